@@ -1,0 +1,96 @@
+// PURE. Every way in which Troupe refuses or fails: one error class, one list of codes.
+
+/** What a failed call, run or subtask says of itself. Codes are stable names to match on; messages are for people. */
+export const ERROR_CODES = [
+  // Refused before anything starts
+  'InvalidPlan',
+  'InvalidInput',
+  'InvalidTeam',
+  'InvalidUsage',
+  'RunAlreadyExists',
+  'RunNotFound',
+  'SubtaskNotFound',
+  // The surroundings
+  'ConnectionFailed',
+  'NamespaceNotFound',
+  'ServerUnavailable',
+  'NoWorker',
+  'StoreUnavailable',
+  'StoreMismatch',
+  'ArtifactNotFound',
+  'ArtifactCorrupt',
+  // A subtask that failed, or was never run
+  'AgentFailed',
+  'CannotHandle',
+  'InvalidPayload',
+  'ReferenceNotFound',
+  'OutputRejected',
+  'OutputTooLarge',
+  'Timeout',
+  'DeadlineExceeded',
+  'WorkerLost',
+  'WorkerShutdown',
+  'CommandFailed',
+  'CommandNotFound',
+  'CommandsNotAllowed',
+  'ProcessCrashed',
+  'InvalidSpawn',
+  'SpawnLimitExceeded',
+  'SpawnedSubtaskFailed',
+  'DependencyFailed',
+  'Cancelled',
+  // The run as a whole, and ourselves
+  'RunFailed',
+  'Internal',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** One thing that is wrong with what was handed in, and where it stands. */
+export interface Problem {
+  /** The place as a path, for example `subtasks[2].dependsOn[0]`; empty for the whole. */
+  path: string
+  /** The subtask's id, where the problem lies in one. */
+  subtask?: string
+  /** What is wrong, with the value. */
+  message: string
+  /** The choices, or what to do. */
+  hint?: string
+}
+
+export interface TroupeErrorOptions {
+  /** What to do about it, or the choices there are. */
+  hint?: string
+  /** Whether the same call may succeed later, unchanged. False unless said. */
+  retryable?: boolean
+  /** All that is wrong at once, for refusals of a plan or an input. */
+  problems?: Problem[]
+  cause?: unknown
+}
+
+/**
+ * The only error class that Troupe throws on purpose.
+ *
+ * @example
+ * throw new TroupeError('RunNotFound', 'there is no run "docs-x1y2"', { hint: 'troupe list shows the runs' })
+ */
+export class TroupeError extends Error {
+  override readonly name = 'TroupeError'
+  readonly code: ErrorCode
+  readonly hint?: string
+  readonly retryable: boolean
+  readonly problems: Problem[]
+
+  constructor(code: ErrorCode, message: string, options: TroupeErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.retryable = options.retryable ?? false
+    this.problems = options.problems ?? []
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
