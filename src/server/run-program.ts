@@ -1,0 +1,54 @@
+// HOST. Runs a helper program to its end, with its lines handed on and a limit on its time.
+import { spawn } from 'node:child_process'
+
+export interface ProgramOptions {
+  cwd?: string
+  environment?: NodeJS.ProcessEnv
+  timeoutMs: number
+  /** Called with each line of stdout and stderr. */
+  onLine?: (line: string) => void
+}
+
+export interface ProgramResult {
+  /** Undefined where it was killed or could not be started. */
+  exitCode: number | undefined
+  /** The last lines of stdout and stderr, or why it did not start. */
+  tail: string[]
+}
+
+/** The end of a program's output that is worth quoting in an error. */
+const TAIL_LINES = 8
+
+/** Never rejects: a program that cannot be started is a result like any other. */
+export function runProgram(program: string, args: string[], options: ProgramOptions): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const tail: string[] = []
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.environment ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
+    })
+    const take = (line: string): void => {
+      if (line.trim() === '') return
+      tail.push(line)
+      if (tail.length > TAIL_LINES) tail.shift()
+      options.onLine?.(line)
+    }
+    for (const stream of [child.stdout, child.stderr]) eachLine(stream, take)
+    child.once('error', (error) => resolve({ exitCode: undefined, tail: [error.message] }))
+    child.once('close', (exitCode) => resolve({ exitCode: exitCode ?? undefined, tail }))
+  })
+}
+
+function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    lines.forEach(take)
+  })
+  stream.on('end', () => take(rest))
+}
