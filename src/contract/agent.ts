@@ -1,0 +1,74 @@
+// PURE. What an agent is to the outside: its configuration, the task that it is handed, and its manifest entry.
+import type { JsonObject } from './json'
+
+export type Priority = 'low' | 'normal' | 'high'
+
+/** An agent's configuration, as its author gives it. */
+export interface AgentServiceConfig {
+  /** Letters, digits, `-` and `_`; unique in a team. */
+  name: string
+  version: string
+  /** The task types that it carries out; its own name unless said. */
+  capabilities: string[]
+  /** A label that names the model behind it. */
+  model?: string
+  /** Executions at a time in one worker process. */
+  maxConcurrency: number
+  /** Milliseconds for one attempt. */
+  timeoutMs: number
+}
+
+/** A piece of work for an agent. */
+export interface AgentTask<Payload = unknown> {
+  id: string
+  /** One of the agent's capabilities. */
+  type: string
+  payload: Payload
+  priority: Priority
+  /** Absolute ISO time after which the work is of no use. */
+  deadline?: string
+}
+
+/** How Temporal retries an agent's failed attempts. */
+export interface RetrySettings {
+  /** Attempts in all; 1 means none but the first. */
+  maximumAttempts: number
+  initialIntervalMs: number
+  backoffCoefficient: number
+  maximumIntervalMs: number
+}
+
+/** A program that serves as an agent. */
+export interface CommandDefinition {
+  /** Program and arguments; `{{key}}` in an argument is replaced from the payload. */
+  command: string[]
+  /** Absolute working directory. */
+  cwd: string
+  /** Names of environment variables that pass, besides PATH, HOME, TMPDIR and LANG. */
+  env: string[]
+}
+
+/** What runs behind an inline agent: a program, or another agent under other settings. */
+export type InlineDefinition =
+  { kind: 'command'; command: CommandDefinition } | { kind: 'use'; team: string; agent: string }
+
+/** One agent in a run's manifest: all that the orchestrator and other workers must know, and no code. */
+export interface AgentManifest extends AgentServiceConfig {
+  taskQueue: string
+  retry: RetrySettings
+  heartbeatTimeoutMs: number
+  /** JSON Schema of the payload; absent means anything. */
+  input?: JsonObject
+  /** JSON Schema of the output; absent means anything. */
+  output?: JsonObject
+  /** `process`: each execution runs in a child process. */
+  isolation?: 'process'
+  /** Only for agents that are declared in a plan. */
+  inline?: InlineDefinition
+}
+
+/** A team as data. It is snapshotted into every run. */
+export interface TeamManifest {
+  name: string
+  agents: AgentManifest[]
+}

@@ -1,0 +1,63 @@
+// PURE. JSON values: their type, their size in bytes, and JSON Pointers into them (RFC 6901).
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue }
+export type JsonObject = { [key: string]: JsonValue }
+
+/** True for `{…}`: neither null nor an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Size in bytes of a value as UTF-8 JSON. Counted by hand, since a workflow has neither Buffer nor TextEncoder. */
+export function jsonBytes(value: unknown): number {
+  return utf8Bytes(JSON.stringify(value) ?? '')
+}
+
+/** Size in bytes of a text as UTF-8. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit > 0x7f) bytes += unit <= 0x7ff || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return bytes
+}
+
+/** A value as short JSON for a message: at most `limit` characters. */
+export function preview(value: unknown, limit = 80): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= limit ? text : `${Array.from(text.slice(0, limit)).slice(0, -1).join('')}…`
+}
+
+/** The steps of a JSON Pointer: `/a/b~1c` is `['a', 'b/c']`, the empty pointer is `[]`; undefined if it is malformed. */
+export function pointerSteps(pointer: string): string[] | undefined {
+  if (pointer === '') return []
+  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** A JSON Pointer from its steps. */
+export function toPointer(steps: readonly (string | number)[]): string {
+  return steps.map((step) => '/' + String(step).replaceAll('~', '~0').replaceAll('/', '~1')).join('')
+}
+
+/** What a pointer finds, or how far it came and which keys there were. */
+export function resolvePointer(
+  root: unknown,
+  pointer: string,
+): { found: true; value: unknown } | { found: false; at: string; choices: string[] } {
+  const steps = pointerSteps(pointer)
+  if (!steps) return { found: false, at: '', choices: [] }
+  let value = root
+  for (const [depth, step] of steps.entries()) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
+      const choices = typeof value === 'object' && value !== null ? Object.keys(value).slice(0, 20) : []
+      return { found: false, at: toPointer(steps.slice(0, depth)), choices }
+    }
+    value = (value as Record<string, unknown>)[step]
+  }
+  return { found: true, value }
+}

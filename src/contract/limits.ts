@@ -1,0 +1,49 @@
+// PURE. Every limit that all sides share, each with its reason.
+
+/** Subtasks in a run, spawned ones included: without continue-as-new, 2,000 × ~8 events stays far below Temporal's 51,200. */
+export const MAX_SUBTASKS = 2_000
+/** Bytes of a plan as JSON. Above 256 KiB it travels by external storage, so only memory and patience bound it. */
+export const MAX_PLAN_BYTES = 8 * 1024 * 1024
+/** Dependencies in a run: keeps the prepared graph below 1 MB, Temporal allows 2 MB a payload. */
+export const MAX_DEPENDENCIES = 100_000
+/** Characters of an authored id: what a person can read, and what fits Temporal's summaries. */
+export const MAX_ID_LENGTH = 128
+/** How deep spawned subtasks may spawn: an endless recursion ends here. */
+export const MAX_SPAWN_DEPTH = 8
+/** Bytes of JSON that an output may have to travel inline; larger ones are artifacts, so that history stays small. */
+export const INLINE_OUTPUT_BYTES = 4 * 1024
+/** Bytes of an event's payload: 1,000 events of this size are what one workflow keeps in memory, 16 MB at worst. */
+export const MAX_EVENT_PAYLOAD_BYTES = 16 * 1024
+/** Characters of an event's type, source and correlation id: they are names, not contents. */
+export const MAX_EVENT_NAME_LENGTH = 256
+/** Newest events that the orchestrator keeps in memory. */
+export const EVENTS_IN_MEMORY = 1_000
+/** Events that are sealed into one segment: three history events for five hundred. */
+export const EVENTS_PER_SEGMENT = 500
+/** Bytes of events in memory above which the oldest are sealed earlier: a workflow's memory, and one segment's size. */
+export const EVENT_BYTES_IN_MEMORY = 2 * 1024 * 1024
+/** Events in one answer of the `events` query. */
+export const EVENTS_PER_ANSWER = 256
+/** Bytes of one answer, result or detail: half of the threshold (256 KiB) above which the UI and plain clients see only a reference. */
+export const ANSWER_BYTES = 128 * 1024
+/** Activities of one run in flight at once: Temporal allows 2,000 and advises 500. */
+export const MAX_IN_FLIGHT = 500
+/** Activities scheduled in one workflow task: about 600 already time it out. */
+export const SCHEDULED_PER_WORKFLOW_TASK = 100
+
+/** Defaults of an agent's configuration. */
+export const AGENT_DEFAULTS = {
+  version: '1.0.0',
+  /** Start-to-close of one attempt. */
+  timeoutMs: 60_000,
+  /** Slots of one worker process. */
+  maxConcurrency: 4,
+  /** Attempts in all, from the first delay on, doubling. */
+  retry: { maximumAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
+  /** Silence after which Temporal gives an attempt's worker up; an attempt heartbeats every second. */
+  heartbeatTimeoutMs: 10_000,
+} as const
+/** The longest `timeoutMs`: a day; what takes longer is several subtasks. */
+export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000
+/** The most slots of one worker process: what one event loop can heartbeat for. */
+export const MAX_CONCURRENCY = 1_000

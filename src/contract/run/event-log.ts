@@ -1,0 +1,82 @@
+// PURE. A run's ordered log of events: newest in memory, older ones in sealed segments.
+import type { AgentEvent, EventFilter, EventSegment } from '../event'
+import { jsonBytes } from '../json'
+import { ANSWER_BYTES, EVENT_BYTES_IN_MEMORY, EVENTS_IN_MEMORY, EVENTS_PER_ANSWER, EVENTS_PER_SEGMENT } from '../limits'
+import type { EventsAnswer } from '../messages'
+
+export class EventLog {
+  /** Sealed segments, in order and without gaps. */
+  readonly segments: EventSegment[] = []
+  private events: AgentEvent[] = []
+  private sizes: number[] = []
+  private bytes = 0
+
+  /** How many events there have been; the next one's offset. */
+  get end(): number {
+    return this.first + this.events.length
+  }
+
+  /** Offset of the oldest event in memory. */
+  private get first(): number {
+    return (this.segments.at(-1)?.to ?? -1) + 1
+  }
+
+  append(event: Omit<AgentEvent, 'offset'>): AgentEvent {
+    const placed = { ...event, offset: this.end }
+    const size = jsonBytes(placed)
+    this.events.push(placed)
+    this.sizes.push(size)
+    this.bytes += size
+    return placed
+  }
+
+  /** The events that no segment holds. */
+  unsealed(): readonly AgentEvent[] {
+    return this.events
+  }
+
+  /** The oldest events, when there are more in memory than should be; they stay until `sealed` is called. */
+  due(): AgentEvent[] | undefined {
+    const tooMany = this.events.length >= EVENTS_IN_MEMORY + EVENTS_PER_SEGMENT
+    if (!tooMany && this.bytes <= EVENT_BYTES_IN_MEMORY) return undefined
+    return this.events.slice(0, EVENTS_PER_SEGMENT)
+  }
+
+  /** Forgets events that a segment holds now. */
+  sealed(segment: EventSegment): void {
+    const count = segment.to - this.first + 1
+    this.segments.push(segment)
+    this.events.splice(0, count)
+    this.bytes -= this.sizes.splice(0, count).reduce((sum, size) => sum + size, 0)
+  }
+
+  /** One page: at most 256 events and 128 KiB, or the segments to read first. */
+  read(filter: EventFilter, closed: boolean): EventsAnswer {
+    const after = filter.after ?? -1
+    const segments = this.segments.filter((segment) => segment.to > after)
+    if (segments.length > 0) return { events: [], segments, after, complete: false, closed }
+    const limit = Math.min(filter.limit ?? EVENTS_PER_ANSWER, EVENTS_PER_ANSWER)
+    const events: AgentEvent[] = []
+    let bytes = 0
+    let seen = after
+    for (let place = Math.max(0, after + 1 - this.first); place < this.events.length; place++) {
+      const event = this.events[place]!
+      if (matches(event, filter)) {
+        bytes += this.sizes[place]! + 1
+        // The first is always given: an event is smaller than an answer
+        if (events.length === limit || (events.length > 0 && bytes > ANSWER_BYTES))
+          return { events, segments: [], after: seen, complete: false, closed }
+        events.push(event)
+      }
+      seen = event.offset
+    }
+    return { events, segments: [], after: seen, complete: true, closed }
+  }
+}
+
+/** Whether an event is wanted, apart from `limit`. */
+export function matches(event: AgentEvent, filter: EventFilter): boolean {
+  if (filter.after !== undefined && event.offset <= filter.after) return false
+  if (filter.type !== undefined && event.type !== filter.type) return false
+  return filter.since === undefined || Date.parse(event.timestamp) >= Date.parse(filter.since)
+}

@@ -1,0 +1,88 @@
+// PURE. Temporal's failures of an execution, as the error of a subtask: decided in one place for workflow and reader.
+import { ERROR_CODES, type ErrorCode } from '../errors'
+import type { FailureDetails } from '../messages'
+import type { SubtaskError } from '../run'
+
+/** The parts of Temporal's failure classes that decide, however they came: by the workflow or decoded from history. */
+interface FailureLike {
+  name?: string
+  message?: string
+  type?: string | null
+  timeoutType?: unknown
+  nonRetryable?: boolean | null
+  details?: unknown[] | null
+  cause?: unknown
+}
+
+export interface Classified {
+  error: SubtaskError
+  details: Partial<FailureDetails>
+}
+
+/** What an execution's failure means. `timeoutMs` and `deadline` are named in messages. */
+export function classifyFailure(
+  failure: unknown,
+  known: { agent: string; timeoutMs: number; deadline?: string },
+): Classified {
+  const chain = causes(failure)
+  const application = chain.find((link) => link.name === 'ApplicationFailure')
+  const timeout = chain.find((link) => link.name === 'TimeoutFailure')
+  if (timeout) return { error: timeoutError(String(timeout.timeoutType), known, application), details: {} }
+  if (chain.some((link) => link.name === 'CancelledFailure'))
+    return { error: { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }, details: {} }
+  if (!application) {
+    const message = chain.at(-1)?.message ?? String(failure)
+    return { error: { code: 'Internal', message, retryable: false }, details: {} }
+  }
+  const details = (application.details?.[0] ?? {}) as Partial<FailureDetails>
+  const retryable = details.retryable ?? !application.nonRetryable
+  const error: SubtaskError = { code: errorCode(application.type), message: application.message ?? '', retryable }
+  return { error: details.hint ? { ...error, hint: details.hint } : error, details }
+}
+
+/** Temporal wraps: the outermost first. */
+function causes(failure: unknown): FailureLike[] {
+  const chain: FailureLike[] = []
+  for (
+    let link = failure;
+    typeof link === 'object' && link !== null && chain.length < 20;
+    link = (link as FailureLike).cause
+  )
+    chain.push(link as FailureLike)
+  return chain
+}
+
+function timeoutError(
+  type: string,
+  known: { agent: string; timeoutMs: number; deadline?: string },
+  last?: FailureLike,
+): SubtaskError {
+  const before = last?.message ? `; the attempt before it failed: ${last.message}` : ''
+  if (type.endsWith('SCHEDULE_TO_CLOSE')) {
+    return {
+      code: 'DeadlineExceeded',
+      message: `not done by its deadline ${known.deadline ?? ''}${before}`.trim(),
+      retryable: false,
+    }
+  }
+  if (type.endsWith('HEARTBEAT')) {
+    const hint = 'if the agent computes without a pause, give it isolation: "process" or a worker of its own'
+    return {
+      code: 'WorkerLost',
+      message: `the worker that ran "${known.agent}" died or was blocked: no heartbeat came from it`,
+      hint,
+      retryable: true,
+    }
+  }
+  const hint = 'raise timeoutMs, or do the work in smaller subtasks'
+  return {
+    code: 'Timeout',
+    message: `"${known.agent}" did not end within ${known.timeoutMs} ms`,
+    hint,
+    retryable: true,
+  }
+}
+
+function errorCode(type: string | null | undefined): ErrorCode {
+  return ERROR_CODES.find((code) => code === type) ?? 'AgentFailed'
+}

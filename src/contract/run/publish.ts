@@ -1,0 +1,44 @@
+// PURE. What becomes of a published event. A signal cannot be answered, so what is wrong with it stands in the log.
+import { isObject, jsonBytes, preview, type JsonValue } from '../json'
+import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES } from '../limits'
+import { ORCHESTRATOR_SOURCE } from '../names'
+import type { NewEvent } from './run-state'
+
+/** Why an event would be refused, or undefined. Publishers ask before they send, the orchestrator when it arrives. */
+export function publishProblem(input: unknown): string | undefined {
+  if (!isObject(input)) return `an event is an object with a "type", this is ${preview(input)}`
+  const { type, source, correlationId, payload } = input
+  if (typeof type !== 'string' || type === '')
+    return `an event's type is a text that is not empty, this is ${preview(type)}`
+  if (source !== undefined && typeof source !== 'string')
+    return `an event's source is a text, this is ${preview(source)}`
+  if (correlationId !== undefined && typeof correlationId !== 'string')
+    return `an event's correlationId is a text, this is ${preview(correlationId)}`
+  if (source === ORCHESTRATOR_SOURCE) return `the source "${ORCHESTRATOR_SOURCE}" is the orchestrator's own`
+  for (const name of [type, source, correlationId]) {
+    if (name && name.length > MAX_EVENT_NAME_LENGTH)
+      return `${preview(name)} has ${name.length} characters; at most ${MAX_EVENT_NAME_LENGTH} are taken`
+  }
+  const bytes = jsonBytes(payload ?? null)
+  if (bytes > MAX_EVENT_PAYLOAD_BYTES)
+    return `the payload has ${bytes} bytes as JSON; at most ${MAX_EVENT_PAYLOAD_BYTES} are taken: put it into an artifact and publish its name`
+  return undefined
+}
+
+/** The event to log: the published one, or `event.refused` with the reason. */
+export function acceptPublished(input: unknown): NewEvent {
+  const problem = publishProblem(input)
+  if (problem !== undefined) return { type: 'event.refused', payload: { reason: problem }, source: ORCHESTRATOR_SOURCE }
+  const { type, payload, source, correlationId } = input as {
+    type: string
+    payload?: JsonValue
+    source?: string
+    correlationId?: string
+  }
+  return {
+    type,
+    payload: payload ?? null,
+    source: source ?? 'client',
+    ...(correlationId === undefined ? {} : { correlationId }),
+  }
+}

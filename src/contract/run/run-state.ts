@@ -1,0 +1,314 @@
+// PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
+import type { ErrorCode } from '../errors'
+import type { JsonValue } from '../json'
+import { MAX_SPAWN_DEPTH, MAX_SUBTASKS } from '../limits'
+import type { AgentExecution, AgentSlot, GraphNode, Spawned } from '../messages'
+import { ORCHESTRATOR_SOURCE } from '../names'
+import type { RunCounts, SubtaskError, SubtaskOutcome, SubtaskRow, SubtaskState } from '../run'
+import type { AgentEvent } from '../event'
+import { ReadyQueue } from './ready-queue'
+
+/** What happened, before it has a place in the log. */
+export type NewEvent = Pick<AgentEvent, 'type' | 'payload' | 'source' | 'correlationId'>
+
+/** What a run keeps of a subtask besides its row. */
+interface Node {
+  graph: GraphNode
+  /** Which of the candidates has it now. */
+  candidate: number
+  depth: number
+  /** Spawned subtasks that have not ended, and those that did not succeed. */
+  open: number
+  unsuccessful: string[]
+  /** Artifact of the fragment that it came from; none for the plan's own. */
+  fragment?: string
+}
+
+export interface Ended {
+  durationMs?: number
+  attempt?: number
+}
+
+export class RunState {
+  readonly rows: SubtaskRow[] = []
+  readonly states: Record<SubtaskState, number> = {
+    waiting: 0,
+    ready: 0,
+    running: 0,
+    joining: 0,
+    succeeded: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
+  }
+  readonly queue = new ReadyQueue()
+  cancelling = false
+  private readonly nodes: Node[] = []
+  /** Subtasks with a deadline, the earliest first. */
+  private readonly deadlines: { at: number; place: number }[] = []
+
+  /** `now` is the workflow's time; `emit` receives every transition, in order. */
+  constructor(
+    readonly agents: readonly AgentSlot[],
+    private readonly now: () => number,
+    private readonly emit: (event: NewEvent) => void,
+  ) {}
+
+  /** The plan's own subtasks. */
+  begin(plan: string, team: string, nodes: readonly GraphNode[]): void {
+    this.emitRun('run.started', { plan, team, subtasks: nodes.length })
+    this.add(nodes)
+  }
+
+  get finished(): boolean {
+    return this.states.waiting + this.states.ready + this.states.running + this.states.joining === 0
+  }
+
+  get counts(): RunCounts {
+    const { succeeded, failed, skipped, cancelled } = this.states
+    return { succeeded, failed, skipped, cancelled }
+  }
+
+  /** How the run ends, once it is finished. */
+  get outcome(): 'succeeded' | 'failed' | 'cancelled' {
+    const { failed, cancelled } = this.states
+    if (failed + cancelled === 0) return 'succeeded'
+    return this.cancelling && cancelled > 0 ? 'cancelled' : 'failed'
+  }
+
+  graph(place: number): GraphNode {
+    return this.nodes[place]!.graph
+  }
+
+  fragment(place: number): string | undefined {
+    return this.nodes[place]!.fragment
+  }
+
+  agent(place: number): AgentSlot {
+    const { graph, candidate } = this.nodes[place]!
+    return this.agents[graph.agents[candidate]!]!
+  }
+
+  /** The next subtask for an agent; it is taken off its queue. */
+  next(agent: number): number | undefined {
+    for (let place = this.queue.take(agent); place !== undefined; place = this.queue.take(agent)) {
+      if (this.rows[place]!.state === 'ready') return place
+    }
+    return undefined
+  }
+
+  /** Handed to its agent's queue. */
+  started(place: number): void {
+    const row = this.move(place, 'running')
+    row.startedAt ??= this.isoNow()
+    row.agent = this.agent(place).name
+    this.emitSubtask('subtask.started', place, { agent: row.agent })
+  }
+
+  succeeded(place: number, execution: AgentExecution): void {
+    const row = this.rows[place]!
+    row.attempt = execution.attempt
+    row.durationMs = execution.durationMs
+    row.tokensUsed = execution.tokensUsed
+    if (!execution.spawned) return this.end(place, 'succeeded')
+    if (this.cancelling) return this.end(place, 'cancelled', cancelledError())
+    const refusal = this.spawnRefusal(place, execution.spawned)
+    if (refusal) return this.end(place, 'failed', refusal)
+    if (execution.spawned.nodes.length === 0) return this.end(place, 'succeeded')
+    this.move(place, 'joining')
+    this.nodes[place]!.open = execution.spawned.nodes.length
+    this.add(execution.spawned.nodes, { place, fragment: execution.spawned.fragment })
+  }
+
+  failed(place: number, error: SubtaskError, ended: Ended = {}): void {
+    const row = this.rows[place]!
+    if (ended.attempt !== undefined) row.attempt = ended.attempt
+    if (ended.durationMs !== undefined) row.durationMs = ended.durationMs
+    this.end(place, error.code === 'Cancelled' ? 'cancelled' : 'failed', error)
+  }
+
+  /** Its agent will not have it: the next candidate takes it, or it fails. */
+  refused(place: number, error: SubtaskError): void {
+    const node = this.nodes[place]!
+    if (this.cancelling || node.candidate + 1 >= node.graph.agents.length) return this.failed(place, error)
+    node.candidate++
+    this.ready(place)
+  }
+
+  /** Fails what has not been started by its deadline. Returns the next deadline to look at, in milliseconds. */
+  expire(): number | undefined {
+    for (let first = this.deadlines[0]; first; first = this.deadlines[0]) {
+      const { state } = this.rows[first.place]!
+      const pending = state === 'waiting' || state === 'ready'
+      if (pending && first.at > this.now()) return first.at
+      this.deadlines.shift()
+      const message = `not started by its deadline ${new Date(first.at).toISOString()}`
+      if (pending) this.failed(first.place, { code: 'DeadlineExceeded', message, retryable: false })
+    }
+    return undefined
+  }
+
+  /** Ends everything that is not in flight; what is in flight ends when its agent does. */
+  cancel(): void {
+    this.cancelling = true
+    for (const [place, row] of this.rows.entries()) {
+      if (row.state === 'waiting' || row.state === 'ready') this.end(place, 'cancelled', cancelledError())
+    }
+  }
+
+  /** The last event. */
+  close(): void {
+    const type = { succeeded: 'run.completed', failed: 'run.failed', cancelled: 'run.cancelled' }[this.outcome]
+    this.emitRun(type, { ...this.counts })
+  }
+
+  private add(nodes: readonly GraphNode[], spawner?: { place: number; fragment: string }): void {
+    const first = this.rows.length
+    const tail = spawner
+      ? this.queue
+          .dependentsOf(spawner.place)
+          .reduce((longest, place) => Math.max(longest, this.queue.longestPath(place)), 0)
+      : 0
+    const placed = nodes.map((node) => ({ ...node, dependsOn: node.dependsOn.map((place) => first + place) }))
+    const depth = spawner ? this.nodes[spawner.place]!.depth + 1 : 0
+    for (const graph of placed) {
+      const agent = this.agents[graph.agents[0]!]!.name
+      this.nodes.push({
+        graph,
+        candidate: 0,
+        depth,
+        open: 0,
+        unsuccessful: [],
+        ...(spawner ? { fragment: spawner.fragment } : {}),
+      })
+      this.rows.push({
+        id: graph.id,
+        agent,
+        state: 'waiting',
+        dependsOn: graph.dependsOn,
+        ...(spawner ? { parent: spawner.place } : {}),
+      })
+      this.states.waiting++
+      if (graph.deadline !== undefined)
+        this.deadlines.push({ at: Date.parse(graph.deadline), place: this.rows.length - 1 })
+      this.emitSubtask('task.created', this.rows.length - 1, { type: graph.type, agent })
+    }
+    this.deadlines.sort((a, b) => a.at - b.at)
+    const ready = this.queue.add(
+      placed.map((graph) => ({ ...graph, agent: graph.agents[0]! })),
+      tail,
+    )
+    for (const place of ready) this.ready(place)
+  }
+
+  private spawnRefusal(place: number, spawned: Spawned): SubtaskError | undefined {
+    const { depth } = this.nodes[place]!
+    const total = this.rows.length + spawned.nodes.length
+    if (depth >= MAX_SPAWN_DEPTH)
+      return spawnError(`it spawned at depth ${depth}; at most ${MAX_SPAWN_DEPTH} levels are allowed`)
+    if (total > MAX_SUBTASKS)
+      return spawnError(
+        `with the ${spawned.nodes.length} that it spawned the run has ${total} subtasks; at most ${MAX_SUBTASKS} are allowed`,
+      )
+    return undefined
+  }
+
+  private ready(place: number): void {
+    this.move(place, 'ready')
+    const { graph, candidate } = this.nodes[place]!
+    this.queue.offer(place, graph.agents[candidate]!)
+  }
+
+  /** Ends a subtask and everything that follows from it, without recursion: chains may be thousands long. */
+  private end(place: number, outcome: SubtaskOutcome, error?: SubtaskError): void {
+    const work: { place: number; outcome: SubtaskOutcome; error?: SubtaskError }[] = [{ place, outcome, error }]
+    for (const ending of work) {
+      const row = this.rows[ending.place]!
+      if (isEnded(row.state)) continue
+      this.move(ending.place, ending.outcome)
+      row.endedAt = this.isoNow()
+      if (ending.error) row.error = ending.error
+      this.emitEnd(ending.place, ending.outcome)
+      if (ending.outcome === 'succeeded') for (const next of this.queue.complete(ending.place)) this.release(next)
+      else
+        for (const next of this.queue.dependentsOf(ending.place)) work.push({ place: next, ...this.consequence(row) })
+      if (row.parent !== undefined) work.push(...this.joined(row.parent, row))
+    }
+  }
+
+  private release(place: number): void {
+    if (this.rows[place]!.state === 'waiting') this.ready(place)
+  }
+
+  private consequence(row: SubtaskRow): { outcome: SubtaskOutcome; error: SubtaskError } {
+    if (this.cancelling) return { outcome: 'cancelled', error: cancelledError() }
+    const message =
+      row.state === 'skipped'
+        ? (row.error?.message ?? '')
+        : `not run: "${row.id}", which it depends on, ${row.state === 'cancelled' ? 'was cancelled' : 'failed'}`
+    return { outcome: 'skipped', error: { code: 'DependencyFailed', message, retryable: false } }
+  }
+
+  /** One of a spawner's subtasks has ended; with the last one the spawner ends too. */
+  private joined(
+    parent: number,
+    child: SubtaskRow,
+  ): { place: number; outcome: SubtaskOutcome; error?: SubtaskError }[] {
+    const node = this.nodes[parent]!
+    node.open--
+    if (child.state !== 'succeeded') node.unsuccessful.push(`"${child.id}" ${child.state}`)
+    if (node.open > 0) return []
+    if (node.unsuccessful.length === 0) return [{ place: parent, outcome: 'succeeded' }]
+    if (this.cancelling) return [{ place: parent, outcome: 'cancelled', error: cancelledError() }]
+    const shown = node.unsuccessful.slice(0, 5).join(', ')
+    const more = node.unsuccessful.length > 5 ? ` and ${node.unsuccessful.length - 5} more` : ''
+    const message = `of what it spawned, ${node.unsuccessful.length} did not succeed: ${shown}${more}`
+    return [{ place: parent, outcome: 'failed', error: { code: 'SpawnedSubtaskFailed', message, retryable: false } }]
+  }
+
+  private move(place: number, state: SubtaskState): SubtaskRow {
+    const row = this.rows[place]!
+    this.states[row.state]--
+    this.states[state]++
+    row.state = state
+    return row
+  }
+
+  private emitEnd(place: number, outcome: SubtaskOutcome): void {
+    const { agent, error, attempt, durationMs, tokensUsed } = this.rows[place]!
+    if (outcome === 'succeeded')
+      this.emitSubtask('subtask.completed', place, {
+        agent,
+        attempt: attempt ?? 0,
+        durationMs: durationMs ?? 0,
+        tokensUsed: tokensUsed ?? 0,
+      })
+    else this.emitSubtask(`subtask.${outcome}`, place, { agent, error: { ...(error ?? cancelledError()) } })
+  }
+
+  private emitSubtask(type: string, place: number, payload: Record<string, JsonValue>): void {
+    const { id } = this.rows[place]!
+    this.emit({ type, payload: { subtask: id, ...payload }, source: ORCHESTRATOR_SOURCE, correlationId: id })
+  }
+
+  private emitRun(type: string, payload: JsonValue): void {
+    this.emit({ type, payload, source: ORCHESTRATOR_SOURCE })
+  }
+
+  private isoNow(): string {
+    return new Date(this.now()).toISOString()
+  }
+}
+
+export function isEnded(state: SubtaskState): state is SubtaskOutcome {
+  return state === 'succeeded' || state === 'failed' || state === 'skipped' || state === 'cancelled'
+}
+
+function cancelledError(): SubtaskError {
+  return { code: 'Cancelled', message: 'the run was cancelled', retryable: false }
+}
+
+function spawnError(message: string): SubtaskError {
+  const code: ErrorCode = 'SpawnLimitExceeded'
+  return { code, message, retryable: false }
+}

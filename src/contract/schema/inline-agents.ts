@@ -1,0 +1,114 @@
+// PURE. Agents that a plan declares: checked, and turned into entries of the run's manifest.
+import type { AgentManifest, InlineDefinition, RetrySettings } from '../agent'
+import { BUILT_IN_AGENTS } from '../built-in'
+import type { Problem } from '../errors'
+import { preview } from '../json'
+import { AGENT_DEFAULTS } from '../limits'
+import { agentTaskQueue, BUILT_IN_TEAM } from '../names'
+import { choicesHint } from '../nearest'
+import type { InlineAgent } from '../plan'
+import { schemaProblem } from './json-schema'
+import { joinPath } from './path'
+import { agentNameSchema, INLINE_AGENT_KEYS, inlineAgentSchema } from './plan-schema'
+import { zodProblems } from './zod-problems'
+
+export interface InlineContext {
+  /** The team that `use` looks in first, and its name; built-in agents come after. */
+  team: { name: string; agents: readonly AgentManifest[] }
+  /** Absolute directory that a relative or missing `cwd` counts from. */
+  baseDirectory: string
+  /** A short hash of a text: it ends the queue's name. */
+  hash(text: string): string
+}
+
+/** Manifest entries of a plan's `agents`, in their order, and what is wrong with them. */
+export function inlineAgents(
+  agents: Record<string, unknown>,
+  context: InlineContext,
+): { agents: AgentManifest[]; problems: Problem[] } {
+  const entries: AgentManifest[] = []
+  const problems: Problem[] = []
+  for (const [name, declared] of Object.entries(agents)) {
+    const path = joinPath('agents', [name])
+    if (!agentNameSchema.safeParse(name).success) {
+      problems.push({
+        path,
+        message: `${preview(name)} is not a name for an agent`,
+        hint: 'letters, digits, "-" and "_", at most 64',
+      })
+    } else if (context.team.agents.some((agent) => agent.name === name)) {
+      problems.push({
+        path,
+        message: `duplicate agent "${name}": the team "${context.team.name}" has one of that name`,
+      })
+    }
+    const parsed = inlineAgentSchema.safeParse(declared)
+    if (!parsed.success) {
+      problems.push(...zodProblems(parsed.error, declared, path, INLINE_AGENT_KEYS))
+      continue
+    }
+    const found = toManifest(name, parsed.data, context, path)
+    problems.push(...found.problems)
+    if (found.entry) entries.push(found.entry)
+  }
+  return { agents: entries, problems }
+}
+
+function toManifest(
+  name: string,
+  inline: InlineAgent,
+  context: InlineContext,
+  path: string,
+): { entry?: AgentManifest; problems: Problem[] } {
+  const known = [...context.team.agents, ...BUILT_IN_AGENTS]
+  const used = inline.use === undefined ? undefined : known.find((agent) => agent.name === inline.use)
+  if (inline.use !== undefined && !used) {
+    const hint = choicesHint(
+      inline.use,
+      known.map((agent) => agent.name),
+      'agents',
+    )
+    return { problems: [{ path: joinPath(path, ['use']), message: `unknown agent ${preview(inline.use)}`, hint }] }
+  }
+  const problems = (['input', 'output'] as const).flatMap((key) => {
+    const schema = inline[key]
+    const problem = schema && schemaProblem(schema, joinPath(path, [key]))
+    return problem ? [problem] : []
+  })
+  if (problems.length > 0) return { problems }
+  const definition = inlineDefinition(inline, used, context)
+  const settings: Omit<AgentManifest, 'taskQueue'> = {
+    name,
+    version: inline.version ?? used?.version ?? AGENT_DEFAULTS.version,
+    capabilities: inline.capabilities ?? [...new Set([...(used?.capabilities ?? []), name])],
+    maxConcurrency: inline.maxConcurrency ?? used?.maxConcurrency ?? AGENT_DEFAULTS.maxConcurrency,
+    timeoutMs: inline.timeoutMs ?? used?.timeoutMs ?? AGENT_DEFAULTS.timeoutMs,
+    heartbeatTimeoutMs: used?.heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
+    retry: { ...(used?.retry ?? AGENT_DEFAULTS.retry), ...(inline.retry as Partial<RetrySettings> | undefined) },
+    ...optional('model', inline.model ?? used?.model),
+    ...optional('input', inline.input ?? used?.input),
+    ...optional('output', inline.output ?? used?.output),
+    ...optional('isolation', used?.isolation),
+    inline: definition,
+  }
+  const taskQueue = agentTaskQueue(context.team.name, name, context.hash(JSON.stringify(settings)))
+  return { entry: { ...settings, taskQueue }, problems: [] }
+}
+
+function inlineDefinition(
+  inline: InlineAgent,
+  used: AgentManifest | undefined,
+  context: InlineContext,
+): InlineDefinition {
+  if (used) {
+    const team = context.team.agents.includes(used) ? context.team.name : BUILT_IN_TEAM
+    return { kind: 'use', team, agent: used.name }
+  }
+  const cwd = inline.cwd ?? '.'
+  const absolute = /^(\/|[A-Za-z]:[\\/])/.test(cwd) ? cwd : `${context.baseDirectory}/${cwd}`.replace(/\/\.$/, '')
+  return { kind: 'command', command: { command: inline.command ?? [], cwd: absolute, env: inline.env ?? [] } }
+}
+
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value }
+}

@@ -1,0 +1,44 @@
+// PURE. The shape of a manifest that comes over the wire.
+import { z } from 'zod'
+import type { TeamManifest } from '../agent'
+import type { JsonObject } from '../json'
+import { MAX_CONCURRENCY, MAX_TIMEOUT_MS } from '../limits'
+import { agentNameSchema } from './plan-schema'
+
+const schemaObject = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+
+export const agentManifestSchema = z.object({
+  name: agentNameSchema,
+  version: z.string(),
+  capabilities: z.array(z.string()).min(1),
+  model: z.string().optional(),
+  maxConcurrency: z.int().min(1).max(MAX_CONCURRENCY),
+  timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS),
+  taskQueue: z.string().min(1).max(1_000),
+  retry: z.object({
+    maximumAttempts: z.int().min(1),
+    initialIntervalMs: z.int().min(1),
+    backoffCoefficient: z.number().min(1),
+    maximumIntervalMs: z.int().min(1),
+  }),
+  heartbeatTimeoutMs: z.int().min(1_000),
+  input: schemaObject.optional(),
+  output: schemaObject.optional(),
+  isolation: z.literal('process').optional(),
+  inline: z
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('command'),
+        command: z.object({ command: z.array(z.string()).min(1), cwd: z.string(), env: z.array(z.string()) }),
+      }),
+      z.object({ kind: z.literal('use'), team: z.string(), agent: z.string() }),
+    ])
+    .optional(),
+})
+
+export const teamManifestSchema = z.object({
+  name: agentNameSchema,
+  agents: z.array(agentManifestSchema),
+}) satisfies z.ZodType<TeamManifest>

@@ -1,0 +1,70 @@
+// WORKFLOW. The answer of the status query: one page of the run, below 128 KiB.
+import { jsonBytes } from '../src/contract/json'
+import { ANSWER_BYTES } from '../src/contract/limits'
+import type { PreparedRun, StatusAnswer, StatusInput } from '../src/contract/messages'
+import type { RunState } from '../src/contract/run/run-state'
+import type { SubtaskRow } from '../src/contract/run'
+import type { Dispatcher } from './dispatcher'
+
+/** What the rest of an answer may take: names, counts and the agents that have work. */
+const HEAD_BYTES = 32 * 1024
+
+export interface Live {
+  prepared: PreparedRun
+  state: RunState
+  dispatcher: Dispatcher
+}
+
+export function statusAnswer(
+  live: Live | undefined,
+  startedAt: string,
+  events: number,
+  input: StatusInput = {},
+): StatusAnswer {
+  const from = input.from ?? 0
+  const states = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
+  if (!live)
+    return {
+      status: 'preparing',
+      plan: '',
+      team: '',
+      startedAt,
+      counts: states,
+      total: 0,
+      from,
+      subtasks: [],
+      agents: [],
+      events,
+    }
+  const { prepared, state, dispatcher } = live
+  const agents = prepared.agents.flatMap(({ name, taskQueue }, place) => {
+    const { size, inFlight } = dispatcher.windows[place]!
+    const ready = state.queue.size(place)
+    return inFlight + ready === 0 ? [] : [{ name, taskQueue, window: size, inFlight, ready }]
+  })
+  return {
+    status: state.finished ? state.outcome : 'running',
+    plan: prepared.plan,
+    team: prepared.team,
+    store: prepared.store,
+    spec: prepared.spec,
+    startedAt,
+    counts: { ...state.states },
+    total: state.rows.length,
+    from,
+    subtasks: page(state.rows, from),
+    agents: agents.slice(0, 200),
+    events,
+  }
+}
+
+function page(rows: readonly SubtaskRow[], from: number): SubtaskRow[] {
+  const taken: SubtaskRow[] = []
+  let bytes = HEAD_BYTES
+  for (let place = from; place < rows.length; place++) {
+    bytes += jsonBytes(rows[place]) + 1
+    if (taken.length > 0 && bytes > ANSWER_BYTES) break
+    taken.push(rows[place]!)
+  }
+  return taken
+}

@@ -1,0 +1,91 @@
+// WORKFLOW. The first step of a run, which checks its plan, and the last, which keeps what it leaves.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  proxyActivities,
+  proxyLocalActivities,
+  upsertMemo,
+} from '@temporalio/workflow'
+import type { CloseRunInput, OrchestrateInput, PreparedRun, PreparePlanInput, RunKey } from '../src/contract/messages'
+import { RESULT_MEMO } from '../src/contract/names'
+import type { RunResult } from '../src/contract/run'
+import type { RunState } from '../src/contract/run/run-state'
+import { KEEP_OPTIONS, PREPARE_OPTIONS } from './options'
+import type { RunLog } from './run-log'
+import { showStatus } from './visibility'
+
+const { preparePlan } = proxyLocalActivities<{ preparePlan(input: PreparePlanInput): Promise<PreparedRun> }>(
+  PREPARE_OPTIONS,
+)
+const activities = proxyActivities<{ closeRun(input: CloseRunInput): Promise<RunResult> }>(KEEP_OPTIONS)
+
+/** Events that arrive while the document is written are added by writing it again, at most so often. */
+const CLOSE_ROUNDS = 10
+/** Failed subtasks that the run's failure names. */
+const NAMED_FAILURES = 3
+
+/** Checks the plan; a refusal fails the run with its own code, not as a failed activity. */
+export async function prepare(input: OrchestrateInput, run: RunKey): Promise<PreparedRun> {
+  try {
+    return await preparePlan({ ...input, run, now: new Date(Date.now()).toISOString() })
+  } catch (error) {
+    if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw error.cause
+    throw error
+  }
+}
+
+export interface Closing {
+  run: RunKey
+  prepared: PreparedRun
+  state: RunState
+  log: RunLog
+  startedAt: string
+}
+
+/** Stores the final document and ends the run as its outcome says; also when it was cancelled. */
+export async function closeRun({ run, prepared, state, log, startedAt }: Closing): Promise<RunResult> {
+  const endedAt = new Date(Date.now()).toISOString()
+  const { plan, team, store } = prepared
+  let result: RunResult
+  let known: number
+  let round = 0
+  do {
+    await log.settled()
+    known = log.events.end
+    const input = {
+      run,
+      store,
+      plan,
+      team,
+      status: state.outcome,
+      counts: state.counts,
+      startedAt,
+      endedAt,
+      subtasks: state.rows,
+      segments: log.events.segments,
+      events: [...log.events.unsealed()],
+    }
+    result = await CancellationScope.nonCancellable(() => activities.closeRun(input))
+  } while (log.events.end > known && ++round < CLOSE_ROUNDS)
+  showStatus(prepared, state.outcome)
+  if (state.outcome === 'succeeded') return result
+  if (state.outcome === 'cancelled') {
+    upsertMemo({ [RESULT_MEMO]: result })
+    throw new CancelledFailure('the run was cancelled')
+  }
+  throw ApplicationFailure.create({
+    type: 'RunFailed',
+    message: failureMessage(state),
+    nonRetryable: true,
+    details: [result],
+  })
+}
+
+function failureMessage(state: RunState): string {
+  const failed = state.rows.filter((row) => row.state === 'failed')
+  const named = failed.slice(0, NAMED_FAILURES).map((row) => `"${row.id}" (${row.error?.code}: ${row.error?.message})`)
+  const more = failed.length > NAMED_FAILURES ? ` and ${failed.length - NAMED_FAILURES} more` : ''
+  return `${failed.length} of ${state.rows.length} subtasks failed: ${named.join(', ')}${more}`
+}

@@ -1,0 +1,55 @@
+// WORKFLOW. What the Temporal UI shows of a run: its subtasks as a Markdown table.
+import type { RunState } from '../src/contract/run/run-state'
+import type { SubtaskRow } from '../src/contract/run'
+import { utf8Bytes } from '../src/contract/json'
+
+/** Temporal takes 20 KB of details. */
+const DETAILS_BYTES = 16 * 1024
+/** Rows of a table that a person still reads. */
+const DETAILS_ROWS = 100
+
+/** What is going on comes first, then what went wrong, then the rest in the plan's order. */
+const ORDER: Record<SubtaskRow['state'], number> = {
+  running: 0,
+  joining: 0,
+  failed: 1,
+  ready: 2,
+  waiting: 3,
+  cancelled: 4,
+  skipped: 4,
+  succeeded: 5,
+}
+
+export function describeRun(state: RunState): string {
+  const counts = Object.entries(state.states).filter(([, count]) => count > 0)
+  const heading = counts.map(([name, count]) => `${count} ${name}`).join(' · ')
+  const lines = [heading, '', '| subtask | agent | state | |', '|---|---|---|---|']
+  const shown = mostRelevant(state.rows)
+  let bytes = utf8Bytes(lines.join('\n'))
+  for (const row of shown) {
+    const line = `| ${cell(row.id)} | ${cell(row.agent)} | ${row.state} | ${cell(row.error?.message ?? '')} |`
+    bytes += utf8Bytes(line) + 1
+    if (bytes > DETAILS_BYTES) break
+    lines.push(line)
+  }
+  if (state.rows.length > shown.length) lines.push('', `… ${state.rows.length} subtasks in all`)
+  return lines.join('\n')
+}
+
+function mostRelevant(rows: readonly SubtaskRow[]): SubtaskRow[] {
+  const chosen: SubtaskRow[] = []
+  for (let order = 0; order <= 5; order++) {
+    for (const row of rows) {
+      if (ORDER[row.state] !== order) continue
+      if (chosen.length === DETAILS_ROWS) return chosen
+      chosen.push(row)
+    }
+  }
+  return chosen
+}
+
+function cell(text: string): string {
+  return Array.from(text.replace(/[|\\`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' '))
+    .slice(0, 200)
+    .join('')
+}

@@ -1,0 +1,82 @@
+// WORKFLOW. Hands ready subtasks to their agents' queues and feeds what comes back into the run's state.
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
+import { MAX_IN_FLIGHT, SCHEDULED_PER_WORKFLOW_TASK } from '../src/contract/limits'
+import type { PreparedRun, RunAgentInput, RunAgentResult, RunKey } from '../src/contract/messages'
+import { classifyFailure } from '../src/contract/run/failure'
+import type { RunState } from '../src/contract/run/run-state'
+import { AgentWindow } from './agent-window'
+import { executionOptions } from './options'
+
+type AgentActivities = { runAgent(input: RunAgentInput): Promise<RunAgentResult> }
+
+export class Dispatcher {
+  readonly windows: AgentWindow[]
+  private scheduled = 0
+  private inFlight = 0
+
+  /** `wake` is called after every change that may let something new start. */
+  constructor(
+    private readonly state: RunState,
+    private readonly prepared: PreparedRun,
+    private readonly run: RunKey,
+    private readonly wake: () => void,
+  ) {
+    this.windows = prepared.agents.map((agent) => new AgentWindow(agent.maxConcurrency))
+  }
+
+  /** Starts all that windows and limits allow; the rest waits for the next call. */
+  dispatch(): void {
+    if (this.state.cancelling) return
+    for (const [agent, window] of this.windows.entries()) {
+      while (window.free > 0 && this.inFlight < MAX_IN_FLIGHT && this.scheduled < SCHEDULED_PER_WORKFLOW_TASK) {
+        const place = this.state.next(agent)
+        if (place === undefined) break
+        void this.execute(place, window)
+      }
+    }
+  }
+
+  private async execute(place: number, window: AgentWindow): Promise<void> {
+    const node = this.state.graph(place)
+    const agent = this.state.agent(place)
+    const fragment = this.state.fragment(place)
+    this.countScheduled()
+    this.state.started(place)
+    window.started()
+    this.inFlight++
+    const { id, type, priority, deadline } = node
+    try {
+      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now()))
+      const result = await runAgent({
+        run: this.run,
+        store: this.prepared.store,
+        spec: this.prepared.spec,
+        ...(fragment === undefined ? {} : { fragment }),
+        task: { id, type, priority, ...(deadline === undefined ? {} : { deadline }) },
+        agent: agent.name,
+      })
+      window.ended(result.wait)
+      this.state.succeeded(place, result)
+    } catch (failure) {
+      const { error, details } = classifyFailure(failure, {
+        agent: agent.name,
+        timeoutMs: agent.timeoutMs,
+        ...(deadline === undefined ? {} : { deadline }),
+      })
+      window.ended(details.wait)
+      if (error.code === 'CannotHandle') this.state.refused(place, error)
+      else this.state.failed(place, error, details)
+    }
+    this.inFlight--
+    this.wake()
+  }
+
+  /** A full portion rests for a millisecond of the server's time: what follows goes into the next workflow task. */
+  private countScheduled(): void {
+    if (++this.scheduled < SCHEDULED_PER_WORKFLOW_TASK) return
+    void CancellationScope.nonCancellable(() => sleep(1)).then(() => {
+      this.scheduled = 0
+      this.wake()
+    })
+  }
+}

@@ -1,0 +1,2 @@
+// WORKFLOW. The workflow types of Troupe, to be bundled by a worker; `troupe/workflows` for those who have a bundle of their own.
+export { orchestrate } from './orchestrate'
