@@ -27,9 +27,18 @@ export function runProgram(program: string, args: string[], options: ProgramOpti
       cwd: options.cwd,
       env: options.environment ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
     })
+    // Not spawn's own `timeout`: its timer outlives a program that could not be started, and holds up our exit.
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL')
+      // What it started may hold the pipes open; we are done with them.
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }, options.timeoutMs)
+    const settle = (result: ProgramResult): void => {
+      clearTimeout(limit)
+      resolve(result)
+    }
     const take = (line: string): void => {
       if (line.trim() === '') return
       tail.push(line)
@@ -37,8 +46,8 @@ export function runProgram(program: string, args: string[], options: ProgramOpti
       options.onLine?.(line)
     }
     for (const stream of [child.stdout, child.stderr]) eachLine(stream, take)
-    child.once('error', (error) => resolve({ exitCode: undefined, tail: [error.message] }))
-    child.once('close', (exitCode) => resolve({ exitCode: exitCode ?? undefined, tail }))
+    child.once('error', (error) => settle({ exitCode: undefined, tail: [error.message] }))
+    child.once('close', (exitCode) => settle({ exitCode: exitCode ?? undefined, tail }))
   })
 }
 

@@ -1,0 +1,33 @@
+// Real processes that run a TypeScript file of the tests.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+
+const RUNNER = resolve('node_modules/jiti/lib/jiti-cli.mjs')
+
+export interface FinishedProcess {
+  exitCode: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface ProcessSettings {
+  args?: string[]
+  /** Joins the environment of the tests; undefined removes a variable. */
+  environment?: NodeJS.ProcessEnv
+}
+
+/** Starts `node` on a TypeScript file, named from the root of the repository. */
+export function startTypeScript(file: string, { args = [], environment = {} }: ProcessSettings = {}): ChildProcess {
+  return spawn(process.execPath, [RUNNER, resolve(file), ...args], { env: { ...process.env, ...environment } })
+}
+
+export async function runTypeScript(file: string, settings: ProcessSettings = {}): Promise<FinishedProcess> {
+  const child = startTypeScript(file, settings)
+  const finished: FinishedProcess = { exitCode: null, stdout: '', stderr: '' }
+  child.stdout?.on('data', (text: Buffer) => (finished.stdout += text.toString()))
+  child.stderr?.on('data', (text: Buffer) => (finished.stderr += text.toString()))
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  return { ...finished, exitCode }
+}
