@@ -84,13 +84,22 @@ export class TroupeError extends Error {
   constructor(code: ErrorCode, message: string, options: TroupeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.hint = options.hint
+    if (options.hint !== undefined) this.hint = options.hint
     this.retryable = options.retryable ?? false
     this.problems = options.problems ?? []
   }
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. By shape: an error may come from another realm, or from another copy of a class. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const message = (error as { message?: unknown } | null | undefined)?.message
+  return typeof message === 'string' ? message : String(error)
+}
+
+/** The same failure as a TroupeError, if it is one: by shape, for the same reason. */
+export function asTroupeError(error: unknown): TroupeError | undefined {
+  if (error instanceof TroupeError) return error
+  const { name, code, hint, retryable, problems } = (error ?? {}) as Partial<TroupeError>
+  if (name !== 'TroupeError' || !ERROR_CODES.includes(code as ErrorCode)) return undefined
+  return new TroupeError(code as ErrorCode, messageOf(error), { hint, retryable, problems, cause: error })
 }

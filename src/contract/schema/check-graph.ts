@@ -85,12 +85,7 @@ function cycleProblem(cycle: number[], drafts: DraftSubTask[], path: string): Pr
   }
 }
 
-function referenceProblems(
-  reference: Reference,
-  path: string,
-  ids: string[],
-  context: GraphContext,
-): Problem[] {
+function referenceProblems(reference: Reference, path: string, ids: string[], context: GraphContext): Problem[] {
   const { $from, path: pointer, ...others } = reference as Reference & Record<string, unknown>
   const problems: Problem[] = Object.keys(others).map((key) => ({
     path: joinPath(path, [key]),

@@ -1,0 +1,89 @@
+// EFFECTS. The last step of a run: its final document, as one artifact that can be read without any worker.
+import { jsonBytes } from '../src/contract/json'
+import { ANSWER_BYTES } from '../src/contract/limits'
+import type { CloseRunInput } from '../src/contract/messages'
+import type { AgentResult, RunDocument, RunResult, StoredOutput, SubtaskRow } from '../src/contract/run'
+import type { ActivityDependencies } from './dependencies'
+import { toFailure } from './failures'
+import { readResult, storedOutput } from './results'
+import { assertStore } from './store-identity'
+
+/** Records read at once. */
+const READ_AT_ONCE = 32
+/** What a run's result may take for its subtasks' results: the rest of the answer and a failure's text need room too. */
+const INLINE_RESULTS_BYTES = ANSWER_BYTES - 16 * 1024
+
+export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInput) => Promise<RunResult> {
+  return async function closeRun(input) {
+    try {
+      assertStore(deps.store, input.store)
+      const results = await collectResults(input, deps)
+      const segments = [...input.segments, ...(await sealRest(input, deps))]
+      const { run, plan, team, status, counts, startedAt, endedAt, subtasks, store } = input
+      const document: RunDocument = {
+        workflowId: run.workflowId,
+        plan,
+        team,
+        status,
+        counts,
+        startedAt,
+        endedAt,
+        subtasks,
+        results,
+        events: segments,
+      }
+      const artifact = await deps.store.artifacts.put(Buffer.from(JSON.stringify(document)))
+      const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
+      const result: RunResult = { status, counts, durationMs, store, document: artifact }
+      return jsonBytes(results) <= INLINE_RESULTS_BYTES ? { ...result, results } : result
+    } catch (error) {
+      throw toFailure(error)
+    }
+  }
+}
+
+async function sealRest({ events }: CloseRunInput, deps: ActivityDependencies): Promise<RunDocument['events']> {
+  if (events.length === 0) return []
+  const artifact = await deps.store.artifacts.put(Buffer.from(JSON.stringify(events)))
+  return [{ artifact, from: events[0]!.offset, to: events.at(-1)!.offset }]
+}
+
+/** By fromEntries, since `__proto__` is an ordinary id. */
+async function collectResults(input: CloseRunInput, deps: ActivityDependencies): Promise<Record<string, AgentResult>> {
+  const entries: [string, AgentResult][] = []
+  for (let first = 0; first < input.subtasks.length; first += READ_AT_ONCE) {
+    const rows = input.subtasks.slice(first, first + READ_AT_ONCE)
+    entries.push(
+      ...(await Promise.all(
+        rows.map(async (row): Promise<[string, AgentResult]> => [row.id, await resultOf(row, input, deps)]),
+      )),
+    )
+  }
+  return Object.fromEntries(entries)
+}
+
+async function resultOf(row: SubtaskRow, { run }: CloseRunInput, deps: ActivityDependencies): Promise<AgentResult> {
+  const { id, state, error, attempt, durationMs, tokensUsed } = row
+  const status = state as AgentResult['status']
+  const common = {
+    taskId: id,
+    status,
+    success: status === 'succeeded',
+    tokensUsed: tokensUsed ?? 0,
+    durationMs: durationMs ?? 0,
+    ...(attempt === undefined ? {} : { attempt }),
+  }
+  if (status !== 'succeeded')
+    return {
+      ...common,
+      output: null,
+      ...(error ? { error } : {}),
+      ...(status === 'skipped' ? {} : { agent: row.agent }),
+    }
+  const execution = await readResult(deps.store, run, id)
+  const output: StoredOutput = await storedOutput(deps.store, run, id)
+  const agent = { agent: row.agent, ...(execution ? { agentVersion: execution.agentVersion } : {}) }
+  return 'inline' in output
+    ? { ...common, output: output.inline, ...agent }
+    : { ...common, output: output.reference, outputStored: true, ...agent }
+}

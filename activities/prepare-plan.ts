@@ -1,0 +1,62 @@
+// EFFECTS. The first step of a run: checks plan, team and inputs, keeps them as one artifact, and returns the bare graph.
+import type { TeamManifest } from '../src/contract/agent'
+import { TroupeError } from '../src/contract/errors'
+import type { PreparedRun, PreparePlanInput } from '../src/contract/messages'
+import { choicesHint } from '../src/contract/nearest'
+import { preparedRecord, type PreparedRecord } from '../src/contract/records'
+import { checkPlan, invalidPlan } from '../src/contract/schema/check-plan'
+import type { ActivityDependencies } from './dependencies'
+import { toFailure } from './failures'
+
+export function createPreparePlan(deps: ActivityDependencies): (input: PreparePlanInput) => Promise<PreparedRun> {
+  return async function preparePlan(input) {
+    try {
+      return await prepare(input, deps)
+    } catch (error) {
+      throw toFailure(error)
+    }
+  }
+}
+
+async function prepare(
+  { plan, team, inputs, run, now }: PreparePlanInput,
+  deps: ActivityDependencies,
+): Promise<PreparedRun> {
+  const manifest = typeof team === 'string' ? servedTeam(team, deps.teams) : team
+  const { baseDirectory, hash } = deps
+  const { checked, problems } = checkPlan(plan, {
+    ...(manifest ? { team: manifest } : {}),
+    inputs,
+    now: Date.parse(now),
+    baseDirectory,
+    hash,
+  })
+  if (!checked) throw invalidPlan(String((plan as { name?: unknown } | null)?.name ?? ''), problems)
+  const spec = await deps.store.artifacts.put(Buffer.from(JSON.stringify(checked.spec)))
+  const record: PreparedRecord = { spec }
+  await deps.store.records.create(preparedRecord(run), { ...record })
+  const { nodes, agents } = checked
+  return {
+    plan: checked.spec.name,
+    team: checked.spec.team.name,
+    store: deps.store.identity,
+    spec,
+    nodes,
+    agents,
+    searchAttributes: deps.searchAttributes,
+  }
+}
+
+function servedTeam(name: string, teams: TeamManifest[]): TeamManifest {
+  const found = teams.find((team) => team.name === name)
+  if (found) return found
+  const hint = choicesHint(
+    name,
+    teams.map((team) => team.name),
+    "teams of the orchestrator's worker",
+  )
+  throw new TroupeError('InvalidPlan', `unknown team "${name}"; ${hint}`, {
+    hint,
+    problems: [{ path: 'team', message: `unknown team "${name}"`, hint }],
+  })
+}

@@ -1,0 +1,58 @@
+// EFFECTS. Checks what an agent spawned by the plan's rules and keeps it as a fragment.
+import { TroupeError } from '../src/contract/errors'
+import { MAX_SUBTASKS } from '../src/contract/limits'
+import type { AgentExecution, RunSpec, SpawnFragment } from '../src/contract/messages'
+import { choicesHint } from '../src/contract/nearest'
+import { describeProblem } from '../src/contract/schema/check-plan'
+import { checkSpawn } from '../src/contract/schema/check-spawn'
+import type { Store } from '../src/storage/store'
+import type { SpawnRequest } from './agent-context'
+
+/** Problems that the failure names; the rest is counted. */
+const NAMED_PROBLEMS = 10
+
+/** @throws TroupeError `InvalidSpawn` naming the problems, or `SpawnLimitExceeded` */
+export async function keepSpawned(
+  spawner: string,
+  request: SpawnRequest,
+  spec: RunSpec,
+  store: Store,
+): Promise<Pick<AgentExecution, 'spawned' | 'outputFrom'>> {
+  const { subtasks, output } = request
+  if (subtasks.length === 0 && output === undefined) return {}
+  if (subtasks.length > MAX_SUBTASKS)
+    throw new TroupeError(
+      'SpawnLimitExceeded',
+      `it spawned ${subtasks.length} subtasks; a run has at most ${MAX_SUBTASKS}`,
+    )
+  const { checked, problems } = checkSpawn(spawner, asJson(subtasks), {
+    agents: spec.team.agents,
+    inputs: spec.inputs,
+    now: Date.now(),
+  })
+  if (!checked) {
+    const named = problems.slice(0, NAMED_PROBLEMS).map(describeProblem)
+    if (problems.length > NAMED_PROBLEMS) named.push(`and ${problems.length - NAMED_PROBLEMS} more`)
+    throw new TroupeError('InvalidSpawn', `what it spawned is not valid: ${named.join('; ')}`, { problems })
+  }
+  const ids = subtasks.map(({ id }) => id)
+  if (output !== undefined && !ids.includes(output)) {
+    throw new TroupeError('InvalidSpawn', `its output is to come from "${output}", which it did not spawn`, {
+      hint: choicesHint(output, ids, 'spawned subtasks'),
+    })
+  }
+  const fragment: SpawnFragment = { subtasks: checked.subtasks }
+  const artifact = await store.artifacts.put(Buffer.from(JSON.stringify(fragment)))
+  return {
+    spawned: { fragment: artifact, nodes: checked.nodes },
+    ...(output === undefined ? {} : { outputFrom: `${spawner}/${output}` }),
+  }
+}
+
+function asJson(subtasks: unknown[]): unknown[] {
+  try {
+    return JSON.parse(JSON.stringify(subtasks)) as unknown[]
+  } catch (error) {
+    throw new TroupeError('InvalidSpawn', `what it spawned cannot be JSON: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,38 @@
+// HOST. What an agent is handed besides its input.
+import type { AgentTask } from '../contract/agent'
+import type { JsonValue } from '../contract/json'
+import type { SubTask } from '../contract/plan'
+
+export interface SpawnOptions {
+  /** The short id of the spawned subtask whose output becomes this subtask's own; what the agent returns is then dropped. */
+  output?: string
+}
+
+export interface AgentContext {
+  readonly task: AgentTask
+  /** The run's workflow id. */
+  readonly runId: string
+  /** From 1, counted by Temporal. */
+  readonly attempt: number
+  /** Aborts on cancel, timeout, deadline and shutdown; the reason is a `TroupeError` that says which. */
+  readonly signal: AbortSignal
+  /** Shows how far it is, in `status` and in the Temporal UI; the newest value counts. Keep it below 1 KB. */
+  progress(details: JsonValue): void
+  /**
+   * Adds an event to the run's log; resolves when Temporal has it.
+   * @throws TroupeError `InvalidInput` for an empty type or a payload above 16 KiB
+   */
+  publish(type: string, payload?: JsonValue): Promise<void>
+  /**
+   * Adds subtasks to the run; they start when this execution has succeeded. Ids are short: `fetch` becomes
+   * `<this subtask>/fetch`. This subtask is done for its dependents when all of them are.
+   */
+  spawn(subtasks: SubTask[], options?: SpawnOptions): void
+  readonly artifacts: {
+    /** Keeps bytes (a text as UTF-8) and returns their SHA-256. */
+    put(content: Uint8Array | string): Promise<string>
+    /** @throws TroupeError `ArtifactNotFound` */
+    get(artifact: string): Promise<Uint8Array>
+  }
+  readonly log: Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: Record<string, unknown>) => void>
+}

@@ -1,0 +1,67 @@
+// HOST. An agent whose executions run in child processes: this side of it, in the worker.
+import type { AgentTask } from '../contract/agent'
+import { TroupeError } from '../contract/errors'
+import type { JsonValue } from '../contract/json'
+import { BaseAgentService } from './base-agent-service'
+import type { AgentContext, SpawnOptions } from './context'
+import { createIsolatedExecutor, type IsolatedExecutor } from './process/isolated-executor'
+import type { CallMessage, NoticeMessage } from './process/isolated-protocol'
+
+/** Payload and output are checked in the child, by the agent's own schemas. */
+export class IsolatedAgent extends BaseAgentService {
+  private readonly executor: IsolatedExecutor
+
+  /** @throws TroupeError `InvalidTeam` if it is not known which module exports the agent */
+  constructor(
+    private readonly agent: BaseAgentService,
+    teamModule: string | undefined,
+    maxIdle: number,
+  ) {
+    super({ name: agent.name, capabilities: agent.config.capabilities })
+    const modulePath = agent.module ?? teamModule
+    if (modulePath === undefined) {
+      const hint = 'give the agent or the team "module: __filename", the file that exports it'
+      throw new TroupeError(
+        'InvalidTeam',
+        `"${agent.name}" has isolation "process", but it is not known which module exports it`,
+        { hint },
+      )
+    }
+    const memoryMb = agent.memoryMb === undefined ? {} : { memoryMb: agent.memoryMb }
+    this.executor = createIsolatedExecutor({ modulePath, agentName: agent.name, maxIdle, ...memoryMb })
+  }
+
+  override canHandle(task: AgentTask): boolean | Promise<boolean> {
+    return this.agent.canHandle(task)
+  }
+
+  override async execute(task: AgentTask, context: AgentContext): Promise<unknown> {
+    const { runId, attempt, signal } = context
+    const onMessage = (message: NoticeMessage | CallMessage): unknown => answer(message, context)
+    const { output, spawned } = await this.executor.execute({ task, runId, attempt }, { signal, onMessage })
+    for (const call of spawned) context.spawn(call.subtasks, call.options as SpawnOptions | undefined)
+    return output
+  }
+
+  async close(): Promise<void> {
+    await this.executor.close()
+  }
+}
+
+function answer(message: NoticeMessage | CallMessage, context: AgentContext): unknown {
+  switch (message.kind) {
+    case 'progress':
+      return context.progress(message.details as JsonValue)
+    case 'log':
+      return context.log[message.level](message.message, message.fields)
+    case 'call':
+      return call(message, context)
+  }
+}
+
+function call({ method, args }: CallMessage, context: AgentContext): Promise<unknown> {
+  const [first, second] = args
+  if (method === 'publish') return context.publish(first as string, second as JsonValue | undefined)
+  if (method === 'artifacts.put') return context.artifacts.put(first as Uint8Array | string)
+  return context.artifacts.get(first as string)
+}
