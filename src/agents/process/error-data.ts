@@ -1,0 +1,29 @@
+// HOST. Errors across a process boundary: to data and back, with the code, the hint and the stack they had.
+import { asTroupeError, ERROR_CODES, messageOf, TroupeError, type ErrorCode } from '../../contract/errors'
+import type { ErrorData } from './isolated-protocol'
+
+export function toErrorData(error: unknown): ErrorData {
+  const { name, stack } = (error ?? {}) as Partial<Error>
+  const data = { name: typeof name === 'string' ? name : 'Error', message: messageOf(error), stack }
+  const coded = asTroupeError(error)
+  if (!coded) return data
+  const { code, hint, retryable, problems } = coded
+  return { ...data, code, hint, retryable, problems }
+}
+
+export function fromErrorData(data: ErrorData): Error {
+  const error = revive(data)
+  if (data.stack !== undefined) error.stack = data.stack
+  return error
+}
+
+function revive({ code, name, message, hint, retryable, problems }: ErrorData): Error {
+  if (isErrorCode(code)) return new TroupeError(code, message, { hint, retryable, problems })
+  const error = new Error(message)
+  error.name = name
+  return error
+}
+
+function isErrorCode(code: string | undefined): code is ErrorCode {
+  return (ERROR_CODES as readonly (string | undefined)[]).includes(code)
+}

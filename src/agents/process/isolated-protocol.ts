@@ -1,0 +1,64 @@
+// HOST. What a worker and its isolated agents say to each other over their channel. One execution at a time; each message
+// names it, so that what an earlier one leaks is not taken for the next one's.
+import type { AgentTask } from '../../contract/agent'
+import type { Problem } from '../../contract/errors'
+import type { JsonValue } from '../../contract/json'
+import type { SubTask } from '../../contract/plan'
+import type { SpawnOptions } from '../context'
+
+/** An error as data: the code and its company for a `TroupeError`, the stack for any. */
+export interface ErrorData {
+  name: string
+  message: string
+  stack?: string
+  code?: string
+  hint?: string
+  retryable?: boolean
+  problems?: Problem[]
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+/** The methods of the context that need the worker's answer. */
+export type RemoteMethod = 'publish' | 'artifacts.put' | 'artifacts.get'
+
+/** One call of `context.spawn`. */
+export interface SpawnCall {
+  subtasks: SubTask[]
+  options?: SpawnOptions
+}
+
+/** What an execution is told at its start. */
+export interface IsolatedRequest {
+  task: AgentTask
+  runId: string
+  attempt: number
+}
+
+/** From the worker to the child. */
+export type WorkerMessage =
+  | { kind: 'execute'; execution: number; request: IsolatedRequest }
+  | { kind: 'abort'; execution: number; reason: ErrorData }
+  | { kind: 'ping' }
+  | { kind: 'answer'; execution: number; id: number; value?: unknown; error?: ErrorData }
+
+/** What an execution says while it runs, and nobody answers. */
+export type NoticeMessage =
+  | { kind: 'progress'; execution: number; details: JsonValue }
+  | { kind: 'log'; execution: number; level: LogLevel; message: string; fields?: Record<string, unknown> }
+
+/** What an execution asks for: answered by what the worker's handler returns. */
+export interface CallMessage {
+  kind: 'call'
+  execution: number
+  id: number
+  method: RemoteMethod
+  args: unknown[]
+}
+
+/** How an execution ends. `unusable`: the child must not be kept. The output is JSON text. */
+export type EndMessage =
+  | { kind: 'result'; execution: number; output: string; spawned: SpawnCall[] }
+  | { kind: 'error'; execution: number; error: ErrorData; unusable: boolean }
+
+/** From the child to the worker. */
+export type ChildMessage = NoticeMessage | CallMessage | EndMessage | { kind: 'pong' }

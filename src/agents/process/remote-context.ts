@@ -1,0 +1,68 @@
+// HOST. The context of an agent that runs in a child process: the same methods as in the worker, carried over the channel.
+import type { AgentContext } from '../context'
+import { fromErrorData } from './error-data'
+import type {
+  ChildMessage,
+  ErrorData,
+  IsolatedRequest,
+  LogLevel,
+  NoticeMessage,
+  RemoteMethod,
+  SpawnCall,
+} from './isolated-protocol'
+
+type WithoutExecution<Message> = Message extends { execution: number } ? Omit<Message, 'execution'> : never
+
+/** The child's side of one execution: its context, and what the worker's messages do to it. */
+export class RemoteExecution {
+  readonly context: AgentContext
+  readonly spawned: SpawnCall[] = []
+  readonly #abort = new AbortController()
+  readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  #lastCall = 0
+
+  constructor(
+    readonly number: number,
+    request: IsolatedRequest,
+    private readonly send: (message: ChildMessage) => void,
+  ) {
+    const log = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) =>
+      this.#notify({ kind: 'log', level, message, fields })
+    this.context = {
+      ...request,
+      signal: this.#abort.signal,
+      progress: (details) => this.#notify({ kind: 'progress', details }),
+      publish: (type, payload) => this.#call<void>('publish', [type, payload]),
+      spawn: (subtasks, options) => void this.spawned.push({ subtasks, options }),
+      artifacts: {
+        put: (content) => this.#call<string>('artifacts.put', [content]),
+        get: (artifact) => this.#call<Uint8Array>('artifacts.get', [artifact]),
+      },
+      log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    }
+  }
+
+  abort(reason: ErrorData): void {
+    this.#abort.abort(fromErrorData(reason))
+  }
+
+  answer(id: number, value: unknown, error?: ErrorData): void {
+    const call = this.#calls.get(id)
+    this.#calls.delete(id)
+    if (error) call?.reject(fromErrorData(error))
+    else call?.resolve(value)
+  }
+
+  #call<Answer>(method: RemoteMethod, args: unknown[]): Promise<Answer> {
+    const id = ++this.#lastCall
+    return new Promise<unknown>((resolve, reject) => {
+      // Sent first: arguments that cannot be sent reject the call, and leave nothing waiting.
+      this.send({ kind: 'call', execution: this.number, id, method, args })
+      this.#calls.set(id, { resolve, reject })
+    }) as Promise<Answer>
+  }
+
+  #notify(notice: WithoutExecution<NoticeMessage>): void {
+    this.send({ ...notice, execution: this.number } as NoticeMessage)
+  }
+}
