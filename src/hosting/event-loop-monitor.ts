@@ -29,7 +29,11 @@ export class EventLoopMonitor {
 
   /** `onBlocked` is called after each time that the loop stood still for seconds. */
   constructor(options: { storeDirectory: string; worker: string; onBlocked(blocked: WasBlocked): void }) {
-    const workerData: MonitorData = { beats: this.beats, storeDirectory: options.storeDirectory, worker: options.worker }
+    const workerData: MonitorData = {
+      beats: this.beats,
+      storeDirectory: options.storeDirectory,
+      worker: options.worker,
+    }
     this.thread = new Worker(builtFile('src/hosting/event-loop-thread.js'), { workerData })
     this.thread.on('message', (blocked: WasBlocked) => options.onBlocked(blocked))
     this.thread.on('error', () => undefined) // without it the process would end for want of a watcher

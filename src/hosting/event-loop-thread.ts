@@ -33,7 +33,9 @@ function look(): void {
     movedAt = now
   } else if (!reported && now - movedAt >= BLOCKED_MS && running.size > 0) {
     reported = [...running.values()]
-    void report(reported, new Date(movedAt).toISOString()).catch((error: unknown) => console.error(`troupe: a blocked worker could not be reported: ${String(error)}`))
+    void report(reported, new Date(movedAt).toISOString()).catch((error: unknown) =>
+      console.error(`troupe: a blocked worker could not be reported: ${String(error)}`),
+    )
   }
 }
 

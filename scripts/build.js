@@ -1,0 +1,41 @@
+// Builds dist/: compiles, then bundles the workflows. Does nothing if no source is newer than the last build.
+// Everything that it says goes to standard error: standard output belongs to what runs after it.
+const { execFileSync } = require('node:child_process')
+const { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
+
+const root = join(__dirname, '..')
+const stamp = join(root, 'dist', '.built')
+const bundlePath = join(root, 'dist', 'workflow-bundle.js')
+const sources = ['src', 'workflows', 'activities', 'tsconfig.json', 'package-lock.json', 'scripts/build.js']
+
+/** The newest change below a path, folders included, so that a removed file counts as well. */
+function newest(path) {
+  const stats = statSync(path)
+  if (!stats.isDirectory()) return stats.mtimeMs
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+async function bundle() {
+  const { bundleWorkflowCode } = require('@temporalio/worker')
+  const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.error, error: console.error }
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'dist', 'workflows', 'index.js'), logger: quiet })
+  writeFileSync(`${bundlePath}.new`, code)
+  renameSync(`${bundlePath}.new`, bundlePath)
+}
+
+async function main() {
+  const changed = Math.max(...sources.map((path) => newest(join(root, path))))
+  if (existsSync(stamp) && existsSync(bundlePath) && statSync(stamp).mtimeMs > changed && !process.argv.includes('--force')) return
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  if (process.argv.includes('--force')) rmSync(join(root, 'dist'), { recursive: true, force: true })
+  console.error('building dist/ …')
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], { stdio: ['ignore', 2, 2] })
+  await bundle()
+  writeFileSync(stamp, '')
+}
+
+main().catch((error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})

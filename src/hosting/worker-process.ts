@@ -1,0 +1,128 @@
+// HOST. The Temporal workers of one process: one for the orchestrator, and one for each agent's task queue.
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import type { createActivities } from '../../activities'
+import type { AgentManifest } from '../contract/agent'
+import { messageOf, TroupeError } from '../contract/errors'
+import { ORCHESTRATOR_TASK_QUEUE } from '../contract/names'
+import { hostAgent, type HostedAgent } from '../agents/hosted-agent'
+import type { Team } from '../agents/team'
+import { builtFile } from '../package-root'
+import { AGENT_WORKER, ORCHESTRATOR_WORKER, POLLING_TIMEOUT_MS } from './options'
+
+type Activities = ReturnType<typeof createActivities>
+
+export interface WorkerProcessOptions {
+  connection: NativeConnection
+  namespace: string
+  /** Shown as the poller's identity and in pending activities. */
+  identity: string
+  dataConverter: NonNullable<WorkerOptions['dataConverter']>
+  teams: readonly Team[]
+  activities: Activities
+  /** By task queue; the activities look their agent up in it. */
+  hosted: Map<string, HostedAgent>
+}
+
+/** Workers that are added while others run, and end together. */
+export class WorkerProcess {
+  private readonly workers = new Map<string, { worker: Worker; running: Promise<void> }>()
+  private failure?: (error: unknown) => void
+  /** Rejects if a worker dies; never resolves. */
+  readonly failed = new Promise<never>((_, reject) => (this.failure = reject))
+
+  constructor(private readonly options: WorkerProcessOptions) {
+    this.failed.catch(() => undefined)
+  }
+
+  serves(taskQueue: string): boolean {
+    return this.workers.has(taskQueue)
+  }
+
+  async serveOrchestrator(): Promise<void> {
+    const { preparePlan, sealEvents, closeRun } = this.options.activities
+    await this.start(ORCHESTRATOR_TASK_QUEUE, {
+      ...ORCHESTRATOR_WORKER,
+      workflowBundle: { codePath: builtFile('workflow-bundle.js') },
+      activities: { preparePlan, sealEvents, closeRun },
+    })
+  }
+
+  /** One worker for the agent's queue, with as many slots as its manifest says. */
+  async serveAgent(manifest: AgentManifest): Promise<void> {
+    const { hosted, teams, activities } = this.options
+    const { taskQueue, maxConcurrency } = manifest
+    if (this.serves(taskQueue)) return
+    hosted.set(taskQueue, hostAgent(manifest, teams))
+    await this.start(taskQueue, {
+      ...AGENT_WORKER,
+      maxConcurrentActivityTaskExecutions: maxConcurrency,
+      activities: { runAgent: activities.runAgent },
+    })
+  }
+
+  /** Resolves when the server shows this process among the pollers of all its queues. */
+  async polling(): Promise<void> {
+    const deadline = Date.now() + POLLING_TIMEOUT_MS
+    for (const taskQueue of this.workers.keys()) {
+      while (!(await this.isPolling(taskQueue))) {
+        if (Date.now() > deadline)
+          throw new TroupeError(
+            'ConnectionFailed',
+            `the server does not show this process as a worker of "${taskQueue}"`,
+          )
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+    }
+  }
+
+  /** Stops taking work, lets what runs end or be told to, and ends child processes. */
+  async shutdown(): Promise<void> {
+    const running = [...this.workers.values()]
+    for (const { worker } of running) if (worker.getState() === 'RUNNING') worker.shutdown()
+    await Promise.allSettled(running.map((entry) => entry.running))
+    this.workers.clear()
+    await Promise.all([...this.options.hosted.values()].map((agent) => agent.close()))
+  }
+
+  /** Ends one queue's worker, when no run needs it any more. */
+  async stopServing(taskQueue: string): Promise<void> {
+    const entry = this.workers.get(taskQueue)
+    if (!entry) return
+    this.workers.delete(taskQueue)
+    if (entry.worker.getState() === 'RUNNING') entry.worker.shutdown()
+    await entry.running
+    await this.options.hosted.get(taskQueue)?.close()
+    this.options.hosted.delete(taskQueue)
+  }
+
+  private async start(taskQueue: string, options: Partial<WorkerOptions>): Promise<void> {
+    const { connection, namespace, identity, dataConverter } = this.options
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      identity,
+      dataConverter,
+      ...options,
+      taskQueue,
+    } as WorkerOptions)
+    const running = worker.run().catch((error: unknown) => {
+      this.failure?.(
+        new TroupeError('ConnectionFailed', `the worker of "${taskQueue}" ended: ${messageOf(error)}`, {
+          cause: error,
+        }),
+      )
+    })
+    this.workers.set(taskQueue, { worker, running })
+  }
+
+  private async isPolling(taskQueue: string): Promise<boolean> {
+    const { connection, namespace, identity } = this.options
+    const kind = taskQueue === ORCHESTRATOR_TASK_QUEUE ? 1 : 2 // TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: kind,
+    })
+    return pollers?.some((poller) => poller.identity === identity) ?? false
+  }
+}
