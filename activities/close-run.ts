@@ -21,7 +21,7 @@ export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInpu
       const segments = [...input.segments, ...(await sealRest(input, deps))]
       const { run, plan, team, status, counts, startedAt, endedAt, subtasks, store } = input
       const document: RunDocument = {
-        workflowId: run.workflowId,
+        ...run,
         plan,
         team,
         status,

@@ -1,7 +1,7 @@
 // WORKFLOW. The answer of the status query: one page of the run, below 128 KiB.
 import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
-import type { PreparedRun, StatusAnswer, StatusInput } from '../src/contract/messages'
+import type { PreparedRun, RunKey, StatusAnswer, StatusInput } from '../src/contract/messages'
 import type { RunState } from '../src/contract/run/run-state'
 import type { SubtaskRow } from '../src/contract/run'
 import type { Dispatcher } from './dispatcher'
@@ -16,6 +16,7 @@ export interface Live {
 }
 
 export function statusAnswer(
+  run: RunKey,
   live: Live | undefined,
   startedAt: string,
   events: number,
@@ -25,6 +26,7 @@ export function statusAnswer(
   const states = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
   if (!live)
     return {
+      run,
       status: 'preparing',
       plan: '',
       team: '',
@@ -43,6 +45,7 @@ export function statusAnswer(
     return inFlight + ready === 0 ? [] : [{ name, taskQueue, window: size, inFlight, ready }]
   })
   return {
+    run,
     status: state.finished ? state.outcome : 'running',
     plan: prepared.plan,
     team: prepared.team,

@@ -2,7 +2,7 @@
 import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
 import { MAX_IN_FLIGHT, SCHEDULED_PER_WORKFLOW_TASK } from '../src/contract/limits'
 import type { PreparedRun, RunAgentInput, RunAgentResult, RunKey } from '../src/contract/messages'
-import { classifyFailure } from '../src/contract/run/failure'
+import { applyFailure } from '../src/contract/run/failure'
 import type { RunState } from '../src/contract/run/run-state'
 import { AgentWindow } from './agent-window'
 import { executionOptions } from './options'
@@ -58,14 +58,7 @@ export class Dispatcher {
       window.ended(result.wait)
       this.state.succeeded(place, result)
     } catch (failure) {
-      const { error, details } = classifyFailure(failure, {
-        agent: agent.name,
-        timeoutMs: agent.timeoutMs,
-        ...(deadline === undefined ? {} : { deadline }),
-      })
-      window.ended(details.wait)
-      if (error.code === 'CannotHandle') this.state.refused(place, error)
-      else this.state.failed(place, error, details)
+      window.ended(applyFailure(this.state, place, failure).wait)
     }
     this.inFlight--
     this.wake()

@@ -2,6 +2,7 @@
 import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow'
 import type { Priority } from '../src/contract/agent'
 import type { AgentSlot, GraphNode } from '../src/contract/messages'
+import { subtaskActivityId } from '../src/contract/names'
 
 /** Characters of a summary: Temporal takes 400 bytes, and a person reads less. */
 const SUMMARY_LENGTH = 120
@@ -23,7 +24,7 @@ export const KEEP_OPTIONS: ActivityOptions = {
 /** One agent execution: the agent's own limits, the task's deadline, and what a person reads in the UI. */
 export function executionOptions(place: number, node: GraphNode, agent: AgentSlot, now: number): ActivityOptions {
   return {
-    activityId: String(place),
+    activityId: subtaskActivityId(place),
     taskQueue: agent.taskQueue,
     startToCloseTimeout: agent.timeoutMs,
     heartbeatTimeout: agent.heartbeatTimeoutMs,

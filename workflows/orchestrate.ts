@@ -45,7 +45,7 @@ export async function orchestrate(input: OrchestrateInput): Promise<RunResult> {
   let wake = (): void => undefined
 
   setHandler(publishSignal, (event) => log.publish(event))
-  setHandler(statusQuery, (page) => statusAnswer(live, startedAt, log.events.end, page))
+  setHandler(statusQuery, (page) => statusAnswer(run, live, startedAt, log.events.end, page))
   setHandler(eventsQuery, (filter) => log.events.read(filter ?? {}, closing))
 
   const prepared = await prepare(input, run)

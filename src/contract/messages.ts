@@ -3,7 +3,7 @@ import type { AgentManifest, AgentTask, Priority, RetrySettings, TeamManifest } 
 import type { AgentEvent, EventFilter, EventSegment } from './event'
 import type { JsonValue } from './json'
 import type { Plan, SubTask } from './plan'
-import type { RunCounts, RunStatus, StoredOutput, StoreIdentity, SubtaskError, SubtaskRow, SubtaskState } from './run'
+import type { RunCounts, RunStatus, StoredOutput, StoreIdentity, SubtaskRow, SubtaskState } from './run'
 
 /** The argument of the workflow `orchestrate`. */
 export interface OrchestrateInput {
@@ -160,6 +160,7 @@ export interface StatusInput {
 }
 
 export interface StatusAnswer {
+  run: RunKey
   status: RunStatus
   plan: string
   team: string
@@ -176,8 +177,6 @@ export interface StatusAnswer {
   agents: { name: string; taskQueue: string; window: number; inFlight: number; ready: number }[]
   /** How many events there have been. */
   events: number
-  /** Set while the run cannot be finished or begun. */
-  error?: SubtaskError
 }
 
 export type EventsInput = EventFilter

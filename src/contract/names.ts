@@ -29,3 +29,14 @@ export const INPUTS_ID = 'inputs'
 export function agentTaskQueue(team: string, agent: string, definitionHash?: string): string {
   return ['agent', team, agent, ...(definitionHash ? [definitionHash] : [])].join('.')
 }
+
+/** Activity ids of executions: set apart from those that the SDK numbers by itself. */
+export function subtaskActivityId(place: number): string {
+  return `subtask-${place}`
+}
+
+/** The subtask's place, or undefined for an activity that is no execution. */
+export function placeOfActivity(activityId: string | null | undefined): number | undefined {
+  const digits = /^subtask-(\d+)$/.exec(activityId ?? '')?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}

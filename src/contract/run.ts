@@ -91,6 +91,7 @@ export interface RunResult {
 /** All that is left of a closed run, as one artifact. */
 export interface RunDocument {
   workflowId: string
+  firstRunId: string
   plan: string
   team: string
   status: 'succeeded' | 'failed' | 'cancelled'

@@ -2,6 +2,7 @@
 import { ERROR_CODES, type ErrorCode } from '../errors'
 import type { FailureDetails } from '../messages'
 import type { SubtaskError } from '../run'
+import type { RunState } from './run-state'
 
 /** The parts of Temporal's failure classes that decide, however they came: by the workflow or decoded from history. */
 interface FailureLike {
@@ -38,6 +39,20 @@ export function classifyFailure(
   const retryable = details.retryable ?? !application.nonRetryable
   const error: SubtaskError = { code: errorCode(application.type), message: application.message ?? '', retryable }
   return { error: details.hint ? { ...error, hint: details.hint } : error, details }
+}
+
+/** Ends a subtask by a failed execution, or hands it to its next candidate; returns what the failure told besides. */
+export function applyFailure(state: RunState, place: number, failure: unknown): Partial<FailureDetails> {
+  const { name, timeoutMs } = state.agent(place)
+  const { deadline } = state.graph(place)
+  const { error, details } = classifyFailure(failure, {
+    agent: name,
+    timeoutMs,
+    ...(deadline === undefined ? {} : { deadline }),
+  })
+  if (error.code === 'CannotHandle') state.refused(place, error)
+  else state.failed(place, error, details)
+  return details
 }
 
 /** Temporal wraps: the outermost first. */

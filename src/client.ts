@@ -1,0 +1,175 @@
+// HOST. The client: starts runs, finds them, and gives their handles. Needs a connection and the store, and no worker.
+import { randomInt } from 'node:crypto'
+import { Client, type Connection } from '@temporalio/client'
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow'
+import type { TeamManifest } from './contract/agent'
+import { TroupeError } from './contract/errors'
+import type { OrchestrateInput } from './contract/messages'
+import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, SEARCH_ATTRIBUTES } from './contract/names'
+import type { RunStatus } from './contract/run'
+import { checkPlan, invalidPlan } from './contract/schema/check-plan'
+import { explained } from './client/errors'
+import { Run } from './client/run'
+import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './client/scope'
+import { definitionHash } from './definition-hash'
+import { troupeDataConverter } from './storage/external-storage'
+import type { Store } from './storage/store'
+
+/** The characters of generated ids, without those that look alike. */
+const ID_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+/** Generated ids that turn out to be taken before we give up: 31^4 are close to a million. */
+const ID_ATTEMPTS = 5
+/** Bytes that Temporal allows for a workflow id. */
+const MAX_RUN_ID_BYTES = 1_000
+
+export interface StartOptions {
+  /** The manifest of the team; `connect().start` takes the team itself. */
+  team?: TeamManifest
+  inputs?: unknown
+  /** The run's id; `<plan>-<4 characters>` unless given. An id that was used is refused, also if that run is closed. */
+  id?: string
+  /** Directory that a command's relative `cwd` counts from; the process's unless given. */
+  baseDirectory?: string
+}
+
+export interface RunSummary {
+  id: string
+  status: RunStatus
+  plan?: string
+  team?: string
+  startedAt: string
+  endedAt?: string
+}
+
+export interface TroupeClientOptions {
+  connection: Connection
+  address: string
+  namespace: string
+  store: Store
+}
+
+export class TroupeClient {
+  private readonly scope: ClientScope
+
+  constructor({ connection, address, namespace, store }: TroupeClientOptions) {
+    const dataConverter = troupeDataConverter(store)
+    const client = new Client({ connection, namespace, dataConverter })
+    this.scope = { client, converter: loadDataConverter(dataConverter), store, address, namespace }
+  }
+
+  /**
+   * Checks a plan and starts it; nothing is started unless everything is right.
+   *
+   * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
+   */
+  async start(plan: unknown, options: StartOptions = {}): Promise<Run> {
+    const { team, inputs, id, baseDirectory = process.cwd() } = options
+    if (id !== undefined) checkRunId(id)
+    const { checked, problems } = checkPlan(asJson(plan), {
+      ...(team ? { team } : {}),
+      inputs,
+      now: Date.now(),
+      baseDirectory,
+      hash: definitionHash,
+    })
+    if (!checked) throw invalidPlan(nameOf(plan), problems)
+    const input: OrchestrateInput = { plan: checked.plan, team: checked.spec.team, inputs: checked.spec.inputs }
+    for (let attempt = 1; ; attempt++) {
+      const workflowId = id ?? `${checked.plan.name}-${randomCharacters(4)}`
+      try {
+        await this.startWorkflow(workflowId, input)
+        return this.run(workflowId)
+      } catch (error) {
+        const taken = error instanceof TroupeError && error.code === 'RunAlreadyExists'
+        if (id !== undefined || !taken || attempt === ID_ATTEMPTS) throw error
+      }
+    }
+  }
+
+  /** The handle of a run, whether it exists or not: its methods say so. */
+  run(id: string): Run {
+    return new Run(this.scope, id)
+  }
+
+  /** The newest runs, newest first. */
+  async list({ limit = 20, open = false }: { limit?: number; open?: boolean } = {}): Promise<RunSummary[]> {
+    const query = `WorkflowType = '${ORCHESTRATE}'${open ? " AND ExecutionStatus = 'Running'" : ''}`
+    return explained(errorContext(this.scope), () =>
+      withTimeout(this.scope, CALL_TIMEOUT_MS, async () => {
+        const runs: RunSummary[] = []
+        for await (const {
+          workflowId,
+          status,
+          startTime,
+          closeTime,
+          searchAttributes,
+        } of this.scope.client.workflow.list({ query, pageSize: limit })) {
+          const [plan] = (searchAttributes[SEARCH_ATTRIBUTES.plan] ?? []) as string[]
+          const [team] = (searchAttributes[SEARCH_ATTRIBUTES.team] ?? []) as string[]
+          runs.push({
+            id: workflowId,
+            status: STATUSES[status.name] ?? 'failed',
+            ...(plan === undefined ? {} : { plan }),
+            ...(team === undefined ? {} : { team }),
+            startedAt: startTime.toISOString(),
+            ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
+          })
+          if (runs.length === limit) break
+        }
+        return runs
+      }),
+    )
+  }
+
+  private async startWorkflow(workflowId: string, input: OrchestrateInput): Promise<void> {
+    const { name, subtasks } = input.plan
+    await explained(errorContext(this.scope, workflowId), () =>
+      withTimeout(this.scope, CALL_TIMEOUT_MS, () =>
+        this.scope.client.workflow.start(ORCHESTRATE, {
+          taskQueue: ORCHESTRATOR_TASK_QUEUE,
+          workflowId,
+          args: [input],
+          // An id names one run: what was done under it can always be found again
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: `${name}: ${subtasks.length} subtask${subtasks.length === 1 ? '' : 's'}`,
+        }),
+      ),
+    )
+  }
+}
+
+const STATUSES: Record<string, RunStatus> = {
+  RUNNING: 'running',
+  COMPLETED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  CANCELLED: 'cancelled',
+  CANCELED: 'cancelled',
+  TERMINATED: 'cancelled',
+  CONTINUED_AS_NEW: 'running',
+}
+
+function checkRunId(id: string): void {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (id !== '' && Buffer.byteLength(id) <= MAX_RUN_ID_BYTES && !/[\u0000-\u001f\u007f]/.test(id)) return
+  throw new TroupeError('InvalidInput', `${JSON.stringify(id)} is not an id for a run`, {
+    hint: '1 to 1,000 bytes without control characters',
+  })
+}
+
+function randomCharacters(count: number): string {
+  return Array.from({ length: count }, () => ID_CHARACTERS[randomInt(ID_CHARACTERS.length)]).join('')
+}
+
+/** A plan made in code may hold what JSON cannot: it is checked as it will be sent. */
+function asJson(plan: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(plan) ?? 'null')
+  } catch (error) {
+    throw invalidPlan(nameOf(plan), [{ path: '', message: `the plan cannot be JSON: ${(error as Error).message}` }])
+  }
+}
+
+function nameOf(plan: unknown): string {
+  return String((plan as { name?: unknown } | null | undefined)?.name ?? '')
+}

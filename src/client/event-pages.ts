@@ -1,0 +1,86 @@
+// HOST. Pages of a run's event log, from whoever can tell: its worker, sealed segments, its document, or its history.
+import type { AgentEvent, EventFilter, EventSegment } from '../contract/event'
+import type { EventsAnswer } from '../contract/messages'
+import { EVENTS_QUERY } from '../contract/names'
+import { matches } from '../contract/run/event-log'
+import { loadSegment } from './documents'
+import { isUnanswered } from './errors'
+import { viewRun } from './run-view'
+import { QUERY_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
+
+export interface EventPage {
+  events: AgentEvent[]
+  /** The offset to ask after next. */
+  after: number
+  /** True if there is nothing more for now. */
+  complete: boolean
+  /** True if there will never be more. */
+  closed: boolean
+}
+
+/** The next events after `filter.after`, in order. Wants one call, and one more where older events are sealed. */
+export async function readEvents(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventPage> {
+  const answer = await ask(scope, runId, filter)
+  if (!answer) return fromView(scope, runId, filter)
+  const { segments, events, after, complete } = answer
+  if (segments.length > 0) return fromSegments(scope, segments, filter)
+  // The last event has been logged, but the run is closed only when its document is written: that one decides
+  if (answer.closed && complete && events.length === 0) return fromView(scope, runId, filter)
+  return { events, after, complete, closed: false }
+}
+
+/** All events that match, until now. */
+export async function readAllEvents(scope: ClientScope, runId: string, filter: EventFilter): Promise<AgentEvent[]> {
+  const limit = filter.limit ?? Infinity
+  const found: AgentEvent[] = []
+  let after = filter.after ?? -1
+  for (;;) {
+    const { limit: _limit, ...wanted } = filter
+    const page = await readEvents(scope, runId, { ...wanted, after })
+    found.push(...page.events)
+    after = page.after
+    if (page.complete || found.length >= limit) return found.slice(0, limit)
+  }
+}
+
+/** Undefined if no worker answered. */
+async function ask(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventsAnswer | undefined> {
+  const handle = scope.client.workflow.getHandle(runId)
+  try {
+    const { status } = await withTimeout(scope, QUERY_TIMEOUT_MS, () => handle.describe())
+    if (status.name !== 'RUNNING') return undefined
+    return await withTimeout(scope, QUERY_TIMEOUT_MS, () =>
+      handle.query<EventsAnswer, [EventFilter]>(EVENTS_QUERY, filter),
+    )
+  } catch (error) {
+    if (isUnanswered(error)) return undefined
+    throw error
+  }
+}
+
+async function fromView(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventPage> {
+  const view = await viewRun(scope, runId)
+  const closed = view.endedAt !== undefined
+  if (view.document) {
+    const after = filter.after ?? -1
+    const segments = view.document.events.filter((segment) => segment.to > after)
+    if (segments.length === 0) return { events: [], after, complete: true, closed }
+    const page = await fromSegments(scope, segments, filter)
+    const complete = page.after >= segments.at(-1)!.to
+    return { ...page, complete, closed: closed && complete }
+  }
+  const known = view.history?.events ?? []
+  return {
+    events: known.filter((event) => matches(event, filter)),
+    after: known.at(-1)?.offset ?? filter.after ?? -1,
+    complete: true,
+    closed,
+  }
+}
+
+/** The events of the first of some segments. */
+async function fromSegments(scope: ClientScope, segments: EventSegment[], filter: EventFilter): Promise<EventPage> {
+  const [segment] = segments
+  const events = (await loadSegment(scope.store, segment!)).filter((event) => matches(event, filter))
+  return { events, after: segment!.to, complete: false, closed: false }
+}

@@ -1,0 +1,182 @@
+// HOST. The handle of one run: wait for it, read it, follow it, tell it something, cancel it. Works from any process.
+import { messageOf, TroupeError } from '../contract/errors'
+import type { AgentEvent, EventFilter } from '../contract/event'
+import type { AgentExecution, PublishInput } from '../contract/messages'
+import { PUBLISH_SIGNAL } from '../contract/names'
+import { choicesHint } from '../contract/nearest'
+import { resultRecord } from '../contract/records'
+import type { AgentResult, SubtaskRow } from '../contract/run'
+import { isEnded } from '../contract/run/run-state'
+import { publishProblem } from '../contract/run/publish'
+import { withOutput } from './documents'
+import { explained } from './errors'
+import { EventFeed } from './event-feed'
+import { readAllEvents, readEvents } from './event-pages'
+import { outcomeOf, RunFailedError, type RunOutcome } from './outcome'
+import { resultsOf, viewRun, type RunView } from './run-view'
+import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './scope'
+import { runStatus, type RunStatusReport } from './status'
+
+export class Run {
+  private readonly feed: EventFeed
+
+  constructor(
+    private readonly scope: ClientScope,
+    /** The workflow id. */
+    readonly id: string,
+  ) {
+    this.feed = new EventFeed((filter) => this.explained(() => readEvents(scope, id, filter)))
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @throws RunFailedError (codes `RunFailed`, `Cancelled`, `InvalidPlan`) whose `outcome` holds all results
+   */
+  async result(): Promise<RunOutcome> {
+    const outcome = await this.outcome()
+    if (outcome.status !== 'succeeded') throw new RunFailedError(outcome)
+    return outcome
+  }
+
+  /** Waits for the end, and returns it also if the run failed or was cancelled. */
+  async outcome(): Promise<RunOutcome> {
+    await this.closed()
+    return this.explained(async () => outcomeOf(this.scope, await viewRun(this.scope, this.id)))
+  }
+
+  /** The run as it stands, with what it waits for. Answers within 5 s, also if no worker runs. */
+  async status(): Promise<RunStatusReport> {
+    return this.explained(async () => runStatus(this.scope, await viewRun(this.scope, this.id)))
+  }
+
+  /**
+   * One subtask's result, also of an open run.
+   *
+   * @returns undefined if the subtask has not ended
+   * @throws TroupeError `SubtaskNotFound`
+   */
+  async task(subtask: string): Promise<AgentResult | undefined> {
+    return this.explained(async () => {
+      const view = await viewRun(this.scope, this.id)
+      const row = view.subtasks.find(({ id }) => id === subtask)
+      if (!row) {
+        const hint = choicesHint(
+          subtask,
+          view.subtasks.map(({ id }) => id),
+          'subtasks',
+        )
+        throw new TroupeError('SubtaskNotFound', `the run "${this.id}" has no subtask "${subtask}"`, { hint })
+      }
+      if (!isEnded(row.state)) return undefined
+      const known = resultsOf(view)
+      const result = known && Object.hasOwn(known, subtask) ? known[subtask]! : await this.fromRecord(view, row)
+      return withOutput(this.scope.store, result)
+    })
+  }
+
+  /** Events as they come, in order, none twice, until the run is closed: `for await (const event of run.events())`. */
+  events(filter: EventFilter = {}): AsyncIterableIterator<AgentEvent> {
+    return this.feed.follow(filter)
+  }
+
+  /**
+   * Calls `handler` for each event of a type (`*` for all) from the run's first one on; returns what ends that.
+   * A handler's failure goes to `onError` and disturbs nobody else.
+   */
+  subscribe(
+    type: string,
+    handler: (event: AgentEvent) => void | Promise<void>,
+    onError: (error: unknown) => void = reportError,
+  ): () => void {
+    const events = this.events(type === '*' ? {} : { type })
+    const deliver = async (): Promise<void> => {
+      for await (const event of events) {
+        try {
+          await handler(event)
+        } catch (error) {
+          onError(error)
+        }
+      }
+    }
+    deliver().catch(onError)
+    return () => void events.return?.()
+  }
+
+  /** All events so far that match. */
+  async getEventLog(filter: EventFilter = {}): Promise<AgentEvent[]> {
+    return this.explained(() => readAllEvents(this.scope, this.id, filter))
+  }
+
+  /**
+   * Adds an event to the log; resolves when Temporal has it.
+   *
+   * @throws TroupeError `InvalidInput` for what the log would refuse, `RunNotFound` if the run is closed
+   */
+  async publish(event: PublishInput): Promise<void> {
+    const problem = publishProblem(event)
+    if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
+    await this.explained(() =>
+      withTimeout(this.scope, CALL_TIMEOUT_MS, () => this.handle().signal(PUBLISH_SIGNAL, event)),
+    )
+  }
+
+  /** Asks for the run's cancellation; what is in flight is told to end. */
+  async cancel(): Promise<void> {
+    await this.explained(() => withTimeout(this.scope, CALL_TIMEOUT_MS, () => this.handle().cancel()))
+  }
+
+  /** Resolves when the run has closed, however. */
+  async closed(): Promise<void> {
+    await this.explained(async () => {
+      await this.handle().describe()
+      await this.handle()
+        .result()
+        .catch((error: unknown) => {
+          if ((error as { name?: string }).name !== 'WorkflowFailedError') throw error
+        })
+    })
+  }
+
+  private async fromRecord(view: RunView, row: SubtaskRow): Promise<AgentResult> {
+    const { id: taskId, state, error, attempt, durationMs, tokensUsed, agent } = row
+    const status = state as AgentResult['status']
+    const common = {
+      taskId,
+      status,
+      success: status === 'succeeded',
+      tokensUsed: tokensUsed ?? 0,
+      durationMs: durationMs ?? 0,
+      agent,
+      ...(attempt === undefined ? {} : { attempt }),
+    }
+    if (status !== 'succeeded') return { ...common, output: null, ...(error ? { error } : {}) }
+    const execution = await this.execution(view, taskId)
+    const { output, agentVersion } = execution
+    return 'inline' in output
+      ? { ...common, agentVersion, output: output.inline }
+      : { ...common, agentVersion, output: output.reference, outputStored: true }
+  }
+
+  private async execution(view: RunView, subtask: string): Promise<AgentExecution> {
+    const record = (await this.scope.store.records.read(resultRecord(view.run, subtask))) as unknown as
+      AgentExecution | undefined
+    if (!record)
+      throw new TroupeError('Internal', `the store ${this.scope.store.identity.location} has no result of "${subtask}"`)
+    return record.outputFrom === undefined
+      ? record
+      : { ...record, output: (await this.execution(view, record.outputFrom)).output }
+  }
+
+  private handle() {
+    return this.scope.client.workflow.getHandle(this.id)
+  }
+
+  private explained<Value>(call: () => Promise<Value>): Promise<Value> {
+    return explained(errorContext(this.scope, this.id), call)
+  }
+}
+
+function reportError(error: unknown): void {
+  console.error(`troupe: a subscriber failed: ${messageOf(error)}`)
+}

@@ -1,0 +1,171 @@
+// HOST. `connect()`: server, store, client and workers joined, for programs that want them in one line.
+import type { Connection } from '@temporalio/client'
+import type { NativeConnection } from '@temporalio/worker'
+import type { BaseAgentService } from './agents/base-agent-service'
+import { builtInTeam } from './agents/built-in'
+import type { FunctionAgent } from './agents/define-agent'
+import { teamManifest, type Team } from './agents/team'
+import { TroupeClient, type RunSummary, type StartOptions } from './client'
+import type { Run } from './client/run'
+import { connectClient, connectWorker } from './connection'
+import type { Priority, TeamManifest } from './contract/agent'
+import { TroupeError } from './contract/errors'
+import type { AgentResult } from './contract/run'
+import { ensureServer } from './server/ensure-server'
+import type { ServerInfo } from './server/server-info'
+import { defaultStoreDirectory } from './storage/defaults'
+import { openFileStore } from './storage/file-store'
+import type { Store } from './storage/store'
+import { TroupeWorker, type TroupeWorkerOptions } from './worker'
+
+export interface ConnectOptions {
+  /** The server to use; TEMPORAL_* or a Temporal profile, else Troupe's own dev server, unless given. */
+  address?: string
+  namespace?: string
+  /** The store, or its directory; TROUPE_STORE, else `.troupe/store`, unless given. */
+  store?: Store | string
+  /** Told what is going on while a server is installed or started. */
+  onProgress?: (line: string) => void
+}
+
+export interface TaskOptions {
+  /** The team that the agent belongs to; that which this process serves unless given. */
+  team?: Team
+  /** The task's type; the agent's name unless given. */
+  type?: string
+  priority?: Priority
+  deadline?: string
+  /** The id of the run that carries it. */
+  id?: string
+}
+
+/** Everything that a program needs of Troupe; `close` it at the end. */
+export class Troupe {
+  readonly client: TroupeClient
+  private readonly served: Team[] = []
+  private readonly workers: TroupeWorker[] = []
+  private native?: NativeConnection
+
+  constructor(
+    readonly server: ServerInfo,
+    readonly store: Store,
+    private readonly connection: Connection,
+  ) {
+    const { address, namespace } = server
+    this.client = new TroupeClient({ connection, address, namespace, store })
+  }
+
+  /**
+   * Serves teams with this process's slots, and the orchestrator; resolves when its workers poll.
+   *
+   * @throws TroupeError `InvalidTeam`, `ConnectionFailed`
+   */
+  async serve(
+    teams: Team | readonly Team[] = [],
+    options: Pick<TroupeWorkerOptions, 'agents' | 'allowCommands'> = {},
+  ): Promise<TroupeWorker> {
+    const list = [teams].flat() as Team[]
+    this.native ??= await connectWorker(this.server)
+    const { namespace } = this.server
+    const worker = await TroupeWorker.start({
+      connection: this.native,
+      namespace,
+      store: this.store,
+      teams: list,
+      ...options,
+    })
+    this.workers.push(worker)
+    this.served.push(...list)
+    return worker
+  }
+
+  /**
+   * Checks and starts a plan. Agents that only the plan declares are served by this process, if it serves anything.
+   *
+   * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
+   */
+  async start(plan: unknown, options: Omit<StartOptions, 'team'> & { team?: Team | TeamManifest } = {}): Promise<Run> {
+    const { team, ...rest } = options
+    return this.client.start(plan, { ...rest, ...(team ? { team: asManifest(team) } : {}) })
+  }
+
+  /** The handle of a run by its id. */
+  run(id: string): Run {
+    return this.client.run(id)
+  }
+
+  list(options?: { limit?: number; open?: boolean }): Promise<RunSummary[]> {
+    return this.client.list(options)
+  }
+
+  /**
+   * Has one task carried out, as a run of its own. A failed task is a result with `success: false`.
+   *
+   * @throws TroupeError `InvalidPlan` if the payload is refused, `InvalidUsage` if the agent's team is not known
+   */
+  async submit<Input, Output, Payload>(
+    agent: FunctionAgent<Input, Output, Payload>,
+    payload: Payload,
+    options?: TaskOptions,
+  ): Promise<AgentResult<Output>>
+  async submit(agent: BaseAgentService | string, payload?: unknown, options?: TaskOptions): Promise<AgentResult>
+  async submit(
+    agent: BaseAgentService | string,
+    payload: unknown = {},
+    options: TaskOptions = {},
+  ): Promise<AgentResult> {
+    const name = typeof agent === 'string' ? agent : agent.name
+    const { team = this.teamOf(agent, name), id, ...task } = options
+    const plan = { name: `task-${name}`.slice(0, 64), subtasks: [{ id: name, agentType: name, payload, ...task }] }
+    const run = await this.start(plan, { team, ...(id === undefined ? {} : { id }) })
+    const { results } = await run.outcome()
+    return results[name] as AgentResult
+  }
+
+  /** Ends this process's workers and connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.shutdown()))
+    await this.native?.close()
+    await this.connection.close()
+  }
+
+  private teamOf(agent: BaseAgentService | string, name: string): Team {
+    const found = [...this.served, builtInTeam].find((team) =>
+      team.agents.some((one) => one === agent || (typeof agent === 'string' && one.name === name)),
+    )
+    if (found) return found
+    throw new TroupeError('InvalidUsage', `it is not known which team the agent "${name}" belongs to`, {
+      hint: 'serve its team first, or pass { team }',
+    })
+  }
+}
+
+/**
+ * Finds or starts a Temporal server, opens the store, and connects.
+ *
+ * @example
+ * const troupe = await connect()
+ * await troupe.serve(team)
+ * const { results } = await (await troupe.start(plan, { team, inputs: { topic: 'tides' } })).result()
+ * await troupe.close()
+ * @throws TroupeError `ServerUnavailable`, `ConnectionFailed`, `NamespaceNotFound`, `StoreUnavailable`
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Troupe> {
+  const { store = defaultStoreDirectory(), onProgress = (line: string) => console.error(line) } = options
+  const opened = typeof store === 'string' ? await openFileStore({ directory: store }) : store
+  const server = await serverOf(options, onProgress)
+  return new Troupe(server, opened, await connectClient(server))
+}
+
+async function serverOf(
+  { address, namespace }: ConnectOptions,
+  onProgress: (line: string) => void,
+): Promise<ServerInfo> {
+  if (address !== undefined) return { address, namespace: namespace ?? 'default', origin: 'environment' }
+  const server = await ensureServer({ onProgress })
+  return namespace === undefined ? server : { ...server, namespace }
+}
+
+function asManifest(team: Team | TeamManifest): TeamManifest {
+  return team.agents.every((agent) => 'taskQueue' in agent) ? (team as TeamManifest) : teamManifest(team as Team)
+}
