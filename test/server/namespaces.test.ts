@@ -13,7 +13,10 @@ async function startAndCount(address: string, namespace: string): Promise<number
     const { workflow } = new Client({ connection, namespace })
     const typedSearchAttributes = [{ key: STATUS, value: 'running' }]
     await workflow.start('anything', { taskQueue: 'troupe', workflowId: 'one', typedSearchAttributes })
-    return (await workflow.count(`TroupeStatus = 'running'`)).count
+    let found = 0
+    // The visibility store follows the run by some milliseconds.
+    while (found === 0) found = (await workflow.count(`TroupeStatus = 'running'`)).count
+    return found
   })
 }
 
