@@ -1,14 +1,27 @@
-// PURE. Cycles of a graph: one shortest cycle for each strongly connected component (Tarjan 1972, without recursion).
+// PURE. Cycles of a graph: shortest ones in its strongly connected components (Tarjan 1972, without recursion).
 
 /**
- * Cycles among nodes 0…n-1, where `edges[i]` lists what node i depends on.
+ * Cycles among nodes 0…n-1, where `edges[i]` lists what node i depends on; at most `limit`.
  * Each is a list of nodes, every one depending on the next and the last on the first. Empty for a DAG.
+ * No two share an edge, and below the limit no cycle is left once each has lost its edges: who mends all of them is done.
  */
-export function findCycles(edges: readonly (readonly number[])[]): number[][] {
-  return components(edges)
-    .filter((members) => members.length > 1 || edges[members[0]!]!.includes(members[0]!))
-    .map((members) => shortestCycle(edges, new Set(members), Math.min(...members)))
-    .sort((a, b) => a[0]! - b[0]!)
+export function findCycles(edges: readonly (readonly number[])[], limit = Infinity): number[][] {
+  const left = edges.map((targets, node) => targets.filter((target) => target !== node))
+  const found = edges.flatMap((targets, node) => (targets.includes(node) ? [[node]] : []))
+  while (found.length < limit) {
+    const tangled = components(left).filter((members) => members.length > 1)
+    if (tangled.length === 0) break
+    for (const members of tangled) {
+      const start = members.reduce((least, member) => Math.min(least, member))
+      const cycle = shortestCycle(left, new Set(members), start)
+      found.push(cycle)
+      cycle.forEach((node, place) => {
+        const next = cycle[(place + 1) % cycle.length]
+        left[node] = left[node]!.filter((target) => target !== next)
+      })
+    }
+  }
+  return found.slice(0, limit).sort((a, b) => a[0]! - b[0]!)
 }
 
 function components(edges: readonly (readonly number[])[]): number[][] {

@@ -23,10 +23,23 @@ export function utf8Bytes(text: string): number {
   return bytes
 }
 
-/** A value as short JSON for a message: at most `limit` characters. */
+/** A value as short JSON for a message: at most `limit` characters, none of which a terminal obeys. */
 export function preview(value: unknown, limit = 80): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = printable(typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value)))
   return text.length <= limit ? text : `${Array.from(text.slice(0, limit)).slice(0, -1).join('')}…`
+}
+
+/** A text in quotes, as JSON writes it, with every control character escaped. */
+export function quote(text: string): string {
+  return printable(JSON.stringify(text))
+}
+
+/** JSON leaves the control characters above 0x7e and Unicode's line ends as they are. */
+function printable(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** The steps of a JSON Pointer: `/a/b~1c` is `['a', 'b/c']`, the empty pointer is `[]`; undefined if it is malformed. */

@@ -4,6 +4,12 @@
 export const MAX_SUBTASKS = 2_000
 /** Bytes of a plan as JSON. Above 256 KiB it travels by external storage, so only memory and patience bound it. */
 export const MAX_PLAN_BYTES = 8 * 1024 * 1024
+/** How deep a plan or its inputs may be nested: everything that reads it recurses, in processes that we do not choose. */
+export const MAX_JSON_DEPTH = 100
+/** How far away a deadline may be: Temporal's server counts in nanoseconds and overflows in the year 2262. */
+export const MAX_DEADLINE_DAYS = 3_650
+/** Cycles of a plan that are named: enough to see the pattern, where each subtask depends on each. */
+export const MAX_NAMED_CYCLES = 50
 /** Dependencies in a run: keeps the prepared graph below 1 MB, Temporal allows 2 MB a payload. */
 export const MAX_DEPENDENCIES = 100_000
 /** Characters of an authored id: what a person can read, and what fits Temporal's summaries. */

@@ -55,7 +55,8 @@ export class EventLog {
     const after = filter.after ?? -1
     const segments = this.segments.filter((segment) => segment.to > after)
     if (segments.length > 0) return { events: [], segments, after, complete: false, closed }
-    const limit = Math.min(filter.limit ?? EVENTS_PER_ANSWER, EVENTS_PER_ANSWER)
+    // At least one: a page of nothing that is not the last would be asked for for ever
+    const limit = Math.max(1, Math.min(filter.limit ?? EVENTS_PER_ANSWER, EVENTS_PER_ANSWER))
     const events: AgentEvent[] = []
     let bytes = 0
     let seen = after

@@ -1,12 +1,12 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
-import type { ErrorCode } from '../errors'
 import type { JsonValue } from '../json'
-import { MAX_SPAWN_DEPTH, MAX_SUBTASKS } from '../limits'
-import type { AgentExecution, AgentSlot, GraphNode, Spawned } from '../messages'
+import type { AgentExecution, AgentSlot, GraphNode } from '../messages'
 import { ORCHESTRATOR_SOURCE } from '../names'
 import type { RunCounts, SubtaskError, SubtaskOutcome, SubtaskRow, SubtaskState } from '../run'
 import type { AgentEvent } from '../event'
+import { Deadlines } from './deadlines'
 import { ReadyQueue } from './ready-queue'
+import { cancelledError, lateError, skippedError, spawnedError, spawnRefusal } from './subtask-errors'
 
 /** What happened, before it has a place in the log. */
 export type NewEvent = Pick<AgentEvent, 'type' | 'payload' | 'source' | 'correlationId'>
@@ -44,8 +44,7 @@ export class RunState {
   readonly queue = new ReadyQueue()
   cancelling = false
   private readonly nodes: Node[] = []
-  /** Subtasks with a deadline, the earliest first. */
-  private readonly deadlines: { at: number; place: number }[] = []
+  private readonly deadlines = new Deadlines()
 
   /** `now` is the workflow's time; `emit` receives every transition, in order. */
   constructor(
@@ -112,7 +111,7 @@ export class RunState {
     row.tokensUsed = execution.tokensUsed
     if (!execution.spawned) return this.end(place, 'succeeded')
     if (this.cancelling) return this.end(place, 'cancelled', cancelledError())
-    const refusal = this.spawnRefusal(place, execution.spawned)
+    const refusal = spawnRefusal(this.nodes[place]!.depth, execution.spawned.nodes.length, this.rows.length)
     if (refusal) return this.end(place, 'failed', refusal)
     if (execution.spawned.nodes.length === 0) return this.end(place, 'succeeded')
     this.move(place, 'joining')
@@ -132,27 +131,23 @@ export class RunState {
     const node = this.nodes[place]!
     if (this.cancelling || node.candidate + 1 >= node.graph.agents.length) return this.failed(place, error)
     node.candidate++
+    this.watchDeadlines([place]) // it may have been forgotten while the subtask ran
     this.ready(place)
   }
 
   /** Fails what has not been started by its deadline. Returns the next deadline to look at, in milliseconds. */
   expire(): number | undefined {
-    for (let first = this.deadlines[0]; first; first = this.deadlines[0]) {
-      const { state } = this.rows[first.place]!
-      const pending = state === 'waiting' || state === 'ready'
-      if (pending && first.at > this.now()) return first.at
-      this.deadlines.shift()
-      const message = `not started by its deadline ${new Date(first.at).toISOString()}`
-      if (pending) this.failed(first.place, { code: 'DeadlineExceeded', message, retryable: false })
-    }
-    return undefined
+    const { due, next } = this.deadlines.take(this.now(), (place) => this.isPending(place))
+    // What depends on a failed one is skipped, though it may be due itself
+    for (const { at, place } of due) if (this.isPending(place)) this.failed(place, lateError(at))
+    return next
   }
 
   /** Ends everything that is not in flight; what is in flight ends when its agent does. */
   cancel(): void {
     this.cancelling = true
-    for (const [place, row] of this.rows.entries()) {
-      if (row.state === 'waiting' || row.state === 'ready') this.end(place, 'cancelled', cancelledError())
+    for (const place of this.rows.keys()) {
+      if (this.isPending(place)) this.end(place, 'cancelled', cancelledError())
     }
   }
 
@@ -189,11 +184,9 @@ export class RunState {
         ...(spawner ? { parent: spawner.place } : {}),
       })
       this.states.waiting++
-      if (graph.deadline !== undefined)
-        this.deadlines.push({ at: Date.parse(graph.deadline), place: this.rows.length - 1 })
       this.emitSubtask('task.created', this.rows.length - 1, { type: graph.type, agent })
     }
-    this.deadlines.sort((a, b) => a.at - b.at)
+    this.watchDeadlines(nodes.map((_, position) => first + position))
     const ready = this.queue.add(
       placed.map((graph) => ({ ...graph, agent: graph.agents[0]! })),
       tail,
@@ -201,16 +194,17 @@ export class RunState {
     for (const place of ready) this.ready(place)
   }
 
-  private spawnRefusal(place: number, spawned: Spawned): SubtaskError | undefined {
-    const { depth } = this.nodes[place]!
-    const total = this.rows.length + spawned.nodes.length
-    if (depth >= MAX_SPAWN_DEPTH)
-      return spawnError(`it spawned at depth ${depth}; at most ${MAX_SPAWN_DEPTH} levels are allowed`)
-    if (total > MAX_SUBTASKS)
-      return spawnError(
-        `with the ${spawned.nodes.length} that it spawned the run has ${total} subtasks; at most ${MAX_SUBTASKS} are allowed`,
-      )
-    return undefined
+  private watchDeadlines(places: readonly number[]): void {
+    const deadlines = places.flatMap((place) => {
+      const { deadline } = this.graph(place)
+      return deadline === undefined ? [] : [{ at: Date.parse(deadline), place }]
+    })
+    this.deadlines.add(deadlines)
+  }
+
+  private isPending(place: number): boolean {
+    const { state } = this.rows[place]!
+    return state === 'waiting' || state === 'ready'
   }
 
   private ready(place: number): void {
@@ -242,11 +236,7 @@ export class RunState {
 
   private consequence(row: SubtaskRow): { outcome: SubtaskOutcome; error: SubtaskError } {
     if (this.cancelling) return { outcome: 'cancelled', error: cancelledError() }
-    const message =
-      row.state === 'skipped'
-        ? (row.error?.message ?? '')
-        : `not run: "${row.id}", which it depends on, ${row.state === 'cancelled' ? 'was cancelled' : 'failed'}`
-    return { outcome: 'skipped', error: { code: 'DependencyFailed', message, retryable: false } }
+    return { outcome: 'skipped', error: skippedError(row) }
   }
 
   /** One of a spawner's subtasks has ended; with the last one the spawner ends too. */
@@ -260,10 +250,7 @@ export class RunState {
     if (node.open > 0) return []
     if (node.unsuccessful.length === 0) return [{ place: parent, outcome: 'succeeded' }]
     if (this.cancelling) return [{ place: parent, outcome: 'cancelled', error: cancelledError() }]
-    const shown = node.unsuccessful.slice(0, 5).join(', ')
-    const more = node.unsuccessful.length > 5 ? ` and ${node.unsuccessful.length - 5} more` : ''
-    const message = `of what it spawned, ${node.unsuccessful.length} did not succeed: ${shown}${more}`
-    return [{ place: parent, outcome: 'failed', error: { code: 'SpawnedSubtaskFailed', message, retryable: false } }]
+    return [{ place: parent, outcome: 'failed', error: spawnedError(node.unsuccessful) }]
   }
 
   private move(place: number, state: SubtaskState): SubtaskRow {
@@ -302,13 +289,4 @@ export class RunState {
 
 export function isEnded(state: SubtaskState): state is SubtaskOutcome {
   return state === 'succeeded' || state === 'failed' || state === 'skipped' || state === 'cancelled'
-}
-
-function cancelledError(): SubtaskError {
-  return { code: 'Cancelled', message: 'the run was cancelled', retryable: false }
-}
-
-function spawnError(message: string): SubtaskError {
-  const code: ErrorCode = 'SpawnLimitExceeded'
-  return { code, message, retryable: false }
 }

@@ -1,7 +1,8 @@
 // PURE. The rules that bind subtasks to each other: unique ids, known dependencies and references, no cycle.
 import { findCycles } from '../cycles'
 import type { Problem } from '../errors'
-import { pointerSteps, preview, resolvePointer, type JsonObject } from '../json'
+import { pointerSteps, preview, quote, resolvePointer, type JsonObject } from '../json'
+import { MAX_NAMED_CYCLES } from '../limits'
 import { INPUTS_ID } from '../names'
 import { choicesHint } from '../nearest'
 import type { Reference } from '../plan'
@@ -12,13 +13,16 @@ import { joinPath } from './path'
 export interface DraftSubTask {
   index: number
   id: string | undefined
-  dependsOn: string[]
+  /** As authored, so that places are kept; what is no text is undefined. */
+  dependsOn: (string | undefined)[]
   payload: unknown
 }
 
 export interface GraphContext {
   /** Path of the list: `subtasks`, or `spawn`. */
   path: string
+  /** Ids of subtasks that are not in the list, since it is too long. */
+  beyond?: ReadonlySet<string>
   /** The inputs' value, where it is known: references into it are checked against it. */
   inputs?: unknown
   /** JSON Schema of a subtask's output by its id, where one is known. */
@@ -40,10 +44,11 @@ export function checkGraph(drafts: DraftSubTask[], context: GraphContext): { edg
         message: `duplicate id ${preview(id)}: ${context.path}[${first}] has it already`,
       })
   }
-  const ids = [...places.keys()]
+  const choices = [...places.keys()].filter(Boolean)
   const edges = drafts.map((draft) => {
     const found = new Set<number>()
     draft.dependsOn.forEach((id, position) => {
+      if (id === undefined || context.beyond?.has(id)) return
       const path = `${context.path}[${draft.index}].dependsOn[${position}]`
       const place = places.get(id)
       if (place !== undefined) found.add(place)
@@ -52,20 +57,23 @@ export function checkGraph(drafts: DraftSubTask[], context: GraphContext): { edg
           path,
           ...named(draft),
           message: `missing dependency: there is no subtask ${preview(id)}`,
-          hint: choicesHint(id, ids, 'subtasks'),
+          hint: choicesHint(id, choices, 'subtasks'),
         })
     })
     for (const { reference, at } of findReferences(draft.payload)) {
       const path = joinPath(`${context.path}[${draft.index}].payload`, at)
       problems.push(
-        ...referenceProblems(reference, path, ids, context).map((problem) => ({ ...problem, ...named(draft) })),
+        ...referenceProblems(reference, path, choices, places, context).map((problem) => ({
+          ...problem,
+          ...named(draft),
+        })),
       )
       const place = typeof reference.$from === 'string' ? places.get(reference.$from) : undefined
       if (place !== undefined) found.add(place)
     }
     return [...found]
   })
-  for (const cycle of findCycles(edges)) problems.push(cycleProblem(cycle, drafts, context.path))
+  for (const cycle of findCycles(edges, MAX_NAMED_CYCLES)) problems.push(cycleProblem(cycle, drafts, context.path))
   return { edges, problems }
 }
 
@@ -74,22 +82,33 @@ function named(draft: DraftSubTask): { subtask?: string } {
 }
 
 function cycleProblem(cycle: number[], drafts: DraftSubTask[], path: string): Problem {
-  const ids = cycle.map((place) => drafts[place]!.id ?? `${path}[${place}]`)
-  const route = [...ids, ids[0]].join(' → ')
-  const message = cycle.length === 1 ? `cycle: ${ids[0]} depends on itself (${route})` : `cycle: ${route}`
+  const names = cycle.map((place) => name(drafts[place]!.id ?? `${path}[${place}]`))
+  const route = [...names, names[0]].join(' → ')
+  const message = cycle.length === 1 ? `cycle: ${names[0]} depends on itself (${route})` : `cycle: ${route}`
   return {
     path: `${path}[${cycle[0]}].dependsOn`,
-    subtask: ids[0]!,
+    ...named(drafts[cycle[0]!]!),
     message,
     hint: 'each depends on the next; take one dependency away',
   }
 }
 
-function referenceProblems(reference: Reference, path: string, ids: string[], context: GraphContext): Problem[] {
+/** An id inside a route: without quotes, but harmless. */
+function name(id: string): string {
+  return quote(id).slice(1, -1)
+}
+
+function referenceProblems(
+  reference: Reference,
+  path: string,
+  choices: readonly string[],
+  places: ReadonlyMap<string, number>,
+  context: GraphContext,
+): Problem[] {
   const { $from, path: pointer, ...others } = reference as Reference & Record<string, unknown>
   const problems: Problem[] = Object.keys(others).map((key) => ({
     path: joinPath(path, [key]),
-    message: `unknown key "${key}" in a reference`,
+    message: `unknown key ${preview(key)} in a reference`,
     hint: 'keys: $from, path',
   }))
   if (pointer !== undefined && (typeof pointer !== 'string' || !pointerSteps(pointer))) {
@@ -99,8 +118,9 @@ function referenceProblems(reference: Reference, path: string, ids: string[], co
       hint: 'for example "/points/0", or "" for the whole',
     })
   }
-  if (typeof $from !== 'string' || ($from !== INPUTS_ID && !ids.includes($from))) {
-    const hint = choicesHint(String($from), [...ids, INPUTS_ID], 'subtasks')
+  if (typeof $from === 'string' && context.beyond?.has($from)) return problems
+  if (typeof $from !== 'string' || ($from !== INPUTS_ID && !places.has($from))) {
+    const hint = choicesHint(String($from), [...choices, INPUTS_ID], 'subtasks')
     return [
       ...problems,
       { path: `${path}.$from`, message: `reference to nothing: there is no subtask ${preview($from)}`, hint },

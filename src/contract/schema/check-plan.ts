@@ -11,6 +11,7 @@ import { inlineAgents } from './inline-agents'
 import { checkValue, schemaProblem } from './json-schema'
 import { teamManifestSchema } from './manifest-schema'
 import { PLAN_KEYS, planHeadSchema } from './plan-schema'
+import { notJson } from './not-json'
 import { zodProblems } from './zod-problems'
 
 export interface CheckPlanOptions {
@@ -19,6 +20,8 @@ export interface CheckPlanOptions {
   inputs?: unknown
   /** False to leave the inputs unchecked, where they are not known yet. */
   checkInputs?: boolean
+  /** Keys that whoever read the plan has taken out of it; hints name them too. */
+  otherKeys?: readonly string[]
   /** Milliseconds since the epoch. */
   now: number
   /** Absolute directory that a command's relative or missing `cwd` counts from. */
@@ -42,8 +45,11 @@ export function checkPlan(
   value: unknown,
   options: CheckPlanOptions,
 ): { checked: CheckedPlan; problems: [] } | { checked?: undefined; problems: Problem[] } {
+  const foreign = [...notJson(value, ''), ...notJson(options.inputs, 'inputs')]
+  if (foreign.length > 0) return { problems: foreign }
   const head = planHeadSchema.safeParse(value)
-  const problems = head.success ? [] : zodProblems(head.error, value, '', PLAN_KEYS)
+  const keys = [...PLAN_KEYS, ...(options.otherKeys ?? [])]
+  const problems = head.success ? [] : zodProblems(head.error, value, '', keys)
   const loose: Record<string, unknown> = isObject(value) ? value : {}
   const name = head.success ? head.data.name : 'plan'
   const team = checkTeam(options.team, name, problems)
@@ -56,6 +62,7 @@ export function checkPlan(
   problems.push(...limitProblems(value, list))
   const { checked, problems: found } = checkSubtasks(list.slice(0, MAX_SUBTASKS), {
     path: 'subtasks',
+    beyond: idsOf(list.slice(MAX_SUBTASKS)),
     agents,
     inputs: options.checkInputs === false ? undefined : inputs,
     now: options.now,
@@ -116,6 +123,10 @@ function checkInputs(schema: unknown, options: CheckPlanOptions, problems: Probl
     ...result.problems.map((problem) => ({ ...problem, message: `the input is refused: ${problem.message}` })),
   )
   return result.value
+}
+
+function idsOf(list: unknown[]): Set<string> {
+  return new Set(list.flatMap((element) => (isObject(element) && typeof element.id === 'string' ? [element.id] : [])))
 }
 
 function limitProblems(plan: unknown, list: unknown[]): Problem[] {

@@ -2,18 +2,21 @@
 import type { AgentManifest } from '../agent'
 import type { Problem } from '../errors'
 import { isObject, preview, type JsonObject } from '../json'
+import { MAX_DEADLINE_DAYS } from '../limits'
 import type { CheckedSubTask, GraphNode } from '../messages'
 import { choicesHint } from '../nearest'
 import { findReferences } from '../references'
 import { checkGraph, type DraftSubTask } from './check-graph'
 import { checkValue } from './json-schema'
-import { RELATIVE_TIME, SUBTASK_KEYS, subTaskSchema } from './plan-schema'
+import { deadlineSchema, RELATIVE_TIME, SUBTASK_KEYS, subTaskSchema } from './plan-schema'
 import { zodProblems } from './zod-problems'
 
 export interface SubtasksContext {
   /** Path of the list in messages: `subtasks`, or `spawn`. */
   path: string
   agents: readonly AgentManifest[]
+  /** Ids of subtasks that are not in the list, since it is too long. */
+  beyond?: ReadonlySet<string>
   /** The inputs, where they are known. */
   inputs?: unknown
   /** Milliseconds since the epoch: deadlines count from here. */
@@ -38,6 +41,7 @@ export function checkSubtasks(
     parsed.map((one) => one.draft),
     {
       path: context.path,
+      ...(context.beyond ? { beyond: context.beyond } : {}),
       inputs: context.inputs,
       outputSchema: (id) => commonOutput(byId.get(id)?.agents.map((place) => context.agents[place]!) ?? []),
     },
@@ -74,8 +78,9 @@ function checkOne(element: unknown, index: number, context: SubtasksContext): Pa
   const path = `${context.path}[${index}]`
   const loose: Record<string, unknown> = isObject(element) ? element : {}
   const id = typeof loose.id === 'string' ? loose.id : undefined
-  const payload = loose.payload ?? {}
-  const dependsOn = Array.isArray(loose.dependsOn) ? loose.dependsOn.filter((entry) => typeof entry === 'string') : []
+  const payload = loose.payload === undefined ? {} : loose.payload
+  const listed: unknown[] = Array.isArray(loose.dependsOn) ? loose.dependsOn : []
+  const dependsOn = listed.map((entry) => (typeof entry === 'string' ? entry : undefined))
   const draft: DraftSubTask = { index, id, dependsOn, payload }
   const parsed = subTaskSchema.safeParse(element)
   const problems = parsed.success ? [] : zodProblems(parsed.error, element, path, SUBTASK_KEYS)
@@ -83,11 +88,14 @@ function checkOne(element: unknown, index: number, context: SubtasksContext): Pa
   if (isObject(element)) problems.push(...candidates.problems)
   if (findReferences(payload).length === 0)
     problems.push(...refusedPayload(payload, `${path}.payload`, candidates.agents, context.agents))
-  const deadline =
-    parsed.success && parsed.data.deadline ? absoluteDeadline(parsed.data.deadline, context.now) : undefined
-  if (deadline !== undefined && Date.parse(deadline) <= context.now) {
-    const message = `the deadline ${preview(parsed.data?.deadline)} is in the past (it is ${new Date(context.now).toISOString()})`
+  const given = deadlineSchema.safeParse(loose.deadline)
+  const deadline = given.success ? absoluteDeadline(given.data, context.now) : undefined
+  if (deadline !== undefined && deadline <= context.now) {
+    const message = `the deadline ${preview(loose.deadline)} is in the past (it is ${new Date(context.now).toISOString()})`
     problems.push({ path: `${path}.deadline`, message, hint: 'a time to come, or one from the start such as "+10m"' })
+  } else if (deadline !== undefined && deadline > context.now + MAX_DEADLINE_DAYS * UNIT_MS.d) {
+    const message = `the deadline ${preview(loose.deadline)} is more than ${MAX_DEADLINE_DAYS} days away`
+    problems.push({ path: `${path}.deadline`, message, hint: 'leave it out where the time does not matter' })
   }
   const named = problems.map((problem) => (id === undefined ? problem : { ...problem, subtask: id }))
   if (!parsed.success || problems.length > 0) return { draft, agents: candidates.agents, problems: named }
@@ -97,13 +105,13 @@ function checkOne(element: unknown, index: number, context: SubtasksContext): Pa
     type,
     payload,
     priority: parsed.data.priority ?? 'normal',
-    dependsOn,
+    dependsOn: parsed.data.dependsOn ?? [],
   }
   return {
     draft,
     agents: candidates.agents,
     problems: [],
-    subtask: deadline === undefined ? subtask : { ...subtask, deadline },
+    subtask: deadline === undefined ? subtask : { ...subtask, deadline: new Date(deadline).toISOString() },
   }
 }
 
@@ -171,10 +179,11 @@ function refusedPayload(payload: unknown, path: string, places: number[], agents
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-function absoluteDeadline(text: string, now: number): string {
+/** Milliseconds since the epoch: more than a Date can hold, where somebody means "never". */
+function absoluteDeadline(text: string, now: number): number {
   const relative = RELATIVE_TIME.exec(text)
-  if (!relative) return new Date(text).toISOString()
-  return new Date(now + Number(relative[1]) * UNIT_MS[relative[2] as keyof typeof UNIT_MS]).toISOString()
+  if (!relative) return Date.parse(text)
+  return now + Number(relative[1]) * UNIT_MS[relative[2] as keyof typeof UNIT_MS]
 }
 
 /** The output schema of a subtask whose candidates agree on one. */

@@ -42,6 +42,8 @@ function compile(schema: JsonObject): ValidateFunction {
   const text = JSON.stringify(schema)
   const known = compiled.get(text)
   if (known) return known
+  // Its validators return promises, which count as "valid"
+  if (schema.$async !== undefined) throw new Error('"$async" is not supported')
   // A new instance each: schemas may carry equal $ids
   const ajv = new Ajv2020({ allErrors: true, strict: false, useDefaults: true, ownProperties: true })
   addFormats(ajv)
@@ -67,10 +69,14 @@ function toProblem(error: ErrorObject, root: JsonValue, path: string): Problem {
     case 'unevaluatedProperties': {
       const key = String(params.additionalProperty ?? params.unevaluatedProperty)
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {})
-      return { path: joinPath(place, [key]), message: `unknown key "${key}"`, hint: choicesHint(key, known, 'keys') }
+      return {
+        path: joinPath(place, [key]),
+        message: `unknown key ${preview(key)}`,
+        hint: choicesHint(key, known, 'keys'),
+      }
     }
     case 'required':
-      return { path: place, message: `the key "${String(params.missingProperty)}" is missing from ${preview(value)}` }
+      return { path: place, message: `the key ${preview(params.missingProperty)} is missing from ${preview(value)}` }
     case 'enum':
       return {
         path: place,

@@ -18,7 +18,7 @@ export function zodProblems(
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: joinPath(place, [key]),
-        message: `unknown key "${key}"`,
+        message: `unknown key ${preview(key)}`,
         ...(issue.path.length === 0 && knownKeys.length > 0 ? { hint: choicesHint(key, knownKeys, 'keys') } : {}),
       }))
     }
