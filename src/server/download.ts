@@ -3,13 +3,15 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { reportWhile } from './progress'
 import { runProgram } from './run-program'
 import { CLI_VERSION } from './settings'
 
 /** `TROUPE_TEMPORAL_DOWNLOAD` names a mirror that answers in the same way. */
 const DOWNLOAD_ORIGIN = 'https://temporal.download'
-/** An unreachable host, for example behind a firewall, must not hold up the next way of installing. */
-const ANSWER_TIMEOUT_MS = 8_000
+/** An unreachable host, for example behind a firewall, must not hold up the next way of installing; and where there is
+ * none, the refusal is due within 10 s. */
+const ANSWER_TIMEOUT_MS = 5_000
 /** About 50 MB: two minutes at 0.5 MB/s, with room. */
 const ARCHIVE_TIMEOUT_MS = 300_000
 const EXTRACT_TIMEOUT_MS = 60_000
@@ -34,7 +36,7 @@ export async function downloadTemporal({ directory, onProgress }: DownloadOption
   const { archiveUrl, fileToExtract } = (await answer.json()) as { archiveUrl: string; fileToExtract: string }
   onProgress(`downloading ${archiveUrl}`)
   const archive = join(directory, 'temporal.tar.gz')
-  await saveTo(archive, await request(archiveUrl, ARCHIVE_TIMEOUT_MS, ANSWER_TIMEOUT_MS))
+  await saveTo(archive, await request(archiveUrl, ARCHIVE_TIMEOUT_MS, ANSWER_TIMEOUT_MS), onProgress)
   const args = ['-xzf', archive, '-C', directory, fileToExtract]
   const { exitCode, tail } = await runProgram('tar', args, { timeoutMs: EXTRACT_TIMEOUT_MS })
   if (exitCode !== 0) throw new Error(`tar cannot unpack the archive: ${tail.join(' ')}`)
@@ -58,7 +60,11 @@ async function request(url: string, timeoutMs: number, answerMs = timeoutMs): Pr
   }
 }
 
-async function saveTo(file: string, response: Response): Promise<void> {
+async function saveTo(file: string, response: Response, onProgress: (line: string) => void): Promise<void> {
   if (!response.body) throw new Error(`${response.url} has no body`)
-  await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file))
+  const target = createWriteStream(file)
+  const saving = pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), target)
+  await reportWhile(saving, (elapsed) =>
+    onProgress(`still downloading, ${elapsed}, ${Math.round(target.bytesWritten / 1e6)} MB`),
+  )
 }

@@ -8,8 +8,8 @@ import { ensureNamespaces } from './namespaces'
 import type { EnsureServerOptions, FindServerOptions, ServerInfo } from './server-info'
 import { DEFAULT_NAMESPACE, HEALTH_TIMEOUT_MS, LOOPBACK } from './settings'
 import { startServer } from './start-server'
-import { prepareStateDirectory, stateDirectory } from './state-directory'
-import { readLivingServer, removeState, serverFiles, toServerInfo } from './state-file'
+import { asStateError, prepareStateDirectory, stateDirectory } from './state-directory'
+import { readLivingServer, serverFiles, toServerInfo } from './state-file'
 import type { ServerState } from './state-file'
 import { endServer } from './stop-server'
 
@@ -54,19 +54,21 @@ function startOnce(
   const work = async (): Promise<ServerState> =>
     (await settledState(directory, onProgress)) ??
     startServer(directory, await findOrInstallBinary(onProgress), options)
-  return withLock(serverFiles(directory).lock, work, (holder) =>
-    onProgress(`waiting for process ${holder}, which starts or stops the server`),
-  )
+  const waiting = (holder: number): void =>
+    onProgress(`waiting for process ${holder}, which starts or stops the server`)
+  return withLock(serverFiles(directory).lock, work, waiting).catch((error: unknown) => {
+    throw asStateError(directory, error)
+  })
 }
 
-/** What the last holder of the lock left: a server that serves, or soon does; one that does not is ended. */
+/** What the last holder of the lock left: a server that serves, or soon does; one that does not is ended. Its record stays,
+ * since the next one takes its ports. */
 async function settledState(directory: string, onProgress: (line: string) => void): Promise<ServerState | undefined> {
   const state = readLivingServer(directory)
   if (!state) return undefined
   if (await servesInTime(state)) return state
   onProgress(`replacing the server with pid ${state.pid}, which does not answer`)
   await endServer(state)
-  removeState(directory)
   return undefined
 }
 

@@ -43,7 +43,12 @@ export function launch(directory: string, binary: TemporalBinary, settings: Laun
     ...(databaseFile ? { databaseFile } : {}),
     started: new Date().toISOString(),
   }
-  writeState(directory, state)
+  try {
+    writeState(directory, state)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
   return state
 }
 

@@ -56,11 +56,19 @@ function generations(path: string): number[] {
   return names.map((name) => Number(name.slice(prefix.length))).filter((generation) => Number.isInteger(generation))
 }
 
-/** Undefined for a generation that is released or gone. */
+/** Undefined for a generation that is released or gone. One that cannot be read may be held: that is an error. */
 function readHolder(file: string): ProcessIdentity | undefined {
+  let text
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return JSON.parse(text) as ProcessIdentity
   } catch {
+    // Released; or emptied by a power failure, which its holder did not survive either.
     return undefined
   }
 }

@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
+const HAS_PROC = existsSync('/proc/self/stat')
+
 export interface ProcessIdentity {
   pid: number
   /** When the process started, in the system's own terms; only ever compared. */
@@ -10,7 +12,7 @@ export interface ProcessIdentity {
 
 /** The identity of a living process; undefined for one that is gone or only waits to be reaped. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startedAt = existsSync('/proc/self/stat') ? startFromProc(pid) : startFromPs(pid)
+  const startedAt = HAS_PROC ? startFromProc(pid) : startFromPs(pid)
   return startedAt === undefined ? undefined : { pid, startedAt }
 }
 
@@ -22,8 +24,7 @@ export function isRunning({ pid, startedAt }: ProcessIdentity): boolean {
 /** The arguments that a process was started with, joined by blanks; empty where it is gone. */
 export function commandLine(pid: number): string {
   try {
-    if (existsSync('/proc/self/cmdline'))
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim()
+    if (HAS_PROC) return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim()
     return ps(pid, 'args=')
   } catch {
     return ''
@@ -36,9 +37,13 @@ function startFromProc(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The name, in parentheses, may hold blanks: the fields after it begin with the state (3rd) and hold the start (22nd).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return isDead(fields[0] ?? '') ? undefined : `${boot}:${fields[19]}`
-  } catch {
-    return undefined
+    // A killed process looks dead by its first thread, while others (20th field) still hold its ports and files.
+    const isGone = isDead(fields[0] ?? '') && Number(fields[17]) <= 1
+    return isGone ? undefined : `${boot}:${fields[19]}`
+  } catch (error) {
+    // Gone, or hidden since it is another user's. Whoever has no file descriptor left must not take the living for dead.
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
   }
 }
 

@@ -3,6 +3,10 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { TroupeError, messageOf } from '../contract/errors'
 
+const STATE_DIRECTORY = 'state directory'
+const STATE_VARIABLE = 'TROUPE_DIR'
+const FILE_REFUSALS = ['EACCES', 'EDQUOT', 'EIO', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']
+
 /** The absolute path of `TROUPE_DIR`, or of `.troupe` in the working directory. It need not exist. */
 export function stateDirectory(): string {
   return resolve(process.env['TROUPE_DIR'] || '.troupe')
@@ -10,7 +14,7 @@ export function stateDirectory(): string {
 
 /** Creates a state directory where it is missing, and refuses one that cannot be written. */
 export function prepareStateDirectory(directory: string): void {
-  prepareDirectory(directory, 'state directory', 'TROUPE_DIR')
+  prepareDirectory(directory, STATE_DIRECTORY, STATE_VARIABLE)
 }
 
 /** `variable` is the environment variable by which the user can choose another directory. */
@@ -19,9 +23,20 @@ export function prepareDirectory(directory: string, purpose: string, variable: s
     mkdirSync(directory, { recursive: true })
     accessSync(directory, constants.W_OK)
   } catch (error) {
-    throw new TroupeError('StoreUnavailable', `cannot write to the ${purpose} ${directory}: ${messageOf(error)}`, {
-      hint: `make it writable, or set ${variable} to a directory that is`,
-      cause: error,
-    })
+    throw cannotWrite(directory, purpose, variable, error)
   }
+}
+
+/** What the file system refused in a state directory, for example on a full disk, said like that; else the same error. */
+export function asStateError(directory: string, error: unknown): unknown {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  const isRefusal = syscall !== undefined && FILE_REFUSALS.includes(code ?? '')
+  return isRefusal ? cannotWrite(directory, STATE_DIRECTORY, STATE_VARIABLE, error) : error
+}
+
+function cannotWrite(directory: string, purpose: string, variable: string, cause: unknown): TroupeError {
+  return new TroupeError('StoreUnavailable', `cannot write to the ${purpose} ${directory}: ${messageOf(cause)}`, {
+    hint: `make it writable and make room, or set ${variable} to another directory`,
+    cause,
+  })
 }

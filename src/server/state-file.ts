@@ -64,8 +64,8 @@ export function toServerInfo(state: ServerState): ServerInfo {
   }
 }
 
-/** Anything but a whole record, for example one cut short by a full disk, counts as none. */
-function readState(directory: string): ServerState | undefined {
+/** The server that was recorded last, whether it lives or not. Anything but a whole record counts as none. */
+export function readState(directory: string): ServerState | undefined {
   try {
     const state = JSON.parse(readFileSync(serverFiles(directory).state, 'utf8')) as ServerState
     return Number.isInteger(state.pid) && Number.isInteger(state.port) ? state : undefined

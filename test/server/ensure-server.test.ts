@@ -1,7 +1,8 @@
 // Our own server, with the real Temporal binary: one for all processes, its database kept, nobody else's process touched.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +10,7 @@ import { Client } from '@temporalio/client'
 import { ensureDevServer, findDevServer } from '../../src/server/ensure-server'
 import { findOrInstallBinary } from '../../src/server/binary'
 import { withConnection } from '../../src/server/health'
-import { anyFreePort } from '../../src/server/ports'
+import { anyFreePort, nextFreePort } from '../../src/server/ports'
 import { commandLine, identify, isRunning } from '../../src/server/process-identity'
 import type { ServerInfo } from '../../src/server/server-info'
 import { serverStatus } from '../../src/server/server-status'
@@ -80,6 +81,40 @@ test('a server that was killed is replaced on the same database, so that runs su
     return (await new Client({ connection }).workflow.getHandle('kept').describe()).status.name
   })
   expect(status).toBe('RUNNING')
+})
+
+test('a server that was killed comes back at its address, where its workers look for it', async () => {
+  const port = await anyFreePort()
+  const uiPort = await nextFreePort(port + 1)
+  const first = await ensureDevServer({ stateDir, port, uiPort })
+  process.kill(first.pid!, 'SIGKILL')
+  while (identify(first.pid!)) await sleep(20)
+  const second = await ensureDevServer({ stateDir })
+  expect({ ...second, pid: 0 }).toEqual({ ...first, pid: 0 })
+})
+
+test('a server that was killed comes back elsewhere when its port is taken by now', async () => {
+  const first = await ensureDevServer({ stateDir, port: await anyFreePort() })
+  process.kill(first.pid!, 'SIGKILL')
+  while (identify(first.pid!)) await sleep(20)
+  const squatter = createServer()
+  await once(squatter.listen(Number(first.address.split(':')[1]), '127.0.0.1'), 'listening')
+  try {
+    expect((await ensureDevServer({ stateDir })).address).not.toBe(first.address)
+  } finally {
+    squatter.close()
+  }
+})
+
+test('a server that cannot be recorded is ended, and the refusal names the directory', async () => {
+  mkdirSync(join(stateDir, 'server.json', 'in-the-way'), { recursive: true })
+  await expect(ensureDevServer({ stateDir })).rejects.toMatchObject({
+    code: 'StoreUnavailable',
+    message: expect.stringContaining(stateDir) as string,
+    hint: expect.stringContaining('TROUPE_DIR') as string,
+  })
+  while (serversOnDatabase().length > 0) await sleep(20)
+  rmSync(join(stateDir, 'server.json'), { recursive: true })
 })
 
 test('a server whose starter was killed before it served is taken over, not doubled', async () => {

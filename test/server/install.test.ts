@@ -140,7 +140,7 @@ test('a host that never answers costs seconds, and the refusal names every way t
   expect(Date.now() - began).toBeLessThan(20_000)
   expect(answer['code']).toBe('ServerUnavailable')
   expect(answer['message']).toMatch(
-    /no `temporal` on PATH, none in .*cache.*127\.0\.0\.1.*no answer within 8 s.*no `go`/,
+    /no `temporal` on PATH, none in .*cache.*127\.0\.0\.1.*no answer within 5 s.*no `go`/,
   )
   expect(answer['hint']).toMatch(/install the Temporal CLI.*TEMPORAL_ADDRESS/)
 })

@@ -1,6 +1,6 @@
 // The lock that keeps two processes from starting two servers, tried with real processes that are really killed.
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withLock } from '../../src/server/lock'
@@ -55,6 +55,11 @@ test('one who waits is told for whom', async () => {
   expect(await waiting).toBe('mine')
   expect(told).toEqual([process.pid])
   await held
+})
+
+test('a claim that cannot be read is not taken for released', async () => {
+  mkdirSync(`${lock}.1`)
+  await expect(withLock(lock, async () => 'mine')).rejects.toThrow('EISDIR')
 })
 
 test('work that fails releases the lock', async () => {

@@ -1,5 +1,5 @@
 // Before all tests: one Temporal server in memory, tuned as in use. Its binary is found, or installed, by our own code.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureDevServer } from '../../src/server/ensure-server'
@@ -7,13 +7,25 @@ import { identify } from '../../src/server/process-identity'
 import { OWNER_FILE, TEST_DIRECTORY_PREFIX, sweepTestServers } from './test-directories'
 
 export default async function globalSetup(): Promise<void> {
+  hideSettings()
   // Whoever runs tests again and again may keep a server of their own.
   if (process.env['TROUPE_TEST_ADDRESS']) return
   await sweepTestServers()
   const stateDir = mkdtempSync(join(tmpdir(), TEST_DIRECTORY_PREFIX))
   writeFileSync(join(stateDir, OWNER_FILE), JSON.stringify(identify(process.pid)))
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`)
-  const { address } = await ensureDevServer({ stateDir, ephemeral: true, onProgress })
+  const { address } = await ensureDevServer({ stateDir, ephemeral: true, onProgress }).catch((error: unknown) => {
+    // Jest calls no teardown after a set-up that fails.
+    rmSync(stateDir, { recursive: true, force: true })
+    throw error
+  })
   process.env['TROUPE_TEST_ADDRESS'] = address
   process.env['TROUPE_TEST_STATE_DIRECTORY'] = stateDir
+}
+
+/** The server and the store of whoever runs the tests must neither decide them nor be touched. */
+function hideSettings(): void {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('TEMPORAL_'))
+  for (const name of [...names, 'TROUPE_DIR', 'TROUPE_STORE']) delete process.env[name]
+  process.env['TEMPORAL_CONFIG_FILE'] = join(tmpdir(), 'troupe-tests-have-no-temporal-profile.toml')
 }
