@@ -1,0 +1,77 @@
+// HOST, pure. All of a run as it stands, for `troupe status`: every subtask, spawned ones below their spawners.
+import type { RunStatusReport } from '../../client/status'
+import type { SubtaskRow } from '../../contract/run'
+import { clean, cleanLines } from './clean'
+import { titlePieces } from './header'
+import { painter, type Piece } from './line'
+import { countPieces, mark, styled } from './marks'
+import { runningFor, standings } from './standing'
+import { duration } from './time'
+import { inTreeOrder } from './tree'
+import { warnings } from './warnings'
+import { displayWidth, pad } from './width'
+
+/** Columns to which ids are padded at most: one very long id must not push every other line away. */
+const ID_COLUMNS = 48
+
+export function renderStatus(view: RunStatusReport, { color, now }: { color: boolean; now: number }): string[] {
+  const paint = painter(color)
+  const why = new Map(standings(view, now).map(({ row, text }) => [row, text]))
+  const rows = inTreeOrder(view.subtasks).map(({ row, depth }) => ({ row, indent: '  '.repeat(depth + 1) }))
+  const idColumns = columnsOf(rows.map(({ row, indent }) => indent + row.id))
+  const agentColumns = columnsOf(rows.map(({ row }) => row.agent))
+  const lines: Piece[][] = [
+    titlePieces(view, { now }),
+    [['dim', `  team ${view.team || '?'} · started ${view.startedAt}`], endedPiece(view)],
+    ['  ', ...countPieces(view.counts)],
+    ...warnings(view, now).map((pieces): Piece[] => ['  ', ...pieces]),
+    ...failureLines(view),
+    ...rows.flatMap(({ row, indent }): Piece[][] => [
+      [
+        `${indent}`,
+        mark(row.state),
+        ` ${pad(clean(row.id), idColumns - indent.length)}  `,
+        ['dim', pad(clean(row.agent), agentColumns)],
+        '  ',
+        styled(row.state, row.state),
+        ['dim', facts(row, now)],
+        ...reason(row, why.get(row)),
+      ],
+      ...hint(row, indent),
+    ]),
+  ]
+  // What has nothing to say is no line
+  return lines.map((pieces) => paint(pieces).trimEnd()).filter((line) => line !== '')
+}
+
+function columnsOf(texts: readonly string[]): number {
+  return Math.min(ID_COLUMNS, Math.max(0, ...texts.map((text) => displayWidth(clean(text)))))
+}
+
+function endedPiece({ endedAt }: RunStatusReport): Piece {
+  return endedAt === undefined ? undefined : ['dim', ` · ended ${endedAt}`]
+}
+
+/** Why the run itself failed: a refused plan has a line for each of its problems. */
+function failureLines({ failure }: RunStatusReport): Piece[][] {
+  return failure === undefined ? [] : cleanLines(failure.message).map((line): Piece[] => ['  ', ['red', line]])
+}
+
+function facts(row: SubtaskRow, now: number): string {
+  const took =
+    row.state === 'running' ? runningFor(row, now) : row.durationMs === undefined ? '' : duration(row.durationMs)
+  const attempts = (row.attempt ?? 1) > 1 ? `${row.attempt} attempts` : ''
+  return [took, attempts]
+    .filter(Boolean)
+    .map((fact) => `  ${fact}`)
+    .join('')
+}
+
+function reason({ error }: SubtaskRow, standing: string | undefined): Piece[] {
+  if (standing) return ['  ', standing]
+  return error ? ['  ', ['red', error.code], `: ${error.message}`] : []
+}
+
+function hint({ error }: SubtaskRow, indent: string): Piece[][] {
+  return error?.hint === undefined ? [] : [[`${indent}  `, ['dim', error.hint]]]
+}

@@ -1,0 +1,169 @@
+// What a person watches: everything that matters, in at most so many lines of at most so many columns.
+import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
+import { renderLive, type LiveOptions } from '../../src/cli/render/live'
+import { clock } from '../../src/cli/render/time'
+import { displayWidth } from '../../src/cli/render/width'
+import type { RunStatusReport } from '../../src/client/status'
+import type { SubtaskState } from '../../src/contract/run'
+import { EVIL, expectHarmless, NOW, report, row, STARTED } from './support'
+
+function live(view: RunStatusReport, options: Partial<LiveOptions> = {}): string[] {
+  return renderLive(view, { height: 40, width: 120, color: false, now: NOW, frame: 0, ...options })
+}
+
+/** The line that has the text; fails if there is none, or more than one. */
+function lineWith(lines: string[], text: string): string {
+  const found = lines.filter((line) => line.includes(text))
+  expect(found).toHaveLength(1)
+  return found[0]!
+}
+
+test('the header names plan, run, status and elapsed time, and counts with a bar', () => {
+  const [title, counts] = live(
+    report([row('a', 'succeeded'), row('b', 'failed'), row('c', 'running'), row('d', 'waiting')]),
+  )
+  expect(title).toBe('⠋ docs docs-ab12 running 10 s')
+  const bar = `${'█'.repeat(15)}${'░'.repeat(15)}`
+  expect(counts).toBe(`${bar} 2/4  1 succeeded · 1 failed · 1 running · 1 waiting`)
+})
+
+test('a single failure among very many subtasks shows in the bar', () => {
+  const view = report([row('bad', 'failed')], { counts: { ...report([]).counts, succeeded: 999, failed: 1 } })
+  const [, counts] = live(view, { color: true })
+  expect(counts).toContain('\u001b[31m█\u001b[39m')
+  expect(stripVTControlCharacters(counts!)).toContain(' 1000/1000 ')
+})
+
+test('a running subtask shows agent, elapsed time, attempt and progress, and something turns', () => {
+  const view = report([row('one', 'running', { agent: 'outline', startedAt: '2026-03-01T10:00:07.500Z' })], {
+    pending: [{ subtask: 'one', agent: 'outline', state: 'started', attempt: 2, progress: { done: 3, total: 10 } }],
+  })
+  expect(live(view)[2]).toBe('  ⠋ one  outline  2 s  attempt 2 · 3/10')
+  expect(live(view, { frame: 1 })[2]).toMatch(/^ {2}⠙ one/)
+  const told = { ...view, pending: [{ ...view.pending[0]!, state: 'cancelling' as const, progress: 'page 4' }] }
+  expect(live(told)[2]).toContain('attempt 2 · told to end · page 4')
+})
+
+test('each kind of waiting says what it waits for', () => {
+  const nextAttemptAt = '2026-03-01T10:00:18.000Z'
+  const view = report(
+    [
+      row('lost', 'running', { agent: 'outline' }),
+      row('again', 'running', { agent: 'flaky' }),
+      row('queued', 'running', { agent: 'echo' }),
+      row('spawner', 'joining', { agent: 'split' }),
+      row('spawner/1', 'succeeded', { parent: 3 }),
+      row('spawner/2', 'ready', { parent: 3, agent: 'draft' }),
+      row('last', 'waiting', { dependsOn: [0, 1, 2, 3, 4] }),
+    ],
+    {
+      agents: [{ name: 'draft', taskQueue: 'agent.docs.draft', window: 4, inFlight: 4, ready: 7 }],
+      unserved: [{ agent: 'outline', taskQueue: 'agent.docs.outline', subtasks: ['lost'] }],
+      pending: [
+        { subtask: 'lost', agent: 'outline', state: 'scheduled', attempt: 1 },
+        { subtask: 'again', agent: 'flaky', state: 'scheduled', attempt: 2, nextAttemptAt, lastFailure: 'no route' },
+        { subtask: 'queued', agent: 'echo', state: 'scheduled', attempt: 1 },
+      ],
+    },
+  )
+  const lines = live(view)
+  expect(lineWith(lines, 'no worker')).toBe('! waiting: no worker serves agent.docs.outline (1 subtask: lost)')
+  expect(lineWith(lines, 'no route')).toContain(
+    `again      flaky  attempt 2 at ${clock(nextAttemptAt)}, in 8 s: no route`,
+  )
+  expect(lineWith(lines, 'free worker')).toContain('queued')
+  expect(lineWith(lines, 'spawned')).toContain('waits for what it spawned: 1 of 2 done')
+  expect(lineWith(lines, 'slot')).toContain('waits for a slot of draft: 4 of 4 in use, 7 wait')
+  expect(lineWith(lines, 'waits for lost')).toContain('waits for lost, again, queued and 1 more')
+})
+
+test('a blocked worker is named once, with the agent, since when, and the remedy', () => {
+  const blocked = {
+    worker: '123@host/1f2e3d4c',
+    since: '2026-03-01T09:59:58.000Z',
+    executions: [{ agent: 'spin', subtask: 's1', attempt: 1 }],
+  }
+  const lines = live(report([row('s1', 'running', { agent: 'spin' })], { blocked: [blocked, { ...blocked }] }))
+  expect(lineWith(lines, 'blocked')).toBe(
+    `! worker 123@host blocked for 12 s by "spin" (subtask s1): give it isolation: 'process'`,
+  )
+  const two = { ...blocked, executions: [...blocked.executions, { agent: 'other', subtask: 's2', attempt: 1 }] }
+  expect(lineWith(live(report([], { blocked: [two] })), 'blocked')).toContain(
+    'by one of "spin" (subtask s1), "other" (subtask s2):',
+  )
+})
+
+test('a failure shows its code, message and hint', () => {
+  const error = { code: 'CommandFailed' as const, message: 'exit code 2', hint: 'see its log', retryable: true }
+  expect(live(report([row('lint', 'failed', { error })]))[2]).toBe('  ✗ lint CommandFailed exit code 2 (see its log)')
+})
+
+test('notes of the client are shown', () => {
+  expect(live(report([], { notes: ['no worker answers'] }))).toContain('! no worker answers')
+})
+
+test('with more subtasks than lines every section keeps a share and says how many it leaves out', () => {
+  const rows = (state: SubtaskState, count: number) =>
+    Array.from({ length: count }, (_, place) => row(`${state}-${place}`, state))
+  const lines = live(report([...rows('failed', 50), ...rows('running', 50), ...rows('ready', 50)]), { height: 11 })
+  expect(lines).toHaveLength(11)
+  expect(lines.slice(2, 5).map((line) => line.trim())).toEqual(['✗ failed-0', '✗ failed-1', '… 48 more failed'])
+  expect(lines[7]).toBe('  … 48 more running')
+  expect(lines[10]).toBe('  … 48 more waiting')
+})
+
+test('a run that ended shows how, and no more turning', () => {
+  const view = report([row('a', 'succeeded')], { status: 'succeeded', endedAt: '2026-03-01T10:00:02.300Z' })
+  expect(live(view)[0]).toBe('✓ docs docs-ab12 succeeded 2.3 s')
+})
+
+test('whatever the names, it stays within its lines and columns and no control character comes through', () => {
+  const text = fc.oneof(
+    fc.constant(EVIL),
+    fc.constant('日本語のとても長い名前です'),
+    fc.constant('👩‍👧‍👦🇩🇪'),
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.string({ maxLength: 20 }),
+  )
+  const states = ['waiting', 'ready', 'running', 'joining', 'succeeded', 'failed', 'skipped', 'cancelled'] as const
+  const subtask = fc.record({ id: text, agent: text, state: fc.constantFrom(...states), message: text })
+  fc.assert(
+    fc.property(
+      fc.array(subtask, { maxLength: 12 }),
+      text,
+      fc.integer({ min: 0, max: 20 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.boolean(),
+      (drafts, said, height, width, color) => {
+        const rows = drafts.map(({ id, agent, state, message }, place) =>
+          row(id, state, {
+            agent,
+            dependsOn: place > 0 ? [place - 1] : [],
+            startedAt: STARTED,
+            error: { code: 'AgentFailed', message, hint: message, retryable: true },
+          }),
+        )
+        const view = report(rows, {
+          plan: said,
+          notes: [said],
+          pending: rows.map(({ id, agent }, place) => ({
+            subtask: id,
+            agent,
+            state: place % 2 ? ('started' as const) : ('scheduled' as const),
+            attempt: 3,
+            lastFailure: said,
+            progress: { [said]: said },
+          })),
+          unserved: [{ agent: said, taskQueue: said, subtasks: [said] }],
+          blocked: [{ worker: said, since: STARTED, executions: [{ agent: said, subtask: said, attempt: 1 }] }],
+        })
+        const lines = live(view, { height, width, color })
+        expect(lines.length).toBeLessThanOrEqual(height)
+        for (const line of lines) expect(displayWidth(stripVTControlCharacters(line))).toBeLessThanOrEqual(width)
+        expectHarmless(lines)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,161 @@
+// A run's status, its outcome, its events, and the list of runs, as lines for people.
+import { renderEvent } from '../../src/cli/render/event'
+import { renderList } from '../../src/cli/render/list'
+import { renderOutcome } from '../../src/cli/render/outcome'
+import { renderStatus } from '../../src/cli/render/status'
+import type { RunOutcome } from '../../src/client/outcome'
+import type { AgentEvent } from '../../src/contract/event'
+import type { AgentResult } from '../../src/contract/run'
+import { EVIL, expectHarmless, NOW, report, row } from './support'
+
+const plain = { color: false, now: NOW }
+
+function result(taskId: string, more: Partial<AgentResult> = {}): AgentResult {
+  return { taskId, status: 'succeeded', success: true, output: null, tokensUsed: 0, durationMs: 5, ...more }
+}
+
+function outcome(results: AgentResult[], more: Partial<RunOutcome> = {}): RunOutcome {
+  const counts = { succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
+  for (const { status } of results) counts[status]++
+  return {
+    runId: 'docs-ab12',
+    status: counts.failed > 0 ? 'failed' : 'succeeded',
+    counts,
+    results: Object.fromEntries(results.map((one) => [one.taskId, one])),
+    durationMs: 12_300,
+    ...more,
+  }
+}
+
+function event(more: Partial<AgentEvent> = {}): AgentEvent {
+  const timestamp = '2026-03-01T10:00:00.000Z'
+  return { id: 'e', type: 'page.read', payload: { page: 4 }, timestamp, source: 'fetch', offset: 7, ...more }
+}
+
+test('status shows every subtask, spawned ones below their spawner, with what each waits for', () => {
+  const view = report([
+    row('split', 'joining'),
+    row('join', 'waiting', { dependsOn: [0] }),
+    row('split/a', 'succeeded', { agent: 'part', parent: 0, durationMs: 1_200, attempt: 2 }),
+    row('split/b', 'failed', {
+      agent: 'part',
+      parent: 0,
+      error: { code: 'Timeout', message: 'too slow', hint: 'raise timeoutMs', retryable: true },
+    }),
+  ])
+  expect(renderStatus(view, plain)).toEqual([
+    '● docs docs-ab12 running 10 s',
+    '  team writers · started 2026-03-01T10:00:00.000Z',
+    '  1 succeeded · 1 failed · 1 joining · 1 waiting',
+    '  ◐ split      split  joining  waits for what it spawned: 2 of 2 done',
+    '    ✓ split/a  part   succeeded  1.2 s  2 attempts',
+    '    ✗ split/b  part   failed  Timeout: too slow',
+    '      raise timeoutMs',
+    '  ○ join       join   waiting  waits for split',
+  ])
+})
+
+test('status shows notes, and each line of what a plan was refused for', () => {
+  const failure = new Error('the plan "docs" has 2 problems:\n  subtasks[0].id: empty\n  subtasks[1]: \u001bbad')
+  const lines = renderStatus(report([], { status: 'failed', failure, notes: ['no worker answers'] }), plain)
+  expect(lines.slice(2)).toEqual([
+    '  ! no worker answers',
+    '  the plan "docs" has 2 problems:',
+    '    subtasks[0].id: empty',
+    '    subtasks[1]: \\x1bbad',
+  ])
+})
+
+test('an outcome shows counts, failures with code, message and hint, outputs short, the duration and the link', () => {
+  const error = { code: 'CommandFailed' as const, message: 'exit code 2\nstderr: no', hint: 'fix it', retryable: true }
+  const lines = renderOutcome(
+    outcome([
+      result('lint', { status: 'failed', success: false, error, attempt: 3 }),
+      result('after', { status: 'skipped', success: false }),
+      result('outline', { output: { points: ['a', 'b'] } }),
+      result('long', { output: 'x'.repeat(10_000) }),
+      result('stored', { output: { artifact: 'ff', bytes: 70_000, preview: '{"a":1' }, outputStored: true }),
+      result('outline/part', { output: 'a step on the way' }),
+      result('nothing'),
+    ]),
+    { color: false, uiLink: 'http://127.0.0.1:8233/x' },
+  )
+  expect(lines).toEqual([
+    '✗ docs-ab12 failed in 12.3 s',
+    '  5 succeeded · 1 failed · 1 skipped',
+    '  ✗ lint CommandFailed: exit code 2 (3 attempts)',
+    '      stderr: no',
+    '      fix it',
+    '  – skipped: after',
+    '  ✓ outline  {"points":["a","b"]}',
+    `  ✓ long     ${'x'.repeat(159)}…`,
+    '  ✓ stored   {"a":1 (70000 bytes)',
+    '  Temporal UI: http://127.0.0.1:8233/x',
+  ])
+})
+
+test('an outcome with very many failures names the first ones and counts the others', () => {
+  const failed = Array.from({ length: 500 }, (_, place) => result(`s${place}`, { status: 'failed', success: false }))
+  const lines = renderOutcome(outcome(failed), { color: false })
+  expect(lines.length).toBeLessThan(30)
+  expect(lines).toContain('    … 480 more failed')
+})
+
+test('a run that was refused says why', () => {
+  const error = { code: 'InvalidPlan' as const, message: 'a problem:\n  subtasks: 0 subtasks', problems: [] }
+  const lines = renderOutcome(outcome([], { status: 'failed', error }), { color: false })
+  expect(lines).toEqual(['✗ docs-ab12 failed in 12.3 s', '  a problem:', '    subtasks: 0 subtasks'])
+})
+
+test('an event is one line with its offset, time, type, source and payload', () => {
+  expect(renderEvent(event(), { color: false })).toBe(
+    '    7  2026-03-01T10:00:00.000Z  page.read          fetch  {"page":4}',
+  )
+  expect(renderEvent(event({ payload: null, correlationId: 'c1' }), { color: false })).toMatch(/fetch \[c1\]$/)
+})
+
+test("the orchestrator's own events are told in words", () => {
+  const own = (type: string, payload: AgentEvent['payload']) =>
+    renderEvent(event({ type, payload, source: 'orchestrator' }), { color: false }).slice(33)
+  expect(own('subtask.completed', { subtask: 's', agent: 'a', attempt: 2, durationMs: 1_500, tokensUsed: 0 })).toBe(
+    'subtask.completed  s  a  1.5 s  attempt 2  {"tokensUsed":0}',
+  )
+  expect(own('subtask.failed', { subtask: 's', agent: 's', error: { code: 'Timeout', message: 'too slow' } })).toBe(
+    'subtask.failed     s  Timeout: too slow',
+  )
+  expect(own('run.started', {})).toBe('run.started')
+})
+
+test('runs are listed with status, plan, team, start and duration', () => {
+  const startedAt = '2026-03-01T09:55:10.000Z'
+  const lines = renderList(
+    [
+      { id: 'docs-ab12', status: 'running', plan: 'docs', team: 'writers', startedAt },
+      { id: 'x', status: 'failed', startedAt, endedAt: '2026-03-01T09:55:12.500Z' },
+    ],
+    plain,
+  )
+  expect(lines).toEqual([
+    '  run        status   plan  team     started        took',
+    '● docs-ab12  running  docs  writers  5 min 0 s ago',
+    '✗ x          failed                  5 min 0 s ago  2.5 s',
+  ])
+  expect(renderList([], plain)).toEqual(['no runs yet: troupe run PLAN starts one'])
+})
+
+test.each([true, false])('nothing that an agent says acts on the terminal (colours: %s)', (color) => {
+  const error = { code: 'AgentFailed' as const, message: EVIL, hint: EVIL, retryable: false }
+  const rows = [row(EVIL, 'failed', { agent: EVIL, error }), row('b', 'waiting', { dependsOn: [0] })]
+  const view = report(rows, { plan: EVIL, runId: EVIL, team: EVIL, notes: [EVIL], failure: new Error(EVIL) })
+  expectHarmless(renderStatus(view, { color, now: NOW }))
+  const failed = result(EVIL, { status: 'failed', success: false, error })
+  const done = [result('a', { output: EVIL }), result('b', { output: { [EVIL]: EVIL } })]
+  expectHarmless(renderOutcome(outcome([failed, ...done], { runId: EVIL }), { color, uiLink: EVIL }))
+  expectHarmless([
+    renderEvent(event({ type: EVIL, source: EVIL, correlationId: EVIL, payload: { [EVIL]: EVIL } }), { color }),
+  ])
+  expectHarmless([renderEvent(event({ source: 'orchestrator', payload: { subtask: EVIL, error } }), { color })])
+  expectHarmless(
+    renderList([{ id: EVIL, status: 'running', plan: EVIL, team: EVIL, startedAt: EVIL }], { color, now: NOW }),
+  )
+})
