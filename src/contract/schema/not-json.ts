@@ -39,7 +39,7 @@ export function notJson(value: unknown, path: string): Problem[] {
 }
 
 /** `{…}` of whatever realm: its prototype is nobody's child. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }

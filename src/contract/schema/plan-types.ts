@@ -1,0 +1,95 @@
+// PURE. The types of the plan builder: references that know what they stand for, payloads that may hold them.
+import type { Plan, SubTask } from '../plan'
+
+declare const stands: unique symbol
+declare const anything: unique symbol
+declare const taken: unique symbol
+
+/** A value that another subtask or the inputs will provide. Its parts are references too: `o.output.points[0]`. */
+export type TypedReference<Value> = IsUnknown<Value> extends true ? UntypedReference : Marked<Value> & Parts<Value>
+
+/** A reference into something of no known type: every part may be asked for, and it may stand anywhere. */
+export interface UntypedReference {
+  readonly [anything]: true
+  readonly [part: string]: UntypedReference
+}
+
+interface Marked<Value> {
+  readonly [stands]: Value
+}
+
+/** Of a list its places, of an object its keys; what is part of something that may be missing may be missing too. */
+type Parts<Value> = PartsOf<NonNullable<Value>, [Extract<Value, null | undefined>] extends [never] ? never : undefined>
+
+type PartsOf<Whole, Missing> = Whole extends readonly (infer Element)[]
+  ? Places<TypedReference<Element | Missing>> & {
+      readonly [Place in keyof Whole & `${number}`]: TypedReference<Whole[Place] | Missing>
+    }
+  : Whole extends object
+    ? { readonly [Key in keyof Whole]-?: TypedReference<Whole[Key] | Missing> }
+    : unknown
+
+/** The first places by name: under `noUncheckedIndexedAccess` the others may be undefined, which no reference is. */
+type Places<Part> = { readonly [place: number]: Part } & { readonly [Place in 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7]: Part }
+
+type IsUnknown<Value> = unknown extends Value ? true : false
+
+/** What an agent takes, where every value, at any depth, may be a reference to one of its type. */
+export type PayloadOf<Value> =
+  IsUnknown<Value> extends true ? unknown : TypedReference<Value> | UntypedReference | Written<Value>
+
+/** Never a reference: one of another type would pass for a mapping. */
+type Written<Value> = Value extends object
+  ? { [Key in keyof Value]: PayloadOf<Value[Key]> } & { readonly [stands]?: never }
+  : Value
+
+/** Anything with a name can be a plan's agent; its types are read where it has them. */
+export interface NamedAgent {
+  readonly name: string
+}
+
+/** What an agent wants to be handed. */
+export type AgentPayload<Agent> = Agent extends { readonly payloadType: infer Payload }
+  ? Payload
+  : Agent extends { parseInput(payload: unknown): infer Input }
+    ? Input
+    : unknown
+
+/** What an agent returns. */
+export type AgentOutput<Agent> = Agent extends { execute(task: never, context: never): infer Output }
+  ? Awaited<Output>
+  : unknown
+
+/** A subtask of a plan that is being built. */
+export interface PlanNode<Output = unknown> {
+  readonly id: string
+  /** A reference to its output, or by its properties to parts of it. */
+  readonly output: TypedReference<Output>
+}
+
+export interface AddOptions extends Pick<SubTask, 'type' | 'priority' | 'deadline' | 'estimateMs'> {
+  /** Subtasks that must succeed first, besides those that the payload refers to. */
+  dependsOn?: readonly (string | Pick<PlanNode, 'id'>)[]
+}
+
+/** An agent that takes an empty payload may be added without one. */
+export type AddArguments<Payload> =
+  Record<never, never> extends Payload
+    ? [payload?: PayloadOf<Payload>, options?: AddOptions]
+    : [payload: PayloadOf<Payload>, options?: AddOptions]
+
+export interface PlanBuilder<Inputs = unknown> {
+  /** References to the run's inputs. */
+  readonly inputs: TypedReference<Inputs>
+  /** Adds a subtask for an agent that is known by its name only: the payload has no type, the output the one that is said. */
+  add<Output = unknown>(id: string, agent: string, payload?: unknown, options?: AddOptions): PlanNode<Output>
+  /** Adds a subtask. References in the payload make dependencies. */
+  add<Agent extends NamedAgent>(
+    id: string,
+    agent: Agent,
+    ...rest: AddArguments<AgentPayload<Agent>>
+  ): PlanNode<AgentOutput<Agent>>
+}
+
+/** A plan that knows what inputs it takes; as data it is a `Plan`, and nothing else. */
+export type PlanDefinition<Inputs = unknown> = Plan & { readonly [taken]?: Inputs }
