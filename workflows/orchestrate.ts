@@ -46,7 +46,7 @@ export async function orchestrate(input: OrchestrateInput): Promise<RunResult> {
 
   setHandler(publishSignal, (event) => log.publish(event))
   setHandler(statusQuery, (page) => statusAnswer(run, live, startedAt, log.events.end, page))
-  setHandler(eventsQuery, (filter) => log.events.read(filter ?? {}, closing))
+  setHandler(eventsQuery, (filter) => log.read(filter ?? {}, closing))
 
   const prepared = await prepare(input, run)
   const state = new RunState(prepared.agents, Date.now, (event) => log.append(event))

@@ -44,13 +44,13 @@ export class EventFeed {
         await this.rest(LONGEST_PAUSE_MS)
         continue
       }
-      const after = Math.min(...waiting.map((follower) => follower.after))
+      const after = Math.min(...waiting.map((follower) => follower.position))
       try {
         const page = await this.read({ after })
-        for (const follower of this.followers) follower.take(page, after)
+        const news = [...this.followers].filter((follower) => follower.take(page, after)).length > 0
         if (page.closed) for (const follower of [...this.followers]) follower.closeAt(page.after)
-        pause = page.events.length > 0 ? FIRST_PAUSE_MS : Math.min(pause * 1.5, LONGEST_PAUSE_MS)
-        if (page.complete) await this.rest(pause)
+        pause = news ? FIRST_PAUSE_MS : Math.min(pause * 1.5, LONGEST_PAUSE_MS)
+        if (page.complete || !news) await this.rest(pause)
       } catch (error) {
         for (const follower of [...this.followers]) follower.fail(error)
       }
@@ -70,8 +70,14 @@ export class EventFeed {
 }
 
 class Follower implements AsyncIterableIterator<AgentEvent> {
-  /** The last offset that was taken, wanted or not. */
-  after: number
+  /** The last offset of which the order is final and that was taken, wanted or not. */
+  private after: number
+  /** Where the next page begins: `after`, or further on while what is not settled fills several pages. */
+  position: number
+  /** The last offset that was looked at. */
+  private seen: number
+  /** Ids of what was handed out beyond `after`: it comes again until it is settled. */
+  private unsettled = new Set<string>()
   private readonly queue: AgentEvent[] = []
   private waiting: { resolve(result: IteratorResult<AgentEvent>): void; reject(error: unknown): void }[] = []
   private ended = false
@@ -83,27 +89,37 @@ class Follower implements AsyncIterableIterator<AgentEvent> {
     private readonly poke: () => void,
     private readonly leave: () => void,
   ) {
-    this.after = filter.after ?? -1
+    this.after = this.position = this.seen = filter.after ?? -1
   }
 
   get hasRoom(): boolean {
     return this.queue.length < BACKLOG
   }
 
-  /** A page that was asked for from `from` on; what this follower has seen already is passed over. */
-  take(page: EventPage, from: number): void {
-    if (this.ended || !this.hasRoom || this.after < from) return
+  /** A page that was asked for from `from` on; true if there was anything new in it for this follower. */
+  take(page: EventPage, from: number): boolean {
+    if (this.ended || !this.hasRoom || this.position < from) return false
+    let news = false
     for (const event of page.events) {
-      if (event.offset <= this.after || !matches(event, this.filter)) continue
-      this.queue.push(event)
-      if (++this.given === this.filter.limit) this.close()
+      const { id, offset } = event
+      if (offset <= this.after) continue
+      const known = this.unsettled.has(id)
+      if (offset <= page.settled) this.unsettled.delete(id)
+      else this.unsettled.add(id)
+      if (known) continue
+      news = true
+      this.give(event)
     }
-    this.after = Math.max(this.after, page.after)
+    // Beyond `after` a page continues what is not settled: only one from `after` on may move it
+    if (from <= this.after) this.after = Math.max(this.after, page.settled)
+    this.position = page.complete ? this.after : Math.max(this.position, page.after)
+    this.seen = Math.max(this.seen, page.after)
     this.hand()
+    return news || !page.complete
   }
 
   closeAt(end: number): void {
-    if (this.after >= end) this.close()
+    if (this.seen >= end) this.close()
   }
 
   fail(error: unknown): void {
@@ -127,6 +143,13 @@ class Follower implements AsyncIterableIterator<AgentEvent> {
 
   [Symbol.asyncIterator](): this {
     return this
+  }
+
+  private give(event: AgentEvent): void {
+    const { after: _after, ...wanted } = this.filter
+    if (this.ended || !matches(event, wanted)) return
+    this.queue.push(event)
+    if (++this.given === this.filter.limit) this.close()
   }
 
   private close(): void {

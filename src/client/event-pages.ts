@@ -12,6 +12,8 @@ export interface EventPage {
   events: AgentEvent[]
   /** The offset to ask after next. */
   after: number
+  /** Up to here the order is final; a follower asks after this. */
+  settled: number
   /** True if there is nothing more for now. */
   complete: boolean
   /** True if there will never be more. */
@@ -21,12 +23,12 @@ export interface EventPage {
 /** The next events after `filter.after`, in order. Wants one call, and one more where older events are sealed. */
 export async function readEvents(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventPage> {
   const answer = await ask(scope, runId, filter)
-  if (!answer) return fromView(scope, runId, filter)
-  const { segments, events, after, complete } = answer
+  if (!answer) return fromView(scope, runId, filter, false)
+  const { segments, events, after, settled, complete } = answer
   if (segments.length > 0) return fromSegments(scope, segments, filter)
   // The last event has been logged, but the run is closed only when its document is written: that one decides
-  if (answer.closed && complete && events.length === 0) return fromView(scope, runId, filter)
-  return { events, after, complete, closed: false }
+  if (answer.closed && complete && events.length === 0) return fromView(scope, runId, filter, true)
+  return { events, after, settled, complete, closed: false }
 }
 
 /** All events that match, until now. */
@@ -58,29 +60,32 @@ async function ask(scope: ClientScope, runId: string, filter: EventFilter): Prom
   }
 }
 
-async function fromView(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventPage> {
-  const view = await viewRun(scope, runId)
+async function fromView(
+  scope: ClientScope,
+  runId: string,
+  filter: EventFilter,
+  askWorker: boolean,
+): Promise<EventPage> {
+  const view = await viewRun(scope, runId, askWorker)
   const closed = view.endedAt !== undefined
   if (view.document) {
     const after = filter.after ?? -1
     const segments = view.document.events.filter((segment) => segment.to > after)
-    if (segments.length === 0) return { events: [], after, complete: true, closed }
+    if (segments.length === 0) return { events: [], after, settled: after, complete: true, closed }
     const page = await fromSegments(scope, segments, filter)
     const complete = page.after >= segments.at(-1)!.to
     return { ...page, complete, closed: closed && complete }
   }
+  // No worker has handled the end of an open run's history yet: what it makes of it may come in another order
   const known = view.history?.events ?? []
-  return {
-    events: known.filter((event) => matches(event, filter)),
-    after: known.at(-1)?.offset ?? filter.after ?? -1,
-    complete: true,
-    closed,
-  }
+  const after = known.at(-1)?.offset ?? filter.after ?? -1
+  const settled = closed ? after : Math.min(after, filter.after ?? -1)
+  return { events: known.filter((event) => matches(event, filter)), after, settled, complete: true, closed }
 }
 
 /** The events of the first of some segments. */
 async function fromSegments(scope: ClientScope, segments: EventSegment[], filter: EventFilter): Promise<EventPage> {
   const [segment] = segments
   const events = (await loadSegment(scope.store, segment!)).filter((event) => matches(event, filter))
-  return { events, after: segment!.to, complete: false, closed: false }
+  return { events, after: segment!.to, settled: segment!.to, complete: false, closed: false }
 }

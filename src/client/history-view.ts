@@ -42,6 +42,7 @@ class Replay {
   /** Place of the subtask by the id of the event that scheduled its execution. */
   private readonly scheduled = new Map<string, number>()
   private closing = false
+  private published = 0
 
   constructor(
     private readonly workflowId: string,
@@ -81,7 +82,7 @@ class Replay {
     for (const event of signals) {
       const { signalName, input } = event.workflowExecutionSignaledEventAttributes!
       if (signalName === 'publish')
-        this.append(acceptPublished(await decodePayload(this.converter, input?.payloads?.[0])))
+        this.append(acceptPublished(await decodePayload(this.converter, input?.payloads?.[0]), this.published++))
     }
     for (const event of others) await this.apply(event)
     this.view.state?.expire()
@@ -132,14 +133,9 @@ class Replay {
     }
   }
 
-  private append(event: NewEvent): void {
-    const offset = this.view.events.length
-    this.view.events.push({
-      id: `${this.workflowId}#${offset}`,
-      timestamp: new Date(this.clock).toISOString(),
-      ...event,
-      offset,
-    })
+  private append({ key, ...event }: NewEvent): void {
+    const timestamp = new Date(this.clock).toISOString()
+    this.view.events.push({ id: `${this.workflowId}#${key}`, timestamp, ...event, offset: this.view.events.length })
   }
 }
 

@@ -2,8 +2,8 @@
 import { asTroupeError, messageOf, TroupeError, type ErrorCode, type Problem } from '../contract/errors'
 import { isObject } from '../contract/json'
 import type { AgentResult, RunCounts } from '../contract/run'
-import { withOutput } from './documents'
-import { resultsOf, type RunView } from './run-view'
+import { resultsSoFar } from './results'
+import type { RunView } from './run-view'
 import type { ClientScope } from './scope'
 
 export interface RunOutcome {
@@ -42,21 +42,10 @@ export async function outcomeOf(scope: ClientScope, view: RunView): Promise<RunO
   if (status === 'running' || status === 'preparing')
     throw new TroupeError('Internal', `the run "${runId}" has not ended`)
   const { succeeded, failed, skipped, cancelled } = counts
-  const results = await resolveResults(scope, resultsOf(view) ?? {})
+  const results = await resultsSoFar(scope, view)
   const durationMs = Math.max(0, Date.parse(view.endedAt ?? view.startedAt) - Date.parse(view.startedAt))
   const error = view.failure && !view.result ? { error: failureOf(view.failure) } : {}
   return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, ...error }
-}
-
-/** A store that is out of reach leaves references in place: the run itself did not fail. */
-async function resolveResults(
-  scope: ClientScope,
-  results: Record<string, AgentResult>,
-): Promise<Record<string, AgentResult>> {
-  const entries: [string, AgentResult][] = []
-  for (const [id, result] of Object.entries(results))
-    entries.push([id, await withOutput(scope.store, result).catch(() => result)])
-  return Object.fromEntries(entries)
 }
 
 /** The failure of the workflow itself: its type is our code where we threw it. */

@@ -47,13 +47,17 @@ export interface RunView {
   notes: string[]
 }
 
-/** @throws what Temporal's client throws */
-export async function viewRun(scope: ClientScope, runId: string): Promise<RunView> {
+/**
+ * `askWorker: false` for those who have asked already and got no answer.
+ * @throws what Temporal's client throws
+ */
+export async function viewRun(scope: ClientScope, runId: string, askWorker = true): Promise<RunView> {
   const handle = scope.client.workflow.getHandle(runId)
   const description = await withTimeout(scope, CALL_TIMEOUT_MS, () => handle.describe())
   if (description.status.name !== 'RUNNING') return viewClosed(scope, description)
   try {
-    if (await isServed(scope, ORCHESTRATOR_TASK_QUEUE)) return fromAnswer(runId, await askStatus(scope, runId))
+    if (askWorker && (await isServed(scope, ORCHESTRATOR_TASK_QUEUE)))
+      return fromAnswer(runId, await askStatus(scope, runId))
   } catch (error) {
     if (!isUnanswered(error)) throw error
   }

@@ -1,11 +1,10 @@
 // HOST. The handle of one run: wait for it, read it, follow it, tell it something, cancel it. Works from any process.
 import { messageOf, TroupeError } from '../contract/errors'
 import type { AgentEvent, EventFilter } from '../contract/event'
-import type { AgentExecution, PublishInput } from '../contract/messages'
+import type { PublishInput } from '../contract/messages'
 import { PUBLISH_SIGNAL } from '../contract/names'
 import { choicesHint } from '../contract/nearest'
-import { resultRecord } from '../contract/records'
-import type { AgentResult, SubtaskRow } from '../contract/run'
+import type { AgentResult } from '../contract/run'
 import { isEnded } from '../contract/run/run-state'
 import { publishProblem } from '../contract/run/publish'
 import { withOutput } from './documents'
@@ -13,7 +12,8 @@ import { explained } from './errors'
 import { EventFeed } from './event-feed'
 import { readAllEvents, readEvents } from './event-pages'
 import { outcomeOf, RunFailedError, type RunOutcome } from './outcome'
-import { resultsOf, viewRun, type RunView } from './run-view'
+import { resultOf, resultsSoFar, type RunResults } from './results'
+import { viewRun } from './run-view'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './scope'
 import { runStatus, type RunStatusReport } from './status'
 
@@ -50,6 +50,19 @@ export class Run {
     return this.explained(async () => runStatus(this.scope, await viewRun(this.scope, this.id)))
   }
 
+  /** The results so far; of a closed run all that it left. */
+  async results(): Promise<RunResults> {
+    return this.explained(async () => {
+      const view = await viewRun(this.scope, this.id)
+      const { runId, status, counts, startedAt, notes } = view
+      if (status !== 'running' && status !== 'preparing') return { ...(await outcomeOf(this.scope, view)), notes }
+      const { succeeded, failed, skipped, cancelled } = counts
+      const results = await resultsSoFar(this.scope, view)
+      const durationMs = Math.max(0, Date.now() - Date.parse(startedAt))
+      return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, notes }
+    })
+  }
+
   /**
    * One subtask's result, also of an open run.
    *
@@ -69,9 +82,7 @@ export class Run {
         throw new TroupeError('SubtaskNotFound', `the run "${this.id}" has no subtask "${subtask}"`, { hint })
       }
       if (!isEnded(row.state)) return undefined
-      const known = resultsOf(view)
-      const result = known && Object.hasOwn(known, subtask) ? known[subtask]! : await this.fromRecord(view, row)
-      return withOutput(this.scope.store, result)
+      return withOutput(this.scope.store, await resultOf(this.scope, view, row))
     })
   }
 
@@ -136,36 +147,6 @@ export class Run {
           if ((error as { name?: string }).name !== 'WorkflowFailedError') throw error
         })
     })
-  }
-
-  private async fromRecord(view: RunView, row: SubtaskRow): Promise<AgentResult> {
-    const { id: taskId, state, error, attempt, durationMs, tokensUsed, agent } = row
-    const status = state as AgentResult['status']
-    const common = {
-      taskId,
-      status,
-      success: status === 'succeeded',
-      tokensUsed: tokensUsed ?? 0,
-      durationMs: durationMs ?? 0,
-      agent,
-      ...(attempt === undefined ? {} : { attempt }),
-    }
-    if (status !== 'succeeded') return { ...common, output: null, ...(error ? { error } : {}) }
-    const execution = await this.execution(view, taskId)
-    const { output, agentVersion } = execution
-    return 'inline' in output
-      ? { ...common, agentVersion, output: output.inline }
-      : { ...common, agentVersion, output: output.reference, outputStored: true }
-  }
-
-  private async execution(view: RunView, subtask: string): Promise<AgentExecution> {
-    const record = (await this.scope.store.records.read(resultRecord(view.run, subtask))) as unknown as
-      AgentExecution | undefined
-    if (!record)
-      throw new TroupeError('Internal', `the store ${this.scope.store.identity.location} has no result of "${subtask}"`)
-    return record.outputFrom === undefined
-      ? record
-      : { ...record, output: (await this.execution(view, record.outputFrom)).output }
   }
 
   private handle() {

@@ -4,12 +4,14 @@ import { messageOf } from '../contract/errors'
 import { blockedPrefix, type BlockedWorker } from '../contract/records'
 import { placeOfActivity } from '../contract/names'
 import { decodeFailure, decodePayload } from './payloads'
-import { isServed } from './pollers'
+import { lastPoll } from './pollers'
 import type { RunView } from './run-view'
-import { CALL_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
+import { CALL_TIMEOUT_MS, POLLER_ALIVE_MS, withTimeout, type ClientScope } from './scope'
 
 /** Queues that are asked for their workers in one status. */
 const QUEUES_ASKED = 50
+/** How long a task may lie on a queue whose worker has a free slot: it takes milliseconds, and servers may be busy. */
+const FETCHED_WITHIN_MS = 3_000
 
 /** What Temporal knows of an execution that has not ended. */
 export interface PendingExecution {
@@ -58,7 +60,8 @@ export async function runStatus(scope: ClientScope, view: RunView): Promise<RunS
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo
 
 /** Temporal's PendingActivityState. */
-const STATES: Record<number, PendingExecution['state']> = { 1: 'scheduled', 2: 'started', 3: 'cancelling' }
+const SCHEDULED = 1
+const STATES: Record<number, PendingExecution['state']> = { [SCHEDULED]: 'scheduled', 2: 'started', 3: 'cancelling' }
 
 async function describePending(
   scope: ClientScope,
@@ -84,23 +87,35 @@ async function describePending(
   }
 }
 
-/** Only queues on which something waits are looked at. */
+/** Queues on which something waits that nobody fetches. A queue of which a worker has an execution of this run is served. */
 async function findUnserved(scope: ClientScope, activities: PendingActivity[], view: RunView): Promise<Unserved[]> {
-  const waiting = new Map<string, Unserved>()
-  const queues = new Map(
-    (view.history?.prepared?.agents ?? view.agents).map(({ name, taskQueue }) => [name, taskQueue]),
-  )
+  const agents = view.history?.prepared?.agents ?? view.agents
+  const queues = new Map(agents.map(({ name, taskQueue }) => [name, taskQueue]))
+  const waiting = new Map<string, Unserved & { since: number }>()
+  const busy = new Set<string>()
   for (const activity of activities) {
     const row = view.subtasks[placeOfActivity(activity.activityId)!]
     const taskQueue = row && queues.get(row.agent)
-    if (activity.state !== 1 || !row || taskQueue === undefined) continue
-    const entry = waiting.get(taskQueue) ?? { agent: row.agent, taskQueue, subtasks: [] }
-    entry.subtasks.push(row.id)
-    waiting.set(taskQueue, entry)
+    if (!row || taskQueue === undefined) continue
+    if (activity.state !== SCHEDULED) busy.add(taskQueue)
+    else {
+      const since = Number(activity.scheduledTime?.seconds ?? 0) * 1000
+      const entry = waiting.get(taskQueue) ?? { agent: row.agent, taskQueue, subtasks: [], since }
+      entry.subtasks.push(row.id)
+      entry.since = Math.min(entry.since, since)
+      waiting.set(taskQueue, entry)
+    }
   }
-  const asked = [...waiting.values()].slice(0, QUEUES_ASKED)
-  const served = await Promise.all(asked.map(({ taskQueue }) => isServed(scope, taskQueue)))
-  return asked.filter((_, place) => !served[place])
+  const asked = [...waiting.values()].filter(({ taskQueue }) => !busy.has(taskQueue)).slice(0, QUEUES_ASKED)
+  const polls = await Promise.all(asked.map(({ taskQueue }) => lastPoll(scope, taskQueue)))
+  const unserved = asked.filter(({ since }, place) => polls[place]! < servedSince(since))
+  return unserved.map(({ agent, taskQueue, subtasks }) => ({ agent, taskQueue, subtasks }))
+}
+
+/** A living worker fetches a task at once and polls again: one that lies for seconds is not waited for by an old poll. */
+function servedSince(scheduled: number): number {
+  const now = Date.now()
+  return now - scheduled > FETCHED_WITHIN_MS && scheduled > 0 && scheduled <= now ? scheduled : now - POLLER_ALIVE_MS
 }
 
 async function findBlocked(scope: ClientScope, view: RunView, pending: PendingExecution[]): Promise<BlockedWorker[]> {

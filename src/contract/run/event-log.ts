@@ -9,6 +9,8 @@ export class EventLog {
   readonly segments: EventSegment[] = []
   private events: AgentEvent[] = []
   private sizes: number[] = []
+  /** The workflow task in which each event was logged. */
+  private tasks: number[] = []
   private bytes = 0
 
   /** How many events there have been; the next one's offset. */
@@ -21,11 +23,13 @@ export class EventLog {
     return (this.segments.at(-1)?.to ?? -1) + 1
   }
 
-  append(event: Omit<AgentEvent, 'offset'>): AgentEvent {
+  /** `task` tells one workflow task from the others: what the newest one logged is not settled yet. */
+  append(event: Omit<AgentEvent, 'offset'>, task = 0): AgentEvent {
     const placed = { ...event, offset: this.end }
     const size = jsonBytes(placed)
     this.events.push(placed)
     this.sizes.push(size)
+    this.tasks.push(task)
     this.bytes += size
     return placed
   }
@@ -47,14 +51,23 @@ export class EventLog {
     const count = segment.to - this.first + 1
     this.segments.push(segment)
     this.events.splice(0, count)
+    this.tasks.splice(0, count)
     this.bytes -= this.sizes.splice(0, count).reduce((sum, size) => sum + size, 0)
   }
 
+  /** The last offset that no repetition of a workflow task can move: `task` is the newest one. */
+  private settled(task: number): number {
+    let count = this.events.length
+    while (count > 0 && this.tasks[count - 1] === task) count--
+    return this.first + count - 1
+  }
+
   /** One page: at most 256 events and 128 KiB, or the segments to read first. */
-  read(filter: EventFilter, closed: boolean): EventsAnswer {
+  read(filter: EventFilter, closed: boolean, task = 0): EventsAnswer {
     const after = filter.after ?? -1
     const segments = this.segments.filter((segment) => segment.to > after)
-    if (segments.length > 0) return { events: [], segments, after, complete: false, closed }
+    if (segments.length > 0) return { events: [], segments, after, settled: after, complete: false, closed }
+    const settled = this.settled(task)
     // At least one: a page of nothing that is not the last would be asked for for ever
     const limit = Math.max(1, Math.min(filter.limit ?? EVENTS_PER_ANSWER, EVENTS_PER_ANSWER))
     const events: AgentEvent[] = []
@@ -66,12 +79,12 @@ export class EventLog {
         bytes += this.sizes[place]! + 1
         // The first is always given: an event is smaller than an answer
         if (events.length === limit || (events.length > 0 && bytes > ANSWER_BYTES))
-          return { events, segments: [], after: seen, complete: false, closed }
+          return { events, segments: [], after: seen, settled: Math.min(seen, settled), complete: false, closed }
         events.push(event)
       }
       seen = event.offset
     }
-    return { events, segments: [], after: seen, complete: true, closed }
+    return { events, segments: [], after: seen, settled: Math.min(seen, settled), complete: true, closed }
   }
 }
 

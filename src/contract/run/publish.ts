@@ -25,10 +25,12 @@ export function publishProblem(input: unknown): string | undefined {
   return undefined
 }
 
-/** The event to log: the published one, or `event.refused` with the reason. */
-export function acceptPublished(input: unknown): NewEvent {
+/** The event to log: the published one, or `event.refused` with the reason. `count` tells how many came before it. */
+export function acceptPublished(input: unknown, count: number): NewEvent {
+  const key = `published/${count}`
   const problem = publishProblem(input)
-  if (problem !== undefined) return { type: 'event.refused', payload: { reason: problem }, source: ORCHESTRATOR_SOURCE }
+  if (problem !== undefined)
+    return { key, type: 'event.refused', payload: { reason: problem }, source: ORCHESTRATOR_SOURCE }
   const { type, payload, source, correlationId } = input as {
     type: string
     payload?: JsonValue
@@ -36,6 +38,7 @@ export function acceptPublished(input: unknown): NewEvent {
     correlationId?: string
   }
   return {
+    key,
     type,
     payload: payload ?? null,
     source: source ?? 'client',

@@ -9,7 +9,10 @@ import { ReadyQueue } from './ready-queue'
 import { cancelledError, lateError, skippedError, spawnedError, spawnRefusal } from './subtask-errors'
 
 /** What happened, before it has a place in the log. */
-export type NewEvent = Pick<AgentEvent, 'type' | 'payload' | 'source' | 'correlationId'>
+export interface NewEvent extends Pick<AgentEvent, 'type' | 'payload' | 'source' | 'correlationId'> {
+  /** Names it within its run, whatever the order in which things are told: its id ends in it. */
+  key: string
+}
 
 /** What a run keeps of a subtask besides its row. */
 interface Node {
@@ -275,11 +278,13 @@ export class RunState {
 
   private emitSubtask(type: string, place: number, payload: Record<string, JsonValue>): void {
     const { id } = this.rows[place]!
-    this.emit({ type, payload: { subtask: id, ...payload }, source: ORCHESTRATOR_SOURCE, correlationId: id })
+    // Only `subtask.started` comes more than once, with another candidate each time
+    const key = `${type}/${place}/${this.nodes[place]!.candidate}`
+    this.emit({ key, type, payload: { subtask: id, ...payload }, source: ORCHESTRATOR_SOURCE, correlationId: id })
   }
 
   private emitRun(type: string, payload: JsonValue): void {
-    this.emit({ type, payload, source: ORCHESTRATOR_SOURCE })
+    this.emit({ key: type, type, payload, source: ORCHESTRATOR_SOURCE })
   }
 
   private isoNow(): string {
