@@ -31,6 +31,15 @@ export {
   STATUS_QUERY,
 } from './contract/names'
 export type { InlineAgent, Plan, Reference, SubTask } from './contract/plan'
+export { definePlan } from './contract/schema/plan-builder'
+export type {
+  AddOptions,
+  PlanBuilder,
+  PlanDefinition,
+  PlanNode,
+  TypedReference,
+  UntypedReference,
+} from './contract/schema/plan-types'
 export type {
   AgentResult,
   OutputReference,

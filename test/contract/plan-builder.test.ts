@@ -87,6 +87,29 @@ test('every mistake is named with its place and its subtask, all at once', () =>
   )
 })
 
+test('a class, or nothing, in the place of an agent is named', () => {
+  class Outliner {}
+  const { problems } = refusalOf((p) => {
+    const add = p.add as unknown as (id: string, agent: unknown) => PlanNode
+    add('a', Outliner)
+    add('b', undefined)
+    add('c', { title: 'x' })
+  })
+  expect(problems.map(({ path, subtask, message }) => [path, subtask, message])).toEqual([
+    ['subtasks[0].agentType', 'a', 'no agent: the class or function "Outliner"'],
+    ['subtasks[1].agentType', 'b', 'no agent: undefined'],
+    ['subtasks[2].agentType', 'c', 'no agent: undefined'],
+  ])
+})
+
+test('a builder may be taken apart', () => {
+  const { subtasks } = definePlan('apart', {}, ({ add, inputs }) => {
+    const { output } = add('a', 'echo', inputs)
+    add('b', 'echo', output)
+  })
+  expect(subtasks.map(({ payload }) => payload)).toEqual([{ $from: 'inputs' }, { $from: 'a' }])
+})
+
 test('a reference that is used as if it were the value says so', () => {
   const misuses: ((reference: UntypedReference) => unknown)[] = [
     (reference) => `${String(reference.topic)}`,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BaseAgentService } from '../../src/agents/base-agent-service'
 import { defineAgent } from '../../src/agents/define-agent'
 import { definePlan } from '../../src/contract/schema/plan-builder'
+import type { JsonValue } from '../../src/contract/json'
 import type { PlanDefinition } from '../../src/contract/schema/plan-types'
 
 const outline = defineAgent({
@@ -43,6 +44,18 @@ class Counter extends BaseAgentService<{ text: string }, { count: number }> {
   }
 }
 const counter = new Counter({ name: 'counter' })
+class Repeater extends BaseAgentService {
+  override readonly input = z.object({ times: z.number().default(1) })
+  execute(): string {
+    return ''
+  }
+}
+const repeater = new Repeater({ name: 'repeater' })
+const anyJson = defineAgent({
+  name: 'any-json',
+  input: z.object({ value: z.json() }),
+  run: ({ value }): JsonValue => value,
+})
 
 test('right payloads and references compile', () => {
   const plan = definePlan('right', { inputs: z.object({ topic: z.string(), more: z.array(z.string()) }) }, (p) => {
@@ -60,12 +73,15 @@ test('right payloads and references compile', () => {
     p.add('from-untyped', draft, { points: untyped.output.some!.where! })
     const said = p.add<{ list: string[] }>('said', 'echo', { list: [] })
     p.add('from-said', draft, { points: said.output.list })
+    const any = p.add('any-json', anyJson, { value: [o.output.points, { deep: p.inputs }] })
+    p.add('from-any-json', counter, { text: any.output.some! })
+    p.add('class-with-default', repeater)
     p.add('free', free)
     p.add('free-with', free, { anything: o.output.points })
     p.add('last', 'echo', undefined, { dependsOn: ['free'], deadline: '+10m' })
   })
   const typed: PlanDefinition<{ topic: string; more: string[] }> = plan
-  expect(typed.subtasks).toHaveLength(18)
+  expect(typed.subtasks).toHaveLength(21)
 })
 
 test('wrong payloads and references do not', () => {
@@ -114,6 +130,12 @@ test('wrong payloads and references do not', () => {
       p.add('t', defineAgent({ name: 'x', input: z.enum(['short']), run: () => 1 }), o.output.kind)
       // @ts-expect-error -- an output that is said to be something else
       p.add('t2', draft, { points: p.add<{ list: number[] }>('t3', 'echo').output.list })
+      // @ts-expect-error -- a payload that the schema of a class refuses
+      p.add('n2', repeater, { times: 'twice' })
+      // @ts-expect-error -- a class in the place of an agent
+      p.add('n3', Counter, { text: 'x' })
+      // @ts-expect-error -- a team in the place of an agent
+      p.add('n4', { name: 'team', agents: [counter] }, {})
       // @ts-expect-error -- an agent is named, or has a name
       p.add('u', { title: 'x' }, {})
     })

@@ -31,8 +31,10 @@ export function definePlan(
 ): PlanDefinition {
   const [options, build] = rest.length === 1 ? [{}, rest[0]] : rest
   const draft = new PlanDraft()
+  // Bound, since a builder may be taken apart: `({ add, inputs }) => …`
+  const builder = { add: draft.add.bind(draft), inputs: draft.inputs }
   // The draft knows no types: they are the promise of `add`'s signatures. A build that is async may promise too much
-  const returned: unknown = build(draft as unknown as PlanBuilder)
+  const returned: unknown = build(builder as unknown as PlanBuilder)
   if (returned instanceof Promise) {
     returned.catch(() => undefined) // the refusal says it all
     const hint = 'wait for what it needs before definePlan'

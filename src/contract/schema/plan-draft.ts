@@ -1,6 +1,6 @@
 // PURE. A plan in the making: subtasks as data, and every mistake made on the way.
 import { TroupeError, type Problem } from '../errors'
-import { preview } from '../json'
+import { isObject, preview } from '../json'
 import { INPUTS_ID } from '../names'
 import { MAX_JSON_DEPTH } from '../limits'
 import type { SubTask } from '../plan'
@@ -48,7 +48,7 @@ export class PlanDraft {
     const { dependsOn, ...settings } = options
     this.subtasks.push({
       id,
-      agentType: typeof agent === 'string' ? agent : agent.name,
+      agentType: this.toAgent(agent, `${path}.agentType`, refuse),
       ...(data === undefined ? {} : { payload: data }),
       ...(dependsOn ? { dependsOn: dependsOn.map((on, at) => this.toId(on, `${path}.dependsOn[${at}]`, refuse)) } : {}),
       ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
@@ -84,6 +84,18 @@ export class PlanDraft {
     return Object.fromEntries(
       entries.map(([key, one]) => [key, this.toData(one, joinPath(path, [key]), refuse, inner)]),
     )
+  }
+
+  private toAgent(agent: unknown, path: string, refuse: Refuse): string {
+    const name = isObject(agent) ? agent.name : agent
+    if (typeof name === 'string') return name
+    const hint = 'hand over what defineAgent or `new` made, or a name'
+    refuse(
+      path,
+      `no agent: ${typeof agent === 'function' ? `the class or function "${agent.name}"` : preview(name)}`,
+      hint,
+    )
+    return ''
   }
 
   private toId(dependency: string | Pick<PlanNode, 'id'>, path: string, refuse: Refuse): string {

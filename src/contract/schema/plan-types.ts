@@ -1,4 +1,6 @@
 // PURE. The types of the plan builder: references that know what they stand for, payloads that may hold them.
+import type { z } from 'zod'
+import type { JsonValue } from '../json'
 import type { Plan, SubTask } from '../plan'
 
 declare const stands: unique symbol
@@ -6,7 +8,7 @@ declare const anything: unique symbol
 declare const taken: unique symbol
 
 /** A value that another subtask or the inputs will provide. Its parts are references too: `o.output.points[0]`. */
-export type TypedReference<Value> = IsUnknown<Value> extends true ? UntypedReference : Marked<Value> & Parts<Value>
+export type TypedReference<Value> = IsAnything<Value> extends true ? UntypedReference : Marked<Value> & Parts<Value>
 
 /** A reference into something of no known type: every part may be asked for, and it may stand anywhere. */
 export interface UntypedReference {
@@ -32,28 +34,32 @@ type PartsOf<Whole, Missing> = Whole extends readonly (infer Element)[]
 /** The first places by name: under `noUncheckedIndexedAccess` the others may be undefined, which no reference is. */
 type Places<Part> = { readonly [place: number]: Part } & { readonly [Place in 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7]: Part }
 
-type IsUnknown<Value> = unknown extends Value ? true : false
+/** `unknown`, or every JSON value: its type contains itself, and following it would never end. */
+type IsAnything<Value> = [JsonValue] extends [Value] ? true : false
 
 /** What an agent takes, where every value, at any depth, may be a reference to one of its type. */
 export type PayloadOf<Value> =
-  IsUnknown<Value> extends true ? unknown : TypedReference<Value> | UntypedReference | Written<Value>
+  IsAnything<Value> extends true ? unknown : TypedReference<Value> | UntypedReference | Written<Value>
 
 /** Never a reference: one of another type would pass for a mapping. */
 type Written<Value> = Value extends object
   ? { [Key in keyof Value]: PayloadOf<Value[Key]> } & { readonly [stands]?: never }
   : Value
 
-/** Anything with a name can be a plan's agent; its types are read where it has them. */
+/** Made by `defineAgent`, or an object of a class that extends `BaseAgentService`; a class itself has a name too. */
 export interface NamedAgent {
   readonly name: string
+  execute(task: never, context: never): unknown
 }
 
 /** What an agent wants to be handed. */
 export type AgentPayload<Agent> = Agent extends { readonly payloadType: infer Payload }
   ? Payload
-  : Agent extends { parseInput(payload: unknown): infer Input }
-    ? Input
-    : unknown
+  : Agent extends { readonly input: infer Schema extends z.ZodType }
+    ? z.input<Schema>
+    : Agent extends { parseInput(payload: unknown): infer Input }
+      ? Input
+      : unknown
 
 /** What an agent returns. */
 export type AgentOutput<Agent> = Agent extends { execute(task: never, context: never): infer Output }
