@@ -1,10 +1,10 @@
 // HOST. The client: starts runs, finds them, and gives their handles. Needs a connection and the store, and no worker.
 import { randomInt } from 'node:crypto'
-import { Client, type Connection } from '@temporalio/client'
+import { Client, type Connection, type WorkflowExecutionInfo } from '@temporalio/client'
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow'
 import type { TeamManifest } from './contract/agent'
 import { TroupeError } from './contract/errors'
-import type { OrchestrateInput } from './contract/messages'
+import type { OrchestrateInput, RunKey } from './contract/messages'
 import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, SEARCH_ATTRIBUTES } from './contract/names'
 import type { RunStatus } from './contract/run'
 import { checkPlan, invalidPlan } from './contract/schema/check-plan'
@@ -19,6 +19,8 @@ import type { Store } from './storage/store'
 const ID_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 /** Generated ids that turn out to be taken before we give up: 31^4 are close to a million. */
 const ID_ATTEMPTS = 5
+/** Runs that are looked at for the newest ones, however few are wanted. */
+const LIST_AT_LEAST = 200
 /** Bytes that Temporal allows for a workflow id. */
 const MAX_RUN_ID_BYTES = 1_000
 
@@ -94,47 +96,60 @@ export class TroupeClient {
   /** The newest runs, newest first. */
   async list({ limit = 20, open = false }: { limit?: number; open?: boolean } = {}): Promise<RunSummary[]> {
     const query = `WorkflowType = '${ORCHESTRATE}'${open ? " AND ExecutionStatus = 'Running'" : ''}`
-    return explained(errorContext(this.scope), () =>
-      withTimeout(this.scope, CALL_TIMEOUT_MS, async () => {
-        const runs: RunSummary[] = []
-        for await (const {
-          workflowId,
-          status,
-          startTime,
-          closeTime,
-          searchAttributes,
-        } of this.scope.client.workflow.list({ query, pageSize: limit })) {
-          const [plan] = (searchAttributes[SEARCH_ATTRIBUTES.plan] ?? []) as string[]
-          const [team] = (searchAttributes[SEARCH_ATTRIBUTES.team] ?? []) as string[]
-          runs.push({
-            id: workflowId,
-            status: STATUSES[status.name] ?? 'failed',
-            ...(plan === undefined ? {} : { plan }),
-            ...(team === undefined ? {} : { team }),
-            startedAt: startTime.toISOString(),
-            ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
-          })
-          if (runs.length === limit) break
-        }
-        return runs
-      }),
-    )
+    return this.explained(async () => {
+      const runs: RunSummary[] = []
+      // The server lists open runs first, and closed ones by their end
+      const looked = Math.max(limit, LIST_AT_LEAST)
+      for await (const info of this.scope.client.workflow.list({ query, pageSize: looked })) {
+        runs.push(toSummary(info))
+        if (runs.length === looked) break
+      }
+      return runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit)
+    })
+  }
+
+  /** The runs that have not ended, at most `limit` of them. */
+  async openRuns(limit: number): Promise<RunKey[]> {
+    const query = `WorkflowType = '${ORCHESTRATE}' AND ExecutionStatus = 'Running'`
+    return this.explained(async () => {
+      const runs: RunKey[] = []
+      for await (const { workflowId, runId, raw } of this.scope.client.workflow.list({ query })) {
+        runs.push({ workflowId, firstRunId: raw.firstRunId || runId })
+        if (runs.length === limit) break
+      }
+      return runs
+    })
+  }
+
+  private explained<Value>(call: () => Promise<Value>, runId?: string): Promise<Value> {
+    return explained(errorContext(this.scope, runId), () => withTimeout(this.scope, CALL_TIMEOUT_MS, call))
   }
 
   private async startWorkflow(workflowId: string, input: OrchestrateInput): Promise<void> {
     const { name, subtasks } = input.plan
-    await explained(errorContext(this.scope, workflowId), () =>
-      withTimeout(this.scope, CALL_TIMEOUT_MS, () =>
-        this.scope.client.workflow.start(ORCHESTRATE, {
-          taskQueue: ORCHESTRATOR_TASK_QUEUE,
-          workflowId,
-          args: [input],
-          // An id names one run: what was done under it can always be found again
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: `${name}: ${subtasks.length} subtask${subtasks.length === 1 ? '' : 's'}`,
-        }),
-      ),
-    )
+    const start = () =>
+      this.scope.client.workflow.start(ORCHESTRATE, {
+        taskQueue: ORCHESTRATOR_TASK_QUEUE,
+        workflowId,
+        args: [input],
+        // An id names one run: what was done under it can always be found again
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `${name}: ${subtasks.length} subtask${subtasks.length === 1 ? '' : 's'}`,
+      })
+    await this.explained(start, workflowId)
+  }
+}
+
+function toSummary({ workflowId, status, startTime, closeTime, searchAttributes }: WorkflowExecutionInfo): RunSummary {
+  const [plan] = (searchAttributes[SEARCH_ATTRIBUTES.plan] ?? []) as string[]
+  const [team] = (searchAttributes[SEARCH_ATTRIBUTES.team] ?? []) as string[]
+  return {
+    id: workflowId,
+    status: STATUSES[status.name] ?? 'failed',
+    ...(plan === undefined ? {} : { plan }),
+    ...(team === undefined ? {} : { team }),
+    startedAt: startTime.toISOString(),
+    ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
   }
 }
 
@@ -149,7 +164,8 @@ const STATUSES: Record<string, RunStatus> = {
   CONTINUED_AS_NEW: 'running',
 }
 
-function checkRunId(id: string): void {
+/** @throws TroupeError `InvalidInput` if Temporal would not take it for a workflow id */
+export function checkRunId(id: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (id !== '' && Buffer.byteLength(id) <= MAX_RUN_ID_BYTES && !/[\u0000-\u001f\u007f]/.test(id)) return
   throw new TroupeError('InvalidInput', `${JSON.stringify(id)} is not an id for a run`, {

@@ -1,0 +1,60 @@
+// HOST. The command line as commander knows it: every command, and how usage errors and help are told.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { packageRoot } from '../package-root'
+import { attachCommand } from './attach'
+import { cancelCommand } from './cancel'
+import { eventsCommand } from './events'
+import { graphCommand } from './graph'
+import { initCommand } from './init'
+import { listCommand } from './list'
+import { publishCommand } from './publish'
+import { resultCommand } from './result'
+import { runCommand } from './run'
+import { serverCommand } from './server'
+import { printText } from './shared/output'
+import { statusCommand } from './status'
+import { taskCommand } from './task'
+import { validateCommand } from './validate'
+import { watchCommand } from './watch'
+import { workerCommand } from './worker'
+
+/** Its commands set `process.exitCode`, or throw. */
+export function createProgram(): Command {
+  const program = new Command('troupe')
+    .description('Teams of agents that run as durable workflows on Temporal')
+    .version(packageVersion(), '--version')
+    .addHelpText('after', '\nExample:\n  $ troupe init && troupe run plan.yaml')
+  const commands = [
+    runCommand(),
+    taskCommand(),
+    validateCommand(),
+    graphCommand(),
+    listCommand(),
+    statusCommand(),
+    watchCommand(),
+    eventsCommand(),
+    resultCommand(),
+    publishCommand(),
+    cancelCommand(),
+    attachCommand(),
+    workerCommand(),
+    serverCommand(),
+    initCommand(),
+  ]
+  for (const command of commands) program.addCommand(command)
+  for (const command of [program, ...commands, ...commands.flatMap((one) => one.commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => printText(text.trimEnd()),
+      // Usage errors are reported like all others, where they are caught
+      writeErr: () => undefined,
+    })
+  }
+  return program
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return version
+}

@@ -1,0 +1,39 @@
+// HOST. `troupe run`: checks a plan, serves its agents, starts it, and shows it until it ends.
+import type { Command } from 'commander'
+import { attend } from './shared/attend'
+import { EXIT, type ExitCode } from './shared/exit-codes'
+import { dataCommand, inputOption, teamOption, type OutputOption } from './shared/options'
+import { printValue, say } from './shared/output'
+import { openPlan } from './shared/plan-source'
+import { withStartedRun } from './shared/start-run'
+
+interface RunOptions extends OutputOption {
+  team?: string
+  input?: string
+  id?: string
+  detach?: boolean
+  worker: boolean
+}
+
+export function runCommand(): Command {
+  return dataCommand('run', 'run a plan and wait for its end', 'troupe run plan.yaml --input \'{"topic": "tides"}\'')
+    .argument('<plan>', 'plan file, YAML or JSON; - for standard input')
+    .addOption(teamOption())
+    .addOption(inputOption())
+    .option('--id <id>', "the run's id; PLAN-xxxx unless given")
+    .option('--detach', 'start it and return; workers elsewhere carry it out')
+    .option('--no-worker', 'host no workers: only start, wait and watch')
+    .action(async (plan: string, options: RunOptions) => {
+      process.exitCode = await run(plan, options)
+    })
+}
+
+async function run(path: string, { team, input, id, detach = false, worker, output }: RunOptions): Promise<ExitCode> {
+  const source = await openPlan(path, { team, input })
+  return withStartedRun({ ...source, id, hosts: worker && !detach }, async ({ troupe, run, interrupts, failed }) => {
+    if (!detach) return attend({ run, server: troupe.server, format: output, interrupts, failed })
+    say(`started; it goes on when a worker runs: troupe attach ${run.id}`)
+    printValue(output, { runId: run.id }, () => run.id)
+    return EXIT.done
+  })
+}

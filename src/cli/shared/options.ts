@@ -1,0 +1,35 @@
+// HOST. Options that commands share, so that they are called and explained the same everywhere.
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { OUTPUT_FORMATS, type OutputFormat } from './output'
+
+export interface OutputOption {
+  output: OutputFormat
+}
+
+/** A command that prints data; its help ends with an example. */
+export function dataCommand(name: string, description: string, example: string): Command {
+  return plainCommand(name, description, example).addOption(
+    new Option('-o, --output <format>', 'how to print').choices(OUTPUT_FORMATS).default('text'),
+  )
+}
+
+export function plainCommand(name: string, description: string, example: string): Command {
+  return new Command(name).description(description).addHelpText('after', `\nExample:\n  $ ${example}`)
+}
+
+export function teamOption(): Option {
+  return new Option('--team <file>', 'module that exports the team (.ts, .js, .mjs or .cjs)')
+}
+
+export function inputOption(): Option {
+  return new Option('--input <json>', "the plan's inputs, as JSON or @FILE")
+}
+
+/** For an option's argument: a whole number from `minimum` on. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value
+    throw new InvalidArgumentError(`a whole number from ${minimum} on is wanted.`)
+  }
+}

@@ -1,0 +1,43 @@
+// HOST. `troupe status`: where a run stands, and what keeps it from going on.
+import type { Command } from 'commander'
+import type { RunStatusReport } from '../client/status'
+import { renderStatus } from './render/status'
+import { withReader } from './shared/open'
+import { dataCommand, type OutputOption } from './shared/options'
+import { printValue } from './shared/output'
+import { RUN_ARGUMENT, runOrLatest } from './shared/run-or-latest'
+import { dataColor } from './shared/terminal'
+
+export function statusCommand(): Command {
+  return dataCommand('status', 'show where a run stands', 'troupe status docs-x4k2')
+    .argument('[run]', RUN_ARGUMENT)
+    .action(status)
+}
+
+async function status(id: string | undefined, { output }: OutputOption): Promise<void> {
+  const view = await withReader(async ({ client }) => (await runOrLatest(client, id)).status())
+  printValue(output, publicView(view), () => renderStatus(view, { color: dataColor(), now: Date.now() }))
+}
+
+/** What is for others; the rest of a view is how it was found out. */
+function publicView(view: RunStatusReport): Record<string, unknown> {
+  const { runId, plan, team, status, source, startedAt, endedAt, counts, subtasks } = view
+  const { agents, pending, unserved, blocked, notes, failure } = view
+  return {
+    runId,
+    plan,
+    team,
+    status,
+    source,
+    startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    counts,
+    subtasks,
+    agents,
+    pending,
+    unserved,
+    blocked,
+    notes,
+    ...(failure === undefined ? {} : { failure: failure.message }),
+  }
+}

@@ -1,0 +1,71 @@
+// HOST. `troupe task`: one task for one agent, as a run of its own.
+import type { Command } from 'commander'
+import { loadTeam } from '../agents/load-team'
+import { teamManifest } from '../agents/team'
+import type { RunOutcome } from '../client/outcome'
+import { TroupeError } from '../contract/errors'
+import { checkPlan, invalidPlan, type CheckedPlan } from '../contract/schema/check-plan'
+import { definitionHash } from '../definition-hash'
+import { attend } from './shared/attend'
+import { EXIT, type ExitCode } from './shared/exit-codes'
+import { jsonArgument } from './shared/json-argument'
+import { dataCommand, teamOption, type OutputOption } from './shared/options'
+import { printValue, say, type OutputFormat } from './shared/output'
+import { withStartedRun } from './shared/start-run'
+
+interface TaskOptions extends OutputOption {
+  payload?: string
+  team?: string
+}
+
+export function taskCommand(): Command {
+  return dataCommand('task', 'have one agent carry out one task', 'troupe task echo --payload \'{"hello": "world"}\'')
+    .argument('<agent>', "the agent's name")
+    .option('--payload <json>', 'what the agent is handed, as JSON or @FILE')
+    .addOption(teamOption())
+    .action(async (agent: string, options: TaskOptions) => {
+      process.exitCode = await task(agent, options)
+    })
+}
+
+async function task(agent: string, options: TaskOptions): Promise<ExitCode> {
+  const payload = (await jsonArgument('--payload', options.payload)) ?? {}
+  const team = options.team === undefined ? undefined : await loadTeam(options.team)
+  const plan = { name: planName(agent), subtasks: [{ id: agent, agentType: agent, payload }] }
+  const check = (): CheckedPlan => {
+    const { checked, problems } = checkPlan(plan, {
+      ...(team ? { team: teamManifest(team) } : {}),
+      now: Date.now(),
+      baseDirectory: process.cwd(),
+      hash: definitionHash,
+    })
+    if (checked) return checked
+    throw invalidPlan(plan.name, problems)
+  }
+  return withStartedRun({ check, teams: team ? [team] : [], hosts: true }, ({ troupe, run, interrupts, failed }) => {
+    const print = (outcome: RunOutcome): ExitCode => printResult(outcome, agent, options.output)
+    return attend({ run, server: troupe.server, format: options.output, interrupts, failed, print })
+  })
+}
+
+function printResult(outcome: RunOutcome, agent: string, format: OutputFormat): ExitCode {
+  const { results, status, error } = outcome
+  const result = Object.hasOwn(results, agent) ? results[agent]! : undefined
+  if (!result) throw new TroupeError(error?.code ?? 'RunFailed', error?.message ?? `the run was ${status}`)
+  const code = result.success ? EXIT.done : EXIT.failed
+  process.exitCode = code
+  if (result.success || format !== 'text') printValue(format, result, () => outputText(result.output))
+  else say(`error ${result.error?.code}: ${result.error?.message}`)
+  if (format === 'text' && result.error?.hint) say(`hint: ${result.error.hint}`)
+  return code
+}
+
+/** An output as it is: a text without quotes, anything else as JSON. */
+export function outputText(output: unknown): string {
+  return typeof output === 'string' ? output : JSON.stringify(output, undefined, 2)
+}
+
+/** Whatever the agent was called: what is wrong with its name is said of the agent. */
+function planName(agent: string): string {
+  return `task-${agent.replace(/[^A-Za-z0-9._-]/g, '-')}`.slice(0, 64)
+}
