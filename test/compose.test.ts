@@ -23,6 +23,7 @@ const compose = parse(readFileSync('docker-compose.yml', 'utf8')) as {
   services: Record<string, Service>
   volumes: Record<string, unknown>
 }
+const dockerfile = readFileSync('Dockerfile', 'utf8')
 const services = Object.entries(compose.services)
 const images = Object.fromEntries(services.map(([name, { image, build }]) => [name, image ?? `build ${build}`]))
 const mounts = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')))
@@ -35,7 +36,6 @@ test('every part has a maintained image with a pinned tag, or is built here', ()
   expect(images['namespace']).toBe(images['schema'])
   expect(images['ui']).toMatch(/^temporalio\/ui:\d+\.\d+\.\d+$/)
   expect(images['worker']).toBe('build .')
-  expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^FROM node:\d+\.\d+\.\d+-\S+$/m)
 })
 
 test('the schema tool is of the server’s version', () => {
@@ -80,13 +80,34 @@ test('what is run or read in a container is mounted there', () => {
   expect(targets).toContain(compose.services['temporal']?.environment?.['DYNAMIC_CONFIG_FILE_PATH'])
 })
 
-test('the image has everything that its build copies', () => {
+test('the image is built on a pinned Node that the package supports, and runs as a user with few rights', () => {
+  const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
+  expect(bases).toHaveLength(2)
+  expect(new Set(bases).size).toBe(1)
+  expect(bases[0]).toMatch(/^node:20\.\d+\.\d+-bookworm-slim$/)
+  expect(dockerfile).toMatch(/^USER node$/m)
+})
+
+test('everything that the image copies exists, and is no folder that the build context leaves out', () => {
   const ignored = readFileSync('.dockerignore', 'utf8').split('\n')
-  const copied = [...readFileSync('Dockerfile', 'utf8').matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, files = '']) =>
-    files.split(' '),
-  )
-  for (const file of copied)
-    expect({ file, exists: existsSync(file) && !ignored.includes(file) }).toEqual({ file, exists: true })
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '))
+  expect(copied).toEqual(expect.arrayContaining(['package-lock.json', 'src', 'workflows', 'activities', 'examples']))
+  const missing = copied.filter((file) => !existsSync(file) || ignored.includes(file))
+  expect(missing).toEqual([])
+})
+
+test('the worker runs what is built from a source that exists, on a team that is there', () => {
+  const [program, main = '', ...args] = compose.services['worker']?.command ?? []
+  expect(program).toBe('node')
+  expect(existsSync(main.replace(/^dist\/(.*)\.js$/, '$1.ts'))).toBe(true)
+  expect(args).toEqual(['worker', '--team', 'examples/survey/team.ts', '--allow-commands'])
+  expect(existsSync('examples/survey/team.ts')).toBe(true)
+})
+
+test('no password is written down but the local default of a variable', () => {
+  const entries = services.flatMap(([, { environment = {} }]) => Object.entries(environment))
+  const passwords = entries.filter(([name]) => /PASSWORD|PWD|SECRET|KEY|TOKEN/.test(name)).map(([, value]) => value)
+  expect(passwords).toEqual(Array(3).fill('${TROUPE_DATABASE_PASSWORD:-temporal}'))
 })
 
 test('the server is tuned like our own', () => {
