@@ -1,0 +1,89 @@
+// The README's blocks, as printed: the TypeScript compiles under strict settings and runs, the plan file runs.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { testNamespace } from './support/server'
+
+const run = promisify(execFile)
+const directory = mkdtempSync(join(tmpdir(), 'troupe-readme-'))
+const blocks = new Map(
+  [...readFileSync('README.md', 'utf8').matchAll(/<!-- runs: (\S+) -->\n\n?```\w+\n([\s\S]*?)```/g)].map(
+    ([, name, text]) => [name!, text!],
+  ),
+)
+let environment: NodeJS.ProcessEnv
+
+beforeAll(async () => {
+  const { address, namespace } = await testNamespace('readme')
+  environment = {
+    ...process.env,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    TROUPE_DIR: join(directory, '.troupe'),
+  }
+  for (const [name, text] of blocks) writeFileSync(join(directory, name), text)
+  // As if `npm install troupe` had been run there
+  symlinkSync(resolve('node_modules'), join(directory, 'node_modules'))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** `node` on a program of ours; its standard output. A failure shows what it said. */
+async function node(program: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [resolve(program), ...args], { cwd: directory, env: environment })
+  return stdout
+}
+
+const jiti = (file: string) => node('node_modules/jiti/lib/jiti-cli.mjs', file)
+
+it('has the blocks that are said to run', () => {
+  expect([...blocks.keys()]).toEqual(['api.ts', 'plan.yaml', 'wrapped.ts'])
+})
+
+it('compiles every TypeScript block under strict settings', async () => {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: 'node16',
+    target: 'es2022',
+    skipLibCheck: true,
+    types: ['node'],
+    baseUrl: '.',
+    paths: { troupe: [resolve('dist/src/index')] },
+  }
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  await node('node_modules/typescript/bin/tsc', '-p', directory)
+})
+
+it('runs the API on one screen', async () => {
+  environment['JITI_ALIAS'] = JSON.stringify({ troupe: resolve('dist/src/index.js') })
+  const said = await jiti('api.ts')
+  expect(said).toContain('# what tides are\n# why tides matter')
+  expect(said).toContain("true { points: [ 'what moons are', 'why moons matter' ] }")
+})
+
+it('runs the plan file', async () => {
+  const said = await node('dist/src/cli/main.js', 'run', 'plan.yaml', '--input', '{"who": "Ada"}', '--output', 'json')
+  expect(JSON.parse(said)).toMatchObject({
+    status: 'succeeded',
+    results: { hello: { output: { text: 'Ada' } }, size: { output: '14' } },
+  })
+})
+
+it('serves the wrapped function', async () => {
+  const said = await node(
+    'dist/src/cli/main.js',
+    'task',
+    'slug',
+    '--team',
+    'wrapped.ts',
+    '--payload',
+    '"Hello, World"',
+    '--output',
+    'json',
+  )
+  expect(JSON.parse(said)).toMatchObject({ success: true, output: 'hello-world' })
+  // It is as short as the README says
+  expect(blocks.get('wrapped.ts')!.trim().split('\n').length).toBeLessThanOrEqual(10)
+})
