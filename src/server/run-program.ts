@@ -1,4 +1,4 @@
-// HOST. Runs a helper program to its end, with its lines handed on and a limit on its time.
+// HOST. Runs a program to its end, with its lines handed on and a limit on its time.
 import { spawn } from 'node:child_process'
 
 export interface ProgramOptions {
