@@ -4,6 +4,8 @@ import { quote } from './json'
 
 /** The most edits between a name and what may have been meant: beyond them it is another name, however long. */
 const MAX_EDITS = 5
+/** Pairs of a name and a choice that are compared for one list: some tenths of a second. */
+const MAX_COMPARISONS = 200_000
 
 /** The choices within a third of the name's length in edits, nearest first, at most three. */
 export function nearest(name: string, choices: readonly string[]): string[] {
@@ -22,6 +24,27 @@ export function nearest(name: string, choices: readonly string[]): string[] {
 export function choicesHint(name: string, choices: readonly string[], noun: string): string {
   const near = nearest(name, choices)
   if (near.length > 0) return `did you mean ${near.map(quote).join(' or ')}?`
+  return listed(choices, noun)
+}
+
+/**
+ * `choicesHint` for one list and many names, all of them together in a bounded time: each name is looked up once, and when
+ * there are too many, the rest is only told what there is.
+ */
+export function choicesHints(choices: readonly string[], noun: string): (name: string) => string {
+  const known = new Map<string, string>()
+  let comparisons = 0
+  return (name) => {
+    let hint = known.get(name)
+    if (hint !== undefined) return hint
+    hint = comparisons < MAX_COMPARISONS ? choicesHint(name, choices, noun) : listed(choices, noun)
+    comparisons += choices.length
+    known.set(name, hint)
+    return hint
+  }
+}
+
+function listed(choices: readonly string[], noun: string): string {
   if (choices.length === 0) return `there are no ${noun}`
   const shown = choices
     .slice(0, 12)
@@ -30,22 +53,41 @@ export function choicesHint(name: string, choices: readonly string[], noun: stri
   return `${noun}: ${shown}${choices.length > 12 ? `, … (${choices.length} in all)` : ''}`
 }
 
-/** Levenshtein's distance, by rows; anything above `limit` may come out as infinity, as soon as that is certain. */
+/**
+ * Edits from one text to another, or infinity above `limit`: letters added, removed or exchanged, and neighbours swapped
+ * (optimal string alignment). Only cells within `limit` of the diagonal can lead below it.
+ */
 function editDistance(a: string, b: string, limit: number): number {
+  const beyond = Infinity // a local: in a sandbox a global costs more than the cell
   let start = 0
   while (start < a.length && a[start] === b[start]) start++
   let [endA, endB] = [a.length, b.length]
   while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) (endA--, endB--)
-  let previous = Array.from({ length: endB - start + 1 }, (_, index) => index)
-  for (let i = start; i < endA; i++) {
-    const row = [i - start + 1]
-    for (let j = start; j < endB; j++) {
-      const column = j - start
-      const substituted = previous[column]! + (a[i] === b[j] ? 0 : 1)
-      row.push(Math.min(substituted, previous[column + 1]! + 1, row[column]! + 1))
+  const width = endB - start
+  let previous = Array.from({ length: Math.min(width, limit + 1) + 1 }, (_, column) => column)
+  let [before, row]: number[][] = [[], []]
+  for (let i = 0; i < endA - start; i++) {
+    const from = i < limit ? 0 : i - limit
+    const to = i + limit + 1 < width ? i + limit + 1 : width
+    let cell = (row![from] = i < limit ? i + 1 : beyond)
+    let least = cell
+    for (let j = from; j < to; j++) {
+      const [letter, other] = [a[start + i], b[start + j]]
+      const exchanged = previous[j]! + (letter === other ? 0 : 1)
+      const removed = previous[j + 1]! + 1
+      const added = cell + 1
+      cell = exchanged < removed ? exchanged : removed
+      if (added < cell) cell = added
+      if (i > 0 && j > 0 && letter === b[start + j - 1] && other === a[start + i - 1]) {
+        const swapped = before![j - 1]! + 1
+        if (swapped < cell) cell = swapped
+      }
+      if (cell < least) least = cell
+      row![j + 1] = cell
     }
-    if (Math.min(...row) > limit) return Infinity
-    previous = row
+    if (least > limit) return beyond
+    row![to + 1] = beyond // the next row looks one cell beyond this one's
+    ;[before, previous, row] = [previous, row!, before]
   }
-  return previous[endB - start]!
+  return previous[width]!
 }

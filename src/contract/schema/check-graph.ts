@@ -4,7 +4,7 @@ import type { Problem } from '../errors'
 import { pointerSteps, preview, quote, resolvePointer, type JsonObject } from '../json'
 import { MAX_NAMED_CYCLES } from '../limits'
 import { INPUTS_ID } from '../names'
-import { choicesHint } from '../nearest'
+import { choicesHint, choicesHints } from '../nearest'
 import type { Reference } from '../plan'
 import { findReferences } from '../references'
 import { joinPath } from './path'
@@ -29,6 +29,12 @@ export interface GraphContext {
   outputSchema(id: string): JsonObject | undefined
 }
 
+interface KnownIds {
+  places: ReadonlyMap<string, number>
+  dependencyHint(id: string): string
+  referenceHint(id: string): string
+}
+
 /** Dependencies of each subtask as places in the list (explicit ones first, without repetition), and all problems. */
 export function checkGraph(drafts: DraftSubTask[], context: GraphContext): { edges: number[][]; problems: Problem[] } {
   const problems: Problem[] = []
@@ -45,6 +51,11 @@ export function checkGraph(drafts: DraftSubTask[], context: GraphContext): { edg
       })
   }
   const choices = [...places.keys()].filter(Boolean)
+  const known: KnownIds = {
+    places,
+    dependencyHint: choicesHints(choices, 'subtasks'),
+    referenceHint: choicesHints([...choices, INPUTS_ID], 'subtasks'),
+  }
   const edges = drafts.map((draft) => {
     const found = new Set<number>()
     draft.dependsOn.forEach((id, position) => {
@@ -57,16 +68,13 @@ export function checkGraph(drafts: DraftSubTask[], context: GraphContext): { edg
           path,
           ...named(draft),
           message: `missing dependency: there is no subtask ${preview(id)}`,
-          hint: choicesHint(id, choices, 'subtasks'),
+          hint: known.dependencyHint(id),
         })
     })
     for (const { reference, at } of findReferences(draft.payload)) {
       const path = joinPath(`${context.path}[${draft.index}].payload`, at)
       problems.push(
-        ...referenceProblems(reference, path, choices, places, context).map((problem) => ({
-          ...problem,
-          ...named(draft),
-        })),
+        ...referenceProblems(reference, path, known, context).map((problem) => ({ ...problem, ...named(draft) })),
       )
       const place = typeof reference.$from === 'string' ? places.get(reference.$from) : undefined
       if (place !== undefined) found.add(place)
@@ -98,13 +106,7 @@ function name(id: string): string {
   return quote(id).slice(1, -1)
 }
 
-function referenceProblems(
-  reference: Reference,
-  path: string,
-  choices: readonly string[],
-  places: ReadonlyMap<string, number>,
-  context: GraphContext,
-): Problem[] {
+function referenceProblems(reference: Reference, path: string, known: KnownIds, context: GraphContext): Problem[] {
   const { $from, path: pointer, ...others } = reference as Reference & Record<string, unknown>
   const problems: Problem[] = Object.keys(others).map((key) => ({
     path: joinPath(path, [key]),
@@ -119,8 +121,8 @@ function referenceProblems(
     })
   }
   if (typeof $from === 'string' && context.beyond?.has($from)) return problems
-  if (typeof $from !== 'string' || ($from !== INPUTS_ID && !places.has($from))) {
-    const hint = choicesHint(String($from), [...choices, INPUTS_ID], 'subtasks')
+  if (typeof $from !== 'string' || ($from !== INPUTS_ID && !known.places.has($from))) {
+    const hint = known.referenceHint(String($from))
     return [
       ...problems,
       { path: `${path}.$from`, message: `reference to nothing: there is no subtask ${preview($from)}`, hint },

@@ -4,7 +4,7 @@ import type { Problem } from '../errors'
 import { isObject, preview, type JsonObject } from '../json'
 import { MAX_DEADLINE_DAYS } from '../limits'
 import type { CheckedSubTask, GraphNode } from '../messages'
-import { choicesHint } from '../nearest'
+import { choicesHint, choicesHints } from '../nearest'
 import { findReferences } from '../references'
 import { checkGraph, type DraftSubTask } from './check-graph'
 import { checkValue } from './json-schema'
@@ -34,7 +34,14 @@ export function checkSubtasks(
   context: SubtasksContext,
 ): { checked?: CheckedSubtasks; problems: Problem[] } {
   const problems: Problem[] = []
-  const parsed = list.map((element, index) => checkOne(element, index, context))
+  const hints: AgentHints = {
+    agent: choicesHints(
+      context.agents.map(({ name }) => name),
+      'agents',
+    ),
+    type: choicesHints([...new Set(context.agents.flatMap(({ capabilities }) => capabilities))], 'types'),
+  }
+  const parsed = list.map((element, index) => checkOne(element, index, context, hints))
   for (const one of parsed) problems.push(...one.problems)
   const byId = new Map(parsed.map((one) => [one.draft.id, one]))
   const graph = checkGraph(
@@ -67,6 +74,12 @@ export function checkSubtasks(
   return { checked: { subtasks, nodes }, problems: [] }
 }
 
+/** What may have been meant by the name of an agent or a type that is not known. */
+interface AgentHints {
+  agent(name: string): string
+  type(name: string): string
+}
+
 interface ParsedSubTask {
   draft: DraftSubTask
   subtask?: CheckedSubTask
@@ -74,7 +87,7 @@ interface ParsedSubTask {
   problems: Problem[]
 }
 
-function checkOne(element: unknown, index: number, context: SubtasksContext): ParsedSubTask {
+function checkOne(element: unknown, index: number, context: SubtasksContext, hints: AgentHints): ParsedSubTask {
   const path = `${context.path}[${index}]`
   const loose: Record<string, unknown> = isObject(element) ? element : {}
   const id = typeof loose.id === 'string' ? loose.id : undefined
@@ -84,7 +97,7 @@ function checkOne(element: unknown, index: number, context: SubtasksContext): Pa
   const draft: DraftSubTask = { index, id, dependsOn, payload }
   const parsed = subTaskSchema.safeParse(element)
   const problems = parsed.success ? [] : zodProblems(parsed.error, element, path, SUBTASK_KEYS)
-  const candidates = findCandidates(loose, path, context.agents)
+  const candidates = findCandidates(loose, path, context.agents, hints)
   if (isObject(element)) problems.push(...candidates.problems)
   if (findReferences(payload).length === 0)
     problems.push(...refusedPayload(payload, `${path}.payload`, candidates.agents, context.agents))
@@ -120,17 +133,14 @@ function findCandidates(
   subtask: Record<string, unknown>,
   path: string,
   agents: readonly AgentManifest[],
+  hints: AgentHints,
 ): { agents: number[]; problems: Problem[] } {
   const { agentType, type } = subtask
   if (typeof agentType === 'string') {
     const place = agents.findIndex((agent) => agent.name === agentType)
     const agent = agents[place]
     if (!agent) {
-      const hint = choicesHint(
-        agentType,
-        agents.map(({ name }) => name),
-        'agents',
-      )
+      const hint = hints.agent(agentType)
       return {
         agents: [],
         problems: [{ path: `${path}.agentType`, message: `unknown agent ${preview(agentType)}`, hint }],
@@ -154,7 +164,7 @@ function findCandidates(
   if (typeof type === 'string') {
     const able = agents.flatMap((agent, place) => (agent.capabilities.includes(type) ? [place] : []))
     if (able.length > 0) return { agents: able, problems: [] }
-    const hint = choicesHint(type, [...new Set(agents.flatMap((agent) => agent.capabilities))], 'types')
+    const hint = hints.type(type)
     return { agents: [], problems: [{ path: `${path}.type`, message: `no agent for type ${preview(type)}`, hint }] }
   }
   if (agentType !== undefined || type !== undefined) return { agents: [], problems: [] } // the shape is wrong already

@@ -45,7 +45,7 @@ function compile(schema: JsonObject): ValidateFunction {
   // Its validators return promises, which count as "valid"
   if (schema.$async !== undefined) throw new Error('"$async" is not supported')
   // A new instance each: schemas may carry equal $ids
-  const ajv = new Ajv2020({ allErrors: true, strict: false, useDefaults: true, ownProperties: true })
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, useDefaults: true, ownProperties: true })
   addFormats(ajv)
   const validate = ajv.compile(schema)
   if (compiled.size >= KEPT_SCHEMAS) compiled.delete(compiled.keys().next().value!)
