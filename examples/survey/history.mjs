@@ -40,6 +40,11 @@ function parse(text) {
   const records = text.split('\0').filter((record) => record !== '')
   return records.map((record) => {
     const [commit, date, author, subject = ''] = record.split('\x1f')
-    return { commit, date, author, subject: Array.from(subject).slice(0, SUBJECT_LENGTH).join('') }
+    return { commit, date, author, subject: shorten(subject) }
   })
+}
+
+function shorten(text) {
+  const characters = Array.from(text)
+  return characters.length <= SUBJECT_LENGTH ? text : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`
 }

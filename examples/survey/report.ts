@@ -116,7 +116,8 @@ function number(value: number): string {
 }
 
 function share(part: number, whole: number): string {
-  return whole === 0 ? '0 %' : `${Math.round((100 * part) / whole)} %`
+  const percent = whole === 0 ? 0 : Math.round((100 * part) / whole)
+  return percent === 0 && part > 0 ? '< 1 %' : `${percent} %`
 }
 
 function megabytes(bytes: number): string {

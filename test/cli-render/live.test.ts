@@ -103,10 +103,19 @@ test('notes of the client are shown', () => {
   expect(live(report([], { notes: ['no worker answers'] }))).toContain('! no worker answers')
 })
 
+test('what waits for the same slots is one line', () => {
+  const rows = Array.from({ length: 300 }, (_, place) => row(`part-${place}`, 'ready', { agent: 'part' }))
+  const agents = [{ name: 'part', taskQueue: 'agent.docs.part', window: 4, inFlight: 4, ready: 300 }]
+  expect(live(report(rows, { agents })).slice(2)).toEqual([
+    '  ○ 300 subtasks  part  waits for a slot of part: 4 of 4 in use, 300 wait; first part-0',
+  ])
+})
+
 test('with more subtasks than lines every section keeps a share and says how many it leaves out', () => {
   const rows = (state: SubtaskState, count: number) =>
     Array.from({ length: count }, (_, place) => row(`${state}-${place}`, state))
-  const lines = live(report([...rows('failed', 50), ...rows('running', 50), ...rows('ready', 50)]), { height: 11 })
+  const waiting = rows('waiting', 50).map((one) => ({ ...one, dependsOn: [50] }))
+  const lines = live(report([...rows('failed', 50), ...rows('running', 50), ...waiting]), { height: 11 })
   expect(lines).toHaveLength(11)
   expect(lines.slice(2, 5).map((line) => line.trim())).toEqual(['✗ failed-0', '✗ failed-1', '… 48 more failed'])
   expect(lines[7]).toBe('  … 48 more running')

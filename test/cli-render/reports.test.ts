@@ -117,8 +117,8 @@ test('an event is one line with its offset, time, type, source and payload', () 
 test("the orchestrator's own events are told in words", () => {
   const own = (type: string, payload: AgentEvent['payload']) =>
     renderEvent(event({ type, payload, source: 'orchestrator' }), { color: false }).slice(33)
-  expect(own('subtask.completed', { subtask: 's', agent: 'a', attempt: 2, durationMs: 1_500, tokensUsed: 0 })).toBe(
-    'subtask.completed  s  a  1.5 s  attempt 2  {"tokensUsed":0}',
+  expect(own('subtask.completed', { subtask: 's', agent: 'a', attempt: 2, durationMs: 1_500, tokensUsed: 70 })).toBe(
+    'subtask.completed  s  a  1.5 s  attempt 2  70 tokens',
   )
   expect(own('subtask.failed', { subtask: 's', agent: 's', error: { code: 'Timeout', message: 'too slow' } })).toBe(
     'subtask.failed     s  Timeout: too slow',

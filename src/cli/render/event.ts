@@ -40,12 +40,14 @@ export function renderEvent(event: AgentEvent, { color }: { color: boolean }): s
 }
 
 /** The orchestrator's own events: the subtask, then what is known of its end. */
-function transition({ subtask, agent, error, durationMs, attempt, ...others }: Record<string, unknown>): Piece[] {
+function transition(payload: Record<string, unknown>): Piece[] {
+  const { subtask, agent, error, durationMs, attempt, tokensUsed, ...others } = payload
   const pieces: Piece[] = []
   if (typeof subtask === 'string') pieces.push(subtask)
   if (typeof agent === 'string' && agent !== subtask) pieces.push(['dim', `  ${agent}`])
   if (typeof durationMs === 'number') pieces.push(`  ${duration(durationMs)}`)
   if (typeof attempt === 'number' && attempt > 1) pieces.push(`  attempt ${attempt}`)
+  if (typeof tokensUsed === 'number' && tokensUsed > 0) pieces.push(`  ${tokensUsed} tokens`)
   if (isObject(error)) pieces.push(['red', `  ${String(error.code)}`], `: ${shortJson(error.message, PAYLOAD_LENGTH)}`)
   const rest = shortJson(others, PAYLOAD_LENGTH)
   return rest === '{}' ? pieces : [...pieces, pieces.length > 0 ? '  ' : '', ['dim', rest]]

@@ -27,37 +27,64 @@ const NAME_COLUMNS = 36
 /** Failures first, then what moves, then what waits, the nearest to its start first. */
 const WAITING: readonly StandingKind[] = ['retrying', 'queued', 'joining', 'slot', 'dependencies']
 
+/** A line of a section, and how many subtasks (or warnings) it speaks for. */
+interface Entry {
+  pieces: Piece[]
+  count: number
+}
+
 export function renderLive(view: RunStatusReport, { height, width, color, now, frame }: LiveOptions): string[] {
   const columns = Math.max(1, Math.floor(width))
   const open = standings(view, now)
   const of = (kind: StandingKind): Standing[] => open.filter((standing) => standing.kind === kind)
-  const running = of('running')
-  const waiting = WAITING.flatMap(of)
+  const running = of('running').map((standing) => ({ ...standing, count: 1 }))
+  const waiting = WAITING.flatMap((kind) => together(of(kind)))
   const failed = view.subtasks.filter(({ state }) => state === 'failed')
-  const names = nameColumns(
-    [...running, ...waiting].slice(0, height).map(({ row }) => row),
-    columns,
-  )
-  const sections: Section<Piece[]>[] = [
-    section(warnings(view, now), 'warnings'),
-    section(failed.map(failure), 'failed'),
+  const names = nameColumns([...running, ...waiting].slice(0, height), columns)
+  const sections = [
+    section('warnings', warnings(view, now).map(single)),
+    section('failed', failed.map(failure).map(single)),
     section(
-      running.map((standing) => standingLine(standing, names, now, spinner(frame))),
       'running',
+      running.map((entry) => ({ pieces: standingLine(entry, names, now, spinner(frame)), count: 1 })),
     ),
     section(
-      waiting.map((standing) => standingLine(standing, names, now, mark(standing.row.state))),
       'waiting',
+      waiting.map((entry) => ({ pieces: standingLine(entry, names, now, mark(entry.row.state)), count: entry.count })),
     ),
   ]
   const head = [titlePieces(view, { now, frame }), countsPieces(view, columns)]
+  const body = shareLines(sections, height - head.length).map(({ pieces }) => pieces)
   const paint = painter(color)
-  const lines = [...head, ...shareLines(sections, height - head.length)]
-  return lines.slice(0, Math.max(0, height)).map((pieces) => paint(pieces, columns))
+  return [...head, ...body].slice(0, Math.max(0, height)).map((pieces) => paint(pieces, columns))
 }
 
-function section(lines: Piece[][], what: string): Section<Piece[]> {
-  return { lines, more: (count) => [['dim', `  … ${count} more ${what}`]] }
+function single(pieces: Piece[]): Entry {
+  return { pieces, count: 1 }
+}
+
+function section(what: string, lines: Entry[]): Section<Entry> {
+  const more = (omitted: readonly Entry[]): Entry => {
+    const count = omitted.reduce((sum, entry) => sum + entry.count, 0)
+    return { pieces: [['dim', `  … ${count} more ${what}`]], count }
+  }
+  return { lines, more }
+}
+
+/** A standing, and how many others of the same agent wait for the same. */
+type Group = Standing & { count: number }
+
+function together(standings: readonly Standing[]): Group[] {
+  const groups = new Map<string, Group>()
+  for (const standing of standings) {
+    const { row, kind, text } = standing
+    // Only what waits for the same slots; each of the others has a reason of its own
+    const key = kind === 'slot' || kind === 'queued' ? `${row.agent}\n${text}` : `${groups.size}`
+    const known = groups.get(key)
+    if (known) known.count++
+    else groups.set(key, { ...standing, count: 1 })
+  }
+  return [...groups.values()]
 }
 
 function failure({ id, error }: SubtaskRow): Piece[] {
@@ -71,15 +98,21 @@ interface NameColumns {
 }
 
 /** Names stand below each other where they are of a usual length. */
-function nameColumns(rows: readonly SubtaskRow[], width: number): NameColumns {
+function nameColumns(groups: readonly Group[], width: number): NameColumns {
   const widest = (texts: string[]): number =>
     Math.min(Math.floor(width / 3), NAME_COLUMNS, Math.max(0, ...texts.map((text) => displayWidth(clean(text)))))
-  return { id: widest(rows.map(({ id }) => id)), agent: widest(rows.map(({ agent }) => agent)) }
+  return { id: widest(groups.map(nameOf)), agent: widest(groups.map(({ row }) => row.agent)) }
 }
 
-function standingLine({ row, kind, text }: Standing, columns: NameColumns, now: number, sign: Piece): Piece[] {
-  const id = pad(cut(clean(row.id), columns.id), columns.id)
+function nameOf({ row, count }: Group): string {
+  return count === 1 ? row.id : `${count} subtasks`
+}
+
+function standingLine(group: Group, columns: NameColumns, now: number, sign: Piece): Piece[] {
+  const { row, kind, text, count } = group
+  const id = pad(cut(clean(nameOf(group)), columns.id), columns.id)
   const agent = pad(cut(clean(row.agent), columns.agent), columns.agent)
   const time = kind === 'running' ? `${runningFor(row, now)}  ` : ''
-  return ['  ', sign, ` ${id}  `, ['dim', agent], `  ${time}`, [kind === 'retrying' ? 'yellow' : 'dim', text]]
+  const next: Piece = count === 1 ? undefined : ['dim', `; first ${row.id}`]
+  return ['  ', sign, ` ${id}  `, ['dim', agent], `  ${time}`, [kind === 'retrying' ? 'yellow' : 'dim', text], next]
 }

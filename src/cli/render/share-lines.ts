@@ -4,7 +4,7 @@ export interface Section<Line> {
   /** The most important first. */
   lines: readonly Line[]
   /** The line that stands for those left out. */
-  more(count: number): Line
+  more(omitted: readonly Line[]): Line
 }
 
 /** At most `available` lines, in the order of the sections; what a section leaves out is counted in its last line. */
@@ -25,6 +25,6 @@ export function shareLines<Line>(sections: readonly Section<Line>[], available: 
     if (share === lines.length) return lines
     if (share === 0) return []
     // A single line says more by its content than by a count
-    return share === 1 ? [lines[0]!] : [...lines.slice(0, share - 1), more(lines.length - share + 1)]
+    return share === 1 ? [lines[0]!] : [...lines.slice(0, share - 1), more(lines.slice(share - 1))]
   })
 }
