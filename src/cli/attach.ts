@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { loadTeam } from '../agents/load-team'
 import type { Run } from '../client/run'
+import type { RunView } from '../client/run-view'
 import type { AgentManifest } from '../contract/agent'
 import type { RunSpec } from '../contract/messages'
 import { preparedRecord, type PreparedRecord } from '../contract/records'
@@ -42,13 +43,13 @@ async function attach(
   try {
     const { server, store } = troupe
     const run = await runOrLatest(troupe.client, id)
-    const { endedAt, store: itsStore } = await run.status()
-    if (endedAt !== undefined) return printOutcome(await run.outcome(), { server, format: output })
+    const view = await run.status()
+    if (view.endedAt !== undefined) return printOutcome(await run.outcome(), { server, format: output })
     // Whatever this process did in another store than the run's would be lost
-    if (itsStore) assertSameStore(store, { store: itsStore })
+    if (view.store) assertSameStore(store, { store: view.store })
     surviveStrayErrors()
     const interrupts = listenForInterrupts()
-    const known = await manifestOf(run, store)
+    const known = await manifestOf(view, store)
     const worker = await hostManifest(troupe, known ?? [], { teams, allowCommands })
     // Without a worker the plan was not even checked: now it is, and then its agents are known
     if (!known) await serveMore(worker, await preparedManifest(run, store, interrupts.signal))
@@ -59,8 +60,7 @@ async function attach(
 }
 
 /** The agents of a run's manifest; undefined before its plan was prepared. */
-async function manifestOf(run: Run, store: Store): Promise<AgentManifest[] | undefined> {
-  const view = await run.status()
+async function manifestOf(view: RunView, store: Store): Promise<AgentManifest[] | undefined> {
   const record = (await store.records.read(preparedRecord(view.run))) as unknown as PreparedRecord | undefined
   const artifact = view.spec ?? record?.spec
   if (artifact === undefined) return view.endedAt === undefined ? undefined : []
@@ -69,7 +69,7 @@ async function manifestOf(run: Run, store: Store): Promise<AgentManifest[] | und
 
 async function preparedManifest(run: Run, store: Store, interrupted: AbortSignal): Promise<AgentManifest[]> {
   while (!interrupted.aborted) {
-    const agents = await manifestOf(run, store)
+    const agents = await manifestOf(await run.status(), store)
     if (agents) return agents
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }

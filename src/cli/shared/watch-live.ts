@@ -22,7 +22,7 @@ export async function watchLive(run: Run, end: AbortSignal, keepLast: boolean): 
   let trouble: string | undefined
   let frame = 0
   const draw = (): void => {
-    if (!view) return
+    if (!view) return area.draw([`… ${run.id}`])
     const { width, height } = messageSize()
     const lines = renderLive(view, {
       width,

@@ -7,7 +7,7 @@ import { say } from './output'
 
 const SEVERITIES: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']
 /** The SDK reports each failed attempt, with a stack; ours are in the run's status and result. */
-const TOLD_ELSEWHERE = ['Workflow failed', 'Activity failed']
+const TOLD_ELSEWHERE = ['Workflow failed', 'Activity failed', 'No workflows registered, not polling for workflow tasks']
 /** Fields that the SDK adds to what an agent logs. */
 const SDK_FIELDS = [
   'sdkComponent',
