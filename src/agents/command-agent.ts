@@ -9,7 +9,7 @@ import { runCommand } from './process/run-command'
 export interface CommandOptions extends Omit<AgentOptions, 'isolation' | 'memoryMb'> {
   /** Program and arguments; `{{key}}` in an argument is replaced from the payload, which is on standard input otherwise. */
   command: string[]
-  /** The folder of `module`, or else the process's, unless given. */
+  /** The folder of `module` or of the team file that is loaded, or else the process's, unless given. */
   cwd?: string
   /** Environment variables that pass, besides PATH, HOME, TMPDIR and LANG. */
   env?: string[]
@@ -26,6 +26,8 @@ export class CommandAgent extends BaseAgentService {
     override readonly output?: z.ZodType,
     /** Set where the output's schema is not zod's: standard output is JSON then. */
     private readonly parsesOutput = output !== undefined,
+    /** False where its author named no directory: loading a team file puts it beside that file. */
+    readonly placed = true,
   ) {
     super(options)
   }
@@ -55,5 +57,6 @@ export class CommandAgent extends BaseAgentService {
 export function defineCommand(options: CommandOptions): CommandAgent {
   const { command, cwd, env, input, output, ...agent } = options
   const folder = cwd ?? (agent.module === undefined ? process.cwd() : dirname(agent.module))
-  return new CommandAgent(agent, { command, cwd: folder, env: env ?? [] }, input, output)
+  const placed = cwd !== undefined || agent.module !== undefined
+  return new CommandAgent(agent, { command, cwd: folder, env: env ?? [] }, input, output, output !== undefined, placed)
 }

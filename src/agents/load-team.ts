@@ -44,9 +44,8 @@ function isTeam(value: unknown): value is Team {
   return isObject(value) && typeof value.name === 'string' && Array.isArray(value.agents) && value.agents.some(isAgent)
 }
 
-/** A command whose author names neither directory nor module was given this process's: the team file's is meant. */
+/** A command whose author named neither directory nor module was given this process's: the team file's is meant. */
 function placeCommand(agent: unknown, directory: string): void {
-  const { module, definition } = agent as { module?: string; definition?: { command?: unknown; cwd?: string } }
-  if (module !== undefined || !isObject(definition) || !Array.isArray(definition.command)) return
-  if (definition.cwd === process.cwd()) definition.cwd = directory
+  const { placed, definition } = agent as { placed?: boolean; definition?: { cwd?: string } }
+  if (placed === false && isObject(definition)) definition.cwd = directory
 }
