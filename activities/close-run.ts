@@ -4,7 +4,7 @@ import { ANSWER_BYTES } from '../src/contract/limits'
 import type { CloseRunInput } from '../src/contract/messages'
 import type { AgentResult, RunDocument, RunResult, StoredOutput, SubtaskRow } from '../src/contract/run'
 import type { ActivityDependencies } from './dependencies'
-import { toFailure } from './failures'
+import { toPostponement } from './failures'
 import { readResult, storedOutput } from './results'
 import { assertStore } from './store-identity'
 
@@ -37,7 +37,7 @@ export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInpu
       const result: RunResult = { status, counts, durationMs, store, document: artifact }
       return jsonBytes(results) <= INLINE_RESULTS_BYTES ? { ...result, results } : result
     } catch (error) {
-      throw toFailure(error)
+      throw toPostponement(error)
     }
   }
 }

@@ -5,16 +5,42 @@ import type { FailureDetails } from '../src/contract/messages'
 
 /** Temporal cuts the last failure of a retrying attempt at 4 KB; with hint and details this much of the message is safe. */
 const MESSAGE_LENGTH = 1_500
+/** A refused plan is told once, whole: this is room for some hundred problems. */
+const REFUSAL_LENGTH = 32_000
+/** Problems that are told as data besides. */
+const REFUSAL_PROBLEMS = 200
 
-/** What an activity throws for whatever was thrown in it. */
+/** What an execution throws for whatever was thrown in it. */
 export function toFailure(error: unknown, measured: Omit<FailureDetails, 'retryable'> = {}): Error {
   const known = asTroupeError(error)
   if (known?.code === 'Cancelled') return new CancelledFailure(known.message)
-  const retryable = known ? known.retryable : true
-  const details: FailureDetails = { ...measured, retryable, ...(known?.hint ? { hint: known.hint } : {}) }
+  return failure(error, known, known ? known.retryable : true, { ...measured }, MESSAGE_LENGTH)
+}
+
+/** What preparing throws: a refusal names every problem, as text and as data. */
+export function toRefusal(error: unknown): Error {
+  const known = asTroupeError(error)
+  const problems = known?.problems.slice(0, REFUSAL_PROBLEMS) ?? []
+  return failure(error, known, known ? known.retryable : true, problems.length > 0 ? { problems } : {}, REFUSAL_LENGTH)
+}
+
+/** What the keeping of events and documents throws: it is tried again until it succeeds, whatever was wrong. */
+export function toPostponement(error: unknown): Error {
+  return failure(error, asTroupeError(error), true, {}, MESSAGE_LENGTH)
+}
+
+function failure(
+  error: unknown,
+  known: TroupeError | undefined,
+  retryable: boolean,
+  told: Partial<FailureDetails>,
+  length: number,
+): Error {
+  const details: FailureDetails = { ...told, retryable, ...(known?.hint ? { hint: known.hint } : {}) }
+  const message = cut(thrown(error, known), length)
   return ApplicationFailure.create({
     type: known?.code ?? 'AgentFailed',
-    message: cut(thrown(error, known)),
+    message,
     nonRetryable: !retryable,
     details: [details],
   })
@@ -28,6 +54,6 @@ function thrown(error: unknown, known: TroupeError | undefined): string {
   return typeof name === 'string' && name !== 'Error' ? `${name}: ${text}` : text
 }
 
-function cut(text: string): string {
-  return text.length <= MESSAGE_LENGTH ? text : `${Array.from(text.slice(0, MESSAGE_LENGTH)).slice(0, -1).join('')}…`
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${Array.from(text.slice(0, length)).slice(0, -1).join('')}…`
 }

@@ -6,14 +6,14 @@ import { choicesHint } from '../src/contract/nearest'
 import { preparedRecord, type PreparedRecord } from '../src/contract/records'
 import { checkPlan, invalidPlan } from '../src/contract/schema/check-plan'
 import type { ActivityDependencies } from './dependencies'
-import { toFailure } from './failures'
+import { toRefusal } from './failures'
 
 export function createPreparePlan(deps: ActivityDependencies): (input: PreparePlanInput) => Promise<PreparedRun> {
   return async function preparePlan(input) {
     try {
       return await prepare(input, deps)
     } catch (error) {
-      throw toFailure(error)
+      throw toRefusal(error)
     }
   }
 }

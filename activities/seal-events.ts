@@ -2,7 +2,7 @@
 import type { EventSegment } from '../src/contract/event'
 import type { SealEventsInput } from '../src/contract/messages'
 import type { ActivityDependencies } from './dependencies'
-import { toFailure } from './failures'
+import { toPostponement } from './failures'
 import { assertStore } from './store-identity'
 
 export function createSealEvents(deps: ActivityDependencies): (input: SealEventsInput) => Promise<EventSegment> {
@@ -12,7 +12,7 @@ export function createSealEvents(deps: ActivityDependencies): (input: SealEvents
       const artifact = await deps.store.artifacts.put(Buffer.from(JSON.stringify(events)))
       return { artifact, from: events[0]!.offset, to: events.at(-1)!.offset }
     } catch (error) {
-      throw toFailure(error)
+      throw toPostponement(error)
     }
   }
 }

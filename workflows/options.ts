@@ -1,11 +1,12 @@
 // WORKFLOW. Timeouts and retries of every activity that the orchestrator schedules, each with its reason.
 import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow'
 import type { Priority } from '../src/contract/agent'
+import { utf8Bytes } from '../src/contract/json'
 import type { AgentSlot, GraphNode } from '../src/contract/messages'
 import { subtaskActivityId } from '../src/contract/names'
 
-/** Characters of a summary: Temporal takes 400 bytes, and a person reads less. */
-const SUMMARY_LENGTH = 120
+/** Bytes of a summary: Temporal takes 400, and a person reads less. */
+const SUMMARY_BYTES = 200
 /** Temporal's priority keys go from 1 (first) to 5. */
 const PRIORITY_KEYS: Record<Priority, number> = { high: 1, normal: 3, low: 5 }
 
@@ -36,8 +37,19 @@ export function executionOptions(place: number, node: GraphNode, agent: AgentSlo
       maximumInterval: Math.max(agent.retry.maximumIntervalMs, agent.retry.initialIntervalMs),
     },
     priority: { priorityKey: PRIORITY_KEYS[node.priority] },
-    summary: Array.from(`${node.id} · ${agent.name}`).slice(0, SUMMARY_LENGTH).join(''),
+    summary: summaryOf(`${node.id} · ${agent.name}`),
     // What was begun is waited for: the final document says how it ended, and nothing runs on behind it
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }
+}
+
+function summaryOf(text: string): string {
+  let summary = ''
+  let bytes = 0
+  for (const character of text) {
+    bytes += utf8Bytes(character)
+    if (bytes > SUMMARY_BYTES) break
+    summary += character
+  }
+  return summary
 }

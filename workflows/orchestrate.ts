@@ -44,7 +44,10 @@ export async function orchestrate(input: OrchestrateInput): Promise<RunResult> {
   let closing = false
   let wake = (): void => undefined
 
-  setHandler(publishSignal, (event) => log.publish(event))
+  setHandler(publishSignal, (event) => {
+    log.publish(event)
+    wake() // there may be something to seal
+  })
   setHandler(statusQuery, (page) => statusAnswer(run, live, startedAt, log.events.end, page))
   setHandler(eventsQuery, (filter) => log.read(filter ?? {}, closing))
 

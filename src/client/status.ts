@@ -49,11 +49,19 @@ export async function runStatus(scope: ClientScope, view: RunView): Promise<RunS
   const { raw } = await withTimeout(scope, CALL_TIMEOUT_MS, () => handle.describe())
   const known = (raw.pendingActivities ?? []).filter(({ activityId }) => placeOfActivity(activityId) !== undefined)
   const pending = await Promise.all(known.map((activity) => describePending(scope, view, activity)))
-  return {
-    ...view,
-    pending,
-    unserved: await findUnserved(scope, known, view),
-    blocked: await findBlocked(scope, view, pending),
+  const kept = (raw.pendingActivities ?? []).filter(
+    ({ activityId, lastFailure }) => placeOfActivity(activityId) === undefined && lastFailure,
+  )
+  const failures = await Promise.all(kept.map(({ lastFailure }) => decodeFailure(scope.converter, lastFailure)))
+  const notes = [
+    ...view.notes,
+    ...failures.map((failure) => `what the run leaves cannot be kept yet, and is tried again: ${messageOf(failure)}`),
+  ]
+  const unserved = await findUnserved(scope, known, view)
+  try {
+    return { ...view, notes, pending, unserved, blocked: await findBlocked(scope, view, pending) }
+  } catch (error) {
+    return { ...view, notes: [...notes, messageOf(error)], pending, unserved, blocked: [] }
   }
 }
 

@@ -1,4 +1,5 @@
 // PURE. One input and one result object for each boundary: the workflow, its activities, signals and queries.
+import type { Problem } from './errors'
 import type { AgentManifest, AgentTask, Priority, RetrySettings, TeamManifest } from './agent'
 import type { AgentEvent, EventFilter, EventSegment } from './event'
 import type { JsonValue } from './json'
@@ -120,6 +121,8 @@ export interface RunAgentResult extends AgentExecution {
 export interface FailureDetails {
   hint?: string
   retryable: boolean
+  /** What is wrong with a refused plan. */
+  problems?: Problem[]
   durationMs?: number
   attempt?: number
   wait?: QueueWait

@@ -1,5 +1,5 @@
 // PURE. What a run is to the outside: states, results and the document that it leaves.
-import type { ErrorCode, Problem } from './errors'
+import type { ErrorCode } from './errors'
 import type { EventSegment } from './event'
 import type { JsonValue } from './json'
 
@@ -101,9 +101,4 @@ export interface RunDocument {
   subtasks: SubtaskRow[]
   results: Record<string, AgentResult>
   events: EventSegment[]
-}
-
-/** Refusal of a plan, as it travels in a failure's details. */
-export interface InvalidPlanDetails {
-  problems: Problem[]
 }
