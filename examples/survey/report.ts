@@ -8,8 +8,8 @@ export function markdown(name: string, totals: Totals, history: History): string
   const { files, lines, tokens, bytes, folders } = totals
   const sections = [
     `# Survey of ${escape(name || '/')}`,
-    `${number(files)} text files in ${number(folders.length)} folders: **${number(lines)} lines**, ` +
-      `**${number(tokens)} tokens** (o200k), ${megabytes(bytes)}.`,
+    `${counted(files, 'text file')} in ${counted(folders.length, 'folder')}: **${counted(lines, 'line')}**, ` +
+      `**${counted(tokens, 'token')}** (o200k), ${megabytes(bytes)}.`,
     leftOutText(totals.leftOut),
     '## Folders',
     folderTable(totals),
@@ -72,7 +72,7 @@ function leftOutText(leftOut: LeftOut): string {
 
 function historySections({ commits, truncated, first, last, authors, recent, note }: History): string[] {
   if (commits === 0) return [`No history${note === undefined ? '' : `: ${escape(note)}`}.`]
-  const much = `${truncated ? 'The last ' : ''}${number(commits)} commit${commits === 1 ? '' : 's'}`
+  const much = `${truncated ? 'The last ' : ''}${counted(commits, 'commit')}`
   return [
     `${much} from ${day(first)} to ${day(last)}.`,
     table(
@@ -113,6 +113,10 @@ function oneLine(text: string): string {
 
 function number(value: number): string {
   return value.toLocaleString('en-US')
+}
+
+function counted(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`
 }
 
 function share(part: number, whole: number): string {

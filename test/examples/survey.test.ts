@@ -1,9 +1,12 @@
 // The survey, on real folders, by its plan file and its team as they are.
+import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import survey from '../../examples/survey/team'
 import type { Run, RunOutcome } from '../../src/index'
+import { testNamespace } from '../support/server'
 import { useTroupe } from '../support/troupe'
 import { git, writeFiles } from './support/repository'
 
@@ -80,6 +83,23 @@ test('a repository is surveyed: folders, languages, tokens, longest files, histo
   // The report is not part of what it reports: written again it is the same, byte for byte
   expect((await surveyed({ dir, out: join(dir, 'SURVEY.md') })).text).toBe(text)
   expect(existsSync(join(dir, 'SURVEY.md.new'))).toBe(false)
+})
+
+test('by the command line, relative paths count from where it was started, for every agent', async () => {
+  const dir = folder('elsewhere/project')
+  git(dir, 'init', '--quiet')
+  writeFiles(dir, { 'main.go': 'package main\n' })
+  git(dir, 'add', '--all')
+  git(dir, 'commit', '--quiet', '--message', 'Begin')
+  const [command, plan] = [resolve('dist/src/cli/main.js'), resolve('examples/survey/plan.yaml')]
+  const { address: TEMPORAL_ADDRESS, namespace: TEMPORAL_NAMESPACE } = await testNamespace('survey-command')
+  await promisify(execFile)(process.execPath, [command, 'run', plan, '--input', '{"dir": "project"}'], {
+    cwd: join(dir, '..'),
+    env: { ...process.env, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE },
+  })
+  const text = readFileSync(join(dir, '..', 'SURVEY.md'), 'utf8')
+  expect(text).toContain('1 text file in 1 folder: **1 line**')
+  expect(text).toContain('1 commit from')
 })
 
 test('without git: everything but what tools put there, and no history', async () => {
