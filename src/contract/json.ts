@@ -66,7 +66,8 @@ export function resolvePointer(
   if (!steps) return { found: false, at: '', choices: [] }
   let value = root
   for (const [depth, step] of steps.entries()) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
+    // Enumerable, not merely own: the length of a list is no part of it
+    if (typeof value !== 'object' || value === null || !Object.prototype.propertyIsEnumerable.call(value, step)) {
       const choices = typeof value === 'object' && value !== null ? Object.keys(value).slice(0, 20) : []
       return { found: false, at: toPointer(steps.slice(0, depth)), choices }
     }

@@ -27,6 +27,9 @@ export class ReadyQueue {
   private readonly pathMs: number[] = []
   private readonly arrival: number[] = []
   private readonly heaps = new Map<number, number[]>()
+  /** The agent in whose heap a node waits; a node that was withdrawn stays in the heap until it comes up. */
+  private readonly waitsFor: (number | undefined)[] = []
+  private readonly sizes = new Map<number, number>()
   private arrivals = 0
 
   /**
@@ -72,6 +75,8 @@ export class ReadyQueue {
     let heap = this.heaps.get(agent)
     if (!heap) this.heaps.set(agent, (heap = []))
     this.arrival[place] = this.arrivals++
+    this.waitsFor[place] = agent
+    this.sizes.set(agent, this.size(agent) + 1)
     heap.push(place)
     for (let child = heap.length - 1; child > 0;) {
       const parent = (child - 1) >> 1
@@ -83,6 +88,28 @@ export class ReadyQueue {
 
   /** Takes the first of an agent's ready nodes. */
   take(agent: number): number | undefined {
+    for (let place = this.pop(agent); place !== undefined; place = this.pop(agent)) {
+      if (this.waitsFor[place] !== agent) continue
+      this.withdraw(place)
+      return place
+    }
+    return undefined
+  }
+
+  /** A node that was offered is not to be started after all. */
+  withdraw(place: number): void {
+    const agent = this.waitsFor[place]
+    if (agent === undefined) return
+    this.waitsFor[place] = undefined
+    this.sizes.set(agent, this.size(agent) - 1)
+  }
+
+  /** How many of an agent's nodes are ready. */
+  size(agent: number): number {
+    return this.sizes.get(agent) ?? 0
+  }
+
+  private pop(agent: number): number | undefined {
     const heap = this.heaps.get(agent)
     const top = heap?.[0]
     if (!heap || top === undefined) return undefined
@@ -97,11 +124,6 @@ export class ReadyQueue {
       ;[heap[child], heap[parent]] = [heap[parent]!, heap[child]!]
       parent = child
     }
-  }
-
-  /** How many of an agent's nodes are ready. */
-  size(agent: number): number {
-    return this.heaps.get(agent)?.length ?? 0
   }
 
   private before(a: number, b: number): boolean {

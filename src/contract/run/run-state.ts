@@ -93,10 +93,7 @@ export class RunState {
 
   /** The next subtask for an agent; it is taken off its queue. */
   next(agent: number): number | undefined {
-    for (let place = this.queue.take(agent); place !== undefined; place = this.queue.take(agent)) {
-      if (this.rows[place]!.state === 'ready') return place
-    }
-    return undefined
+    return this.queue.take(agent)
   }
 
   /** Handed to its agent's queue. */
@@ -222,6 +219,7 @@ export class RunState {
     for (const ending of work) {
       const row = this.rows[ending.place]!
       if (isEnded(row.state)) continue
+      this.queue.withdraw(ending.place)
       this.move(ending.place, ending.outcome)
       row.endedAt = this.isoNow()
       if (ending.error) row.error = ending.error
