@@ -1,4 +1,5 @@
 // PURE. What becomes of a published event. A signal cannot be answered, so what is wrong with it stands in the log.
+import { messageOf } from '../errors'
 import { isObject, jsonBytes, preview, type JsonValue } from '../json'
 import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES } from '../limits'
 import { ORCHESTRATOR_SOURCE } from '../names'
@@ -19,10 +20,20 @@ export function publishProblem(input: unknown): string | undefined {
     if (name && name.length > MAX_EVENT_NAME_LENGTH)
       return `${preview(name)} has ${name.length} characters; at most ${MAX_EVENT_NAME_LENGTH} are taken`
   }
-  const bytes = jsonBytes(payload ?? null)
+  const bytes = bytesOf(payload ?? null)
+  if (typeof bytes === 'string') return `the payload cannot be JSON: ${bytes}`
   if (bytes > MAX_EVENT_PAYLOAD_BYTES)
     return `the payload has ${bytes} bytes as JSON; at most ${MAX_EVENT_PAYLOAD_BYTES} are taken: put it into an artifact and publish its name`
   return undefined
+}
+
+/** Or why it has no size: publishers in our own processes may hand in anything. */
+function bytesOf(payload: unknown): number | string {
+  try {
+    return jsonBytes(payload)
+  } catch (error) {
+    return messageOf(error)
+  }
 }
 
 /** The event to log: the published one, or `event.refused` with the reason. `count` tells how many came before it. */

@@ -1,0 +1,43 @@
+// What becomes of a published event.
+import { acceptPublished, publishProblem } from '../../src/contract/run/publish'
+
+test('a good event is logged with what it lacks', () => {
+  expect(acceptPublished({ type: 'docs.ready' }, 3)).toMatchObject({
+    type: 'docs.ready',
+    payload: null,
+    source: 'client',
+  })
+  const full = { type: 'docs.ready', payload: { pages: 3 }, source: 'outline', correlationId: 'c1' }
+  expect(acceptPublished(full, 0)).toMatchObject(full)
+})
+
+test('each event of a run has a key of its own', () => {
+  const keys = [acceptPublished({ type: 'a' }, 0), acceptPublished({ type: 'a' }, 1), acceptPublished(5, 2)].map(
+    ({ key }) => key,
+  )
+  expect(new Set(keys).size).toBe(3)
+})
+
+const circle: Record<string, unknown> = {}
+circle.self = circle
+
+test.each<[string, unknown, string]>([
+  ['no object', 5, 'an event is an object with a "type", this is 5'],
+  ['a list', [], 'this is []'],
+  ['nothing', undefined, 'this is undefined'],
+  ['no type', {}, 'type is a text that is not empty, this is undefined'],
+  ['an empty type', { type: '' }, 'type is a text that is not empty, this is ""'],
+  ['a type that is no text', { type: 5 }, 'this is 5'],
+  ['a source that is no text', { type: 'a', source: {} }, 'source is a text, this is {}'],
+  ['a correlation that is no text', { type: 'a', correlationId: 1 }, 'correlationId is a text, this is 1'],
+  ["the orchestrator's source", { type: 'a', source: 'orchestrator' }, "is the orchestrator's own"],
+  ['a type that is too long', { type: 'x'.repeat(257) }, 'has 257 characters; at most 256 are taken'],
+  ['a payload that is too large', { type: 'a', payload: 'ä'.repeat(9_000) }, 'has 18002 bytes as JSON; at most 16384'],
+  ['a payload in a circle', { type: 'a', payload: circle }, 'the payload cannot be JSON'],
+  ['a payload that JSON does not have', { type: 'a', payload: 1n }, 'the payload cannot be JSON'],
+])('%s is refused, and the log says why', (_what, input, reason) => {
+  expect(publishProblem(input)).toContain(reason)
+  const event = acceptPublished(input, 0)
+  expect(event).toMatchObject({ type: 'event.refused', source: 'orchestrator' })
+  expect((event.payload as { reason: string }).reason).toContain(reason)
+})
