@@ -127,14 +127,16 @@ export class Run {
   async publish(event: PublishInput): Promise<void> {
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
-    await this.explained(() =>
-      withTimeout(this.scope, CALL_TIMEOUT_MS, () => this.handle().signal(PUBLISH_SIGNAL, event)),
-    )
+    await this.tell(() => this.handle().signal(PUBLISH_SIGNAL, event))
   }
 
-  /** Asks for the run's cancellation; what is in flight is told to end. */
+  /**
+   * Asks for the run's cancellation; what is in flight is told to end.
+   *
+   * @throws TroupeError `RunNotFound` if the run is closed
+   */
   async cancel(): Promise<void> {
-    await this.explained(() => withTimeout(this.scope, CALL_TIMEOUT_MS, () => this.handle().cancel()))
+    await this.tell(() => this.handle().cancel())
   }
 
   /** Resolves when the run has closed, however. */
@@ -147,6 +149,22 @@ export class Run {
           if ((error as { name?: string }).name !== 'WorkflowFailedError') throw error
         })
     })
+  }
+
+  /** Temporal answers for a run that has closed as for one that never was: which it is is found out. */
+  private async tell(call: () => Promise<unknown>): Promise<void> {
+    const inTime = <Value>(work: () => Promise<Value>): Promise<Value> =>
+      this.explained(() => withTimeout(this.scope, CALL_TIMEOUT_MS, work))
+    try {
+      await inTime(call)
+    } catch (error) {
+      if ((error as TroupeError).code !== 'RunNotFound') throw error
+      const { status } = await inTime(() => this.handle().describe())
+      throw new TroupeError('RunNotFound', `the run "${this.id}" has ended: ${status.name.toLowerCase()}`, {
+        hint: `troupe result ${this.id} shows what it left`,
+        cause: error,
+      })
+    }
   }
 
   private handle() {

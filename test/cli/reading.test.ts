@@ -1,0 +1,144 @@
+// Commands that read: of a closed run and of an open one, with no worker alive, into terminals, programs and pipes.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { MAIN, Workplace } from './support/command'
+
+let place: Workplace
+beforeAll(async () => {
+  place = await Workplace.open('cli-read')
+  place.write('plan.json', {
+    name: 'read',
+    agents: { boom: { command: ['false'], retry: { maximumAttempts: 1 } } },
+    subtasks: [
+      { id: 'one', agentType: 'echo', payload: { large: 'x'.repeat(10_000) } },
+      { id: 'two', agentType: 'echo', payload: 'short', dependsOn: ['one'] },
+      { id: 'bad', agentType: 'boom' },
+    ],
+  })
+  place.write('waits.json', { name: 'waits', subtasks: [{ id: 'late', agentType: 'wait', payload: { ms: 600_000 } }] })
+  expect((await place.run('run', 'plan.json', '--id', 'closed')).code).toBe(1)
+  expect((await place.run('run', 'waits.json', '--detach', '--id', 'open')).code).toBe(0)
+})
+afterAll(() => place.close())
+
+it('list shows the newest runs first, or the open ones', async () => {
+  expect((await place.json<{ id: string }[]>('list')).map(({ id }) => id)).toEqual(['open', 'closed'])
+  expect(await place.json('list', '--open')).toEqual([expect.objectContaining({ id: 'open', status: 'running' })])
+  expect((await place.run('list', '--limit', '1')).stdout).toContain('open')
+  expect((await place.run('list', '--limit', '1', '-o', 'jsonl')).stdout.trimEnd().split('\n')).toHaveLength(1)
+})
+
+describe('of a closed run, with no worker alive', () => {
+  it('status tells every subtask', async () => {
+    const view = await place.json<{ counts: object; subtasks: { id: string }[] }>('status', 'closed')
+    expect(view.counts).toMatchObject({ succeeded: 2, failed: 1 })
+    expect(view.subtasks.map(({ id }) => id)).toEqual(['one', 'two', 'bad'])
+    const { stdout, code } = await place.run('status', 'closed')
+    expect([code, stdout]).toEqual([0, expect.stringContaining('CommandFailed')])
+  })
+
+  it('result gives all of it, or one output in full', async () => {
+    const all = await place.json<{ results: Record<string, { output: unknown }> }>('result', 'closed')
+    expect(all.results['one']!.output).toEqual({ large: 'x'.repeat(10_000) })
+    expect((await place.run('result', 'closed', '--task', 'two')).stdout).toBe('short\n')
+    expect(await place.json('result', 'closed', '--task', 'bad')).toMatchObject({ success: false })
+    const unknown = await place.run('result', 'closed', '--task', 'ona')
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean "one"?')])
+  })
+
+  it('events are filtered by type, offset, time and number', async () => {
+    const ended = await place.json<{ type: string }[]>('events', 'closed', '--type', 'subtask.completed')
+    expect(ended).toHaveLength(2)
+    const some = await place.json<{ offset: number }[]>('events', 'closed', '--after', '2', '--limit', '2')
+    expect(some.map(({ offset }) => offset)).toEqual([3, 4])
+    expect(await place.json('events', 'closed', '--since', '2999-01-01T00:00:00Z')).toEqual([])
+    expect((await place.json<unknown[]>('events', 'closed', '--since', '1h')).length).toBeGreaterThan(5)
+    const followed = await place.run('events', 'closed', '--follow', '-o', 'jsonl')
+    expect(
+      followed.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { type: string }).type)
+        .at(-1),
+    ).toBe('run.failed')
+  })
+
+  it('graph, watch and attach show it and end as it did', async () => {
+    expect((await place.run('graph', 'closed', '--format', 'mermaid')).stdout).toMatch(/^(graph|flowchart)/)
+    const watched = await place.run('watch', 'closed', '-o', 'json')
+    const attached = await place.run('attach', 'closed', '-o', 'json')
+    expect([watched.code, attached.code]).toEqual([1, 1])
+    expect(attached.stdout).toBe(watched.stdout)
+  })
+
+  it('publish and cancel say that it has ended', async () => {
+    const published = await place.run('publish', 'closed', 'note.added')
+    const cancelled = await place.run('cancel', 'closed')
+    for (const { code, stdout, stderr } of [published, cancelled]) {
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toContain('the run "closed" has ended')
+    }
+  })
+})
+
+describe('of an open run, with no worker alive', () => {
+  it('status, result and events answer, and say that no worker runs', async () => {
+    const status = await place.run('status')
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining('no worker') })
+    const result = await place.run('result', '-o', 'json')
+    expect(JSON.parse(result.stdout)).toMatchObject({ runId: 'open', results: {} })
+    expect(result.stderr).toContain('no worker')
+    const events = await place.run('events', 'open')
+    expect([events.code, events.stdout]).toEqual([0, ''])
+  })
+
+  it('publish and cancel are heard when a worker comes', async () => {
+    expect(await place.json('publish', 'open', 'note.added', '--payload', '{"n": 1}')).toMatchObject({ runId: 'open' })
+    const cancelled = await place.run('cancel', 'open')
+    expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('troupe watch open')])
+    const attached = await place.run('attach', 'open', '-o', 'json')
+    expect([attached.code, (JSON.parse(attached.stdout) as { status: string }).status]).toEqual([1, 'cancelled'])
+    const notes = await place.json<object[]>('events', 'open', '--type', 'note.added')
+    expect(notes).toEqual([expect.objectContaining({ payload: { n: 1 }, source: 'cli' })])
+  })
+})
+
+it('a reader that leaves early ends the command without a word', async () => {
+  const shell = (script: string) =>
+    promisify(execFile)('bash', ['-c', script], {
+      cwd: place.directory,
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: place.address,
+        TEMPORAL_NAMESPACE: place.namespace,
+        TROUPE_DIR: `${place.directory}/.troupe`,
+      },
+    })
+  const { stdout, stderr } = await shell(`${process.execPath} ${MAIN} result closed --task one | head -c 5`)
+  expect([stdout, stderr]).toEqual(['{\n  "', ''])
+})
+
+it('a run that does not exist is said so, by every command', async () => {
+  for (const args of [
+    ['status', 'none'],
+    ['events', 'none'],
+    ['cancel', 'none'],
+    ['graph', 'none'],
+    ['attach', 'none'],
+  ]) {
+    const { code, stderr, stdout } = await place.run(...args)
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      expect.stringContaining('error RunNotFound: there is no run "none"'),
+    ])
+  }
+})
+
+it('reads without the store what Temporal itself knows', async () => {
+  const environment = { TROUPE_STORE: `${place.directory}/nowhere` }
+  const { code, stdout, stderr } = await place.start(['result', 'closed', '-o', 'json'], { environment }).finished
+  expect(code).toBe(0)
+  expect(stderr).toContain('nowhere')
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', results: { two: { output: 'short' } } })
+})
