@@ -1,293 +1,299 @@
-// The state machine of a run: random graphs that fail, refuse and spawn at random, in random orders of execution.
+// A run's state under everything that can happen to it, in any order.
 import fc from 'fast-check'
-import { MAX_SPAWN_DEPTH, MAX_SUBTASKS } from '../../src/contract/limits'
-import type { GraphNode } from '../../src/contract/messages'
-import { isEnded, RunState, type NewEvent } from '../../src/contract/run/run-state'
-import {
-  AGENTS,
-  dependenciesOf,
-  errorOf,
-  expectedOutcomes,
-  fates,
-  SimulatedRun,
-  type Fate,
-} from './support/simulated-run'
+import type { AgentExecution, AgentSlot, GraphNode } from '../../src/contract/messages'
+import { RunState, isEnded, type NewEvent } from '../../src/contract/run/run-state'
+import type { SubtaskError } from '../../src/contract/run'
+import { graphs, type RandomNode } from './support/graphs'
 
-const picks = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 40 })
-
-const fate = (over: Partial<Fate> = {}): Fate => ({
-  earlier: [],
-  candidates: [0],
-  refusals: 0,
-  ending: 'succeed',
-  ...over,
+const slot = (name: string): AgentSlot => ({
+  name,
+  version: '1.0.0',
+  taskQueue: `agent.t.${name}`,
+  maxConcurrency: 4,
+  timeoutMs: 1_000,
+  heartbeatTimeoutMs: 10_000,
+  retry: { maximumAttempts: 1, initialIntervalMs: 1, backoffCoefficient: 1, maximumIntervalMs: 1 },
 })
+const AGENTS = [slot('first'), slot('second')]
+const START = Date.parse('2026-11-20T12:00:00Z')
+const broken: SubtaskError = { code: 'AgentFailed', message: 'it broke', retryable: true }
 
-/** Places of the events of some types that tell of a subtask. */
-function placesOf(events: readonly NewEvent[], id: string, ...types: string[]): number[] {
-  return events.flatMap(({ type, correlationId }, place) =>
-    correlationId === id && types.includes(type) ? [place] : [],
+function toNodes(nodes: readonly RandomNode[], prefix: string): GraphNode[] {
+  return nodes.map(({ agent, ...node }, place) => ({ ...node, id: `${prefix}${place}`, type: 'x', agents: [agent] }))
+}
+
+function execution(spawned?: GraphNode[]): AgentExecution {
+  const done = { output: { inline: null }, tokensUsed: 1, durationMs: 2, attempt: 1, agent: 'first', agentVersion: '1' }
+  return spawned ? { ...done, spawned: { fragment: 'f', nodes: spawned } } : done
+}
+
+interface Trial {
+  state: RunState
+  events: NewEvent[]
+  clock: { now: number }
+}
+
+function begin(nodes: GraphNode[]): Trial {
+  const events: NewEvent[] = []
+  const clock = { now: START }
+  const state = new RunState(
+    AGENTS,
+    () => clock.now,
+    (event) => events.push(event),
   )
+  state.begin('plan', 'team', nodes)
+  return { state, events, clock }
 }
 
-const ENDS = ['subtask.completed', 'subtask.failed', 'subtask.skipped', 'subtask.cancelled']
-
-/** What holds of a run at every moment. */
-function checkCounts({ state }: SimulatedRun): void {
-  const tally: Record<string, number> = {}
-  for (const row of state.rows) tally[row.state] = (tally[row.state] ?? 0) + 1
-  for (const [name, count] of Object.entries(state.states)) expect(count).toBe(tally[name] ?? 0)
-}
-
-/** What holds of every run that has ended. */
-function checkLog({ state, events }: SimulatedRun): void {
-  for (const row of state.rows) {
-    expect(placesOf(events, row.id, 'task.created')).toHaveLength(1)
-    const ends = placesOf(events, row.id, ...ENDS)
-    expect(ends).toHaveLength(1)
-    const starts = placesOf(events, row.id, 'subtask.started')
-    for (const start of starts) {
-      expect(start).toBeLessThan(ends[0]!)
-      for (const dependency of row.dependsOn)
-        expect(placesOf(events, state.rows[dependency]!.id, 'subtask.completed')[0]).toBeLessThan(start)
+/** Starts whatever is ready; returns the places. */
+function startAll({ state }: Trial): number[] {
+  const started: number[] = []
+  for (const agent of AGENTS.keys()) {
+    for (let place = state.next(agent); place !== undefined; place = state.next(agent)) {
+      state.started(place)
+      started.push(place)
     }
-    if (row.state === 'succeeded') expect(starts.length).toBeGreaterThan(0)
-    if (row.state === 'skipped') expect(starts).toEqual([])
-    if (row.parent !== undefined)
-      expect(ends[0]).toBeLessThan(placesOf(events, state.rows[row.parent]!.id, ...ENDS)[0]!)
-    expect(row.error === undefined).toBe(row.state === 'succeeded')
   }
-  expect(new Set(events.map(({ key }) => key)).size).toBe(events.length)
+  return started
 }
 
-test('every subtask ends once and as its graph says, in whatever order, and never starts before its dependencies', () => {
-  fc.assert(
-    fc.property(fates, picks, (list, order) => {
-      const run = new SimulatedRun(list)
-      run.toEnd(order, () => checkCounts(run))
-      const expected = expectedOutcomes(list)
-      expect(run.outcomes()).toEqual(expected)
-      checkLog(run)
-      const { succeeded, failed, skipped, cancelled } = run.state.counts
-      expect(succeeded + failed + skipped + cancelled).toBe(expected.size)
-      expect(run.state.outcome).toBe(succeeded === expected.size ? 'succeeded' : 'failed')
-    }),
-    { numRuns: 500 },
-  )
+const simple = (id: string, dependsOn: number[] = [], more: Partial<GraphNode> = {}): GraphNode => ({
+  id,
+  agents: [0],
+  type: 'x',
+  dependsOn,
+  priority: 'normal',
+  ...more,
 })
 
-test('a run that is cancelled starts nothing more, ends when what was in flight has, and its counts add up', () => {
-  fc.assert(
-    fc.property(fates, picks, fc.nat(30), (list, order, moment) => {
-      const run = new SimulatedRun(list)
-      let cancelledAt: number | undefined
-      run.toEnd(order, (step) => {
-        if (step === moment && !run.state.finished) {
-          run.state.cancel()
-          cancelledAt = run.events.length
-          for (const agent of AGENTS.keys()) expect(run.state.queue.size(agent)).toBe(0)
-          for (const agent of AGENTS.keys()) expect(run.state.next(agent)).toBeUndefined()
+/** What must hold at every moment. */
+function checkInvariants({ state, events }: Trial): void {
+  const counted = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
+  for (const { state: one } of state.rows) counted[one]++
+  expect(state.states).toEqual(counted)
+  for (const [place, row] of state.rows.entries()) {
+    const met = row.dependsOn.every((dependency) => state.rows[dependency]!.state === 'succeeded')
+    if (row.startedAt !== undefined || row.state === 'ready') expect(met).toBe(true)
+    if (row.state === 'waiting') expect(met).toBe(false)
+    const failedBefore = row.dependsOn.some((dependency) => {
+      const { state: other } = state.rows[dependency]!
+      return isEnded(other) && other !== 'succeeded'
+    })
+    if (failedBefore) expect(['skipped', 'cancelled']).toContain(row.state)
+    if (row.state === 'skipped') expect(failedBefore).toBe(true)
+    if (isEnded(row.state)) {
+      const unfinished = state.rows.some((child) => child.parent === place && !isEnded(child.state))
+      expect(unfinished).toBe(false)
+      expect(row.error === undefined).toBe(row.state === 'succeeded')
+    }
+  }
+  const ends = events.filter(({ type }) => /^subtask\.(completed|failed|skipped|cancelled)$/.test(type))
+  expect(new Set(ends.map(({ correlationId }) => correlationId)).size).toBe(ends.length)
+  expect(ends).toHaveLength(state.rows.filter((row) => isEnded(row.state)).length)
+}
+
+const fates = fc.infiniteStream(
+  fc.record({
+    pick: fc.nat(1_000),
+    fate: fc.constantFrom('succeed', 'succeed', 'succeed', 'fail', 'spawn', 'spawn', 'refuse', 'cancelled'),
+    spawned: graphs(4, 2),
+  }),
+)
+
+test.each([undefined, 5, 0])(
+  'a random run ends, each subtask in one state and after its dependencies (cancelled at %s)',
+  (cancelAt) => {
+    fc.assert(
+      fc.property(graphs(20, 2), fates, (plan, fate) => {
+        const trial = begin(toNodes(plan, 's'))
+        const { state, events } = trial
+        const running: number[] = []
+        for (let turn = 0; !state.finished; turn++) {
+          if (turn > 3_000) throw new Error('it does not end')
+          if (turn === cancelAt) state.cancel()
+          if (!state.cancelling) running.push(...startAll(trial))
+          if (!state.finished) expect(running.length).toBeGreaterThan(0)
+          const { pick, fate: what, spawned } = fate.next().value
+          const [place] = running.splice(pick % running.length, 1)
+          if (place === undefined) break
+          if (what === 'succeed' || (what === 'spawn' && state.rows.length > 60)) state.succeeded(place, execution())
+          else if (what === 'fail') state.failed(place, broken, { durationMs: 1, attempt: 2 })
+          else if (what === 'spawn') state.succeeded(place, execution(toNodes(spawned, `${state.rows[place]!.id}/`)))
+          else if (what === 'refuse') state.refused(place, { ...broken, code: 'CannotHandle' })
+          else state.failed(place, { ...broken, code: 'Cancelled' })
+          checkInvariants(trial)
         }
-        checkCounts(run)
-      })
-      checkLog(run)
-      const outcomes = [...run.outcomes().values()]
-      if (cancelledAt === undefined) return
-      expect(run.events.slice(cancelledAt).filter(({ type }) => /started|created|skipped/.test(type))).toEqual([])
-      const cancelled = outcomes.includes('cancelled')
-      expect(run.state.outcome).toBe(cancelled ? 'cancelled' : outcomes.includes('failed') ? 'failed' : 'succeeded')
-    }),
-    { numRuns: 500 },
-  )
+        state.close()
+        checkInvariants(trial)
+        const { succeeded, failed, skipped, cancelled } = state.counts
+        expect(succeeded + failed + skipped + cancelled).toBe(state.rows.length)
+        for (const [place, row] of state.rows.entries()) {
+          const children = state.rows.filter((child) => child.parent === place)
+          if (children.length === 0) continue
+          const whole = children.every((child) => child.state === 'succeeded')
+          expect(row.state).toBe(whole ? 'succeeded' : state.cancelling ? row.state : 'failed')
+          if (!whole) expect(['failed', 'cancelled']).toContain(row.state)
+        }
+        const last = events.at(-1)!
+        const outcome =
+          failed + cancelled === 0 ? 'completed' : state.cancelling && cancelled > 0 ? 'cancelled' : 'failed'
+        expect(last.type).toBe(`run.${outcome}`)
+        expect(last.payload).toEqual(state.counts)
+        expect(events.filter(({ type }) => type === 'task.created')).toHaveLength(state.rows.length)
+        expect(new Set(events.map(({ key }) => key)).size).toBe(events.length)
+      }),
+      { numRuns: 150 },
+    )
+  },
+)
+
+test('a subtask starts when its own last dependency ends, whatever else is running', () => {
+  const trial = begin([simple('slow'), simple('a'), simple('b', [1]), simple('both', [0, 2])])
+  expect(startAll(trial)).toEqual([1, 0]) // the longer path first
+  trial.state.succeeded(1, execution())
+  expect(startAll(trial)).toEqual([2])
+  trial.state.succeeded(2, execution())
+  expect(startAll(trial)).toEqual([])
+  trial.state.succeeded(0, execution())
+  expect(startAll(trial)).toEqual([3])
 })
 
-test('a failure skips all that depends on it, with its name, and nothing else', () => {
-  // 0 ✗ → 1 → 2, 3 → 4
-  const run = new SimulatedRun([
-    fate({ ending: 'fail' }),
-    fate({ earlier: [0] }),
-    fate({ earlier: [1] }),
-    fate(),
-    fate({ earlier: [3] }),
-  ])
-  run.toEnd([0])
-  expect([...run.outcomes().values()]).toEqual(['failed', 'skipped', 'skipped', 'succeeded', 'succeeded'])
-  const reason = { code: 'DependencyFailed', message: 'not run: "0", which it depends on, failed', retryable: false }
-  expect(run.state.rows[1]!.error).toEqual(reason)
-  expect(run.state.rows[2]!.error).toEqual(reason)
-  expect(run.state.rows[0]).toMatchObject({ attempt: 3, durationMs: 5, error: errorOf('AgentFailed') })
+test('a failure skips all that depends on it, names the first cause, and leaves other branches alone', () => {
+  const trial = begin([simple('a'), simple('b', [0]), simple('c', [1]), simple('other')])
+  startAll(trial)
+  trial.state.failed(0, broken)
+  expect(trial.state.rows.map(({ state }) => state)).toEqual(['failed', 'skipped', 'skipped', 'running'])
+  const message = 'not run: "a", which it depends on, failed'
+  expect(trial.state.rows[2]!.error).toEqual({ code: 'DependencyFailed', message, retryable: false })
+  trial.state.succeeded(3, execution())
+  expect(trial.state.outcome).toBe('failed')
 })
 
-test('what waits for a spawner starts when all that it spawned has ended well', () => {
-  const run = new SimulatedRun([fate({ spawn: [fate(), fate({ earlier: [0] })] }), fate({ earlier: [0] })])
-  const { state } = run
-  run.start(0)
-  run.end(0)
-  expect(state.rows.map((row) => [row.id, row.state])).toEqual([
-    ['0', 'joining'],
-    ['1', 'waiting'],
-    ['0/0', 'ready'],
-    ['0/1', 'waiting'],
-  ])
-  expect(state.rows[3]).toMatchObject({ parent: 0, dependsOn: [2] })
-  expect([state.fragment(0), state.fragment(2)]).toEqual([undefined, 'fragment of 0'])
-  run.start(0)
-  run.end(0)
-  expect(state.rows[1]!.state).toBe('waiting')
-  run.start(0)
-  run.end(0)
-  expect(state.rows.map((row) => row.state)).toEqual(['succeeded', 'ready', 'succeeded', 'succeeded'])
+test('a chain of thousands is skipped without a deep stack', () => {
+  const trial = begin(Array.from({ length: 2_000 }, (_, place) => simple(`s${place}`, place === 0 ? [] : [place - 1])))
+  startAll(trial)
+  trial.state.failed(0, broken)
+  expect(trial.state.counts).toEqual({ succeeded: 0, failed: 1, skipped: 1_999, cancelled: 0 })
 })
 
-test('a spawner fails with what it spawned, naming it, when the rest of that has ended', () => {
-  const run = new SimulatedRun([
-    fate({ spawn: [fate({ ending: 'fail' }), fate(), fate({ earlier: [0] })] }),
-    fate({ earlier: [0] }),
-  ])
-  run.toEnd([0])
-  expect(Object.fromEntries(run.outcomes())).toEqual({
-    '0': 'failed',
-    '1': 'skipped',
-    '0/0': 'failed',
-    '0/1': 'succeeded',
-    '0/2': 'skipped',
-  })
-  expect(run.state.rows[0]!.error).toEqual({
+test('what a subtask spawned is joined before its dependents start, nested three deep', () => {
+  const trial = begin([simple('a'), simple('after', [0])])
+  let place = startAll(trial)[0]!
+  for (const id of ['a/b', 'a/b/c', 'a/b/c/d']) {
+    trial.state.succeeded(place, execution([simple(id)]))
+    expect(trial.state.rows[place]!.state).toBe('joining')
+    ;[place] = startAll(trial) as [number]
+    expect(trial.state.rows[place]!.id).toBe(id)
+  }
+  expect(trial.state.rows[1]!.state).toBe('waiting')
+  trial.state.succeeded(place, execution())
+  expect(trial.state.rows[0]!.state).toBe('succeeded')
+  expect(startAll(trial)).toEqual([1])
+})
+
+test('a failure inside a spawn fails the spawner, once the rest has ended, and names what failed', () => {
+  const trial = begin([simple('a'), simple('after', [0])])
+  trial.state.succeeded(startAll(trial)[0]!, execution([simple('a/x'), simple('a/y'), simple('a/z', [0])]))
+  startAll(trial)
+  trial.state.failed(2, broken)
+  expect(trial.state.rows[0]!.state).toBe('joining')
+  trial.state.succeeded(3, execution())
+  expect(trial.state.rows[0]!.error).toEqual({
     code: 'SpawnedSubtaskFailed',
-    message: 'of what it spawned, 2 did not succeed: "0/0" failed, "0/2" skipped',
+    message: 'of what it spawned, 2 did not succeed: "a/x" failed, "a/z" skipped',
     retryable: false,
   })
+  expect(trial.state.rows[1]!.state).toBe('skipped')
 })
 
-test('spawning ends at its greatest depth with a coded failure', () => {
-  const deep = (levels: number): Fate => (levels === 0 ? fate() : fate({ spawn: [deep(levels - 1)] }))
-  const allowed = new SimulatedRun([deep(MAX_SPAWN_DEPTH)])
-  allowed.toEnd([0])
-  expect(allowed.state.outcome).toBe('succeeded')
-  const beyond = new SimulatedRun([deep(MAX_SPAWN_DEPTH + 1), fate()])
-  beyond.toEnd([0])
-  expect(beyond.state.rows).toHaveLength(MAX_SPAWN_DEPTH + 2)
-  expect(beyond.state.rows.at(-1)).toMatchObject({
-    state: 'failed',
-    error: {
-      code: 'SpawnLimitExceeded',
-      message: `it spawned at depth ${MAX_SPAWN_DEPTH}; at most ${MAX_SPAWN_DEPTH} levels are allowed`,
-    },
-  })
-  expect(beyond.state.rows.slice(0, 2).map((row) => row.state)).toEqual(['failed', 'succeeded'])
-})
-
-test('a spawn that takes the run past its number of subtasks is refused whole, with the figure', () => {
-  const many = (count: number): Fate[] => Array.from({ length: count }, () => fate())
-  const run = new SimulatedRun([fate({ spawn: many(MAX_SUBTASKS - 2) }), fate({ earlier: [0], spawn: many(1) })])
-  run.toEnd([0])
-  expect(run.state.rows).toHaveLength(MAX_SUBTASKS)
-  expect(run.state.rows[1]!.error).toMatchObject({
+test('spawning ends at depth 8 and at 2,000 subtasks, and no spawn is always allowed', () => {
+  const deep = begin([simple('a')])
+  for (let depth = 0; depth < 8; depth++) {
+    deep.state.succeeded(startAll(deep)[0]!, execution([simple('a/b'.repeat(depth + 1))]))
+  }
+  const last = startAll(deep)[0]!
+  deep.state.succeeded(last, execution([simple('too/deep')]))
+  expect(deep.state.rows[last]!.error).toMatchObject({
     code: 'SpawnLimitExceeded',
-    message: `with the 1 that it spawned the run has ${MAX_SUBTASKS + 1} subtasks; at most ${MAX_SUBTASKS} are allowed`,
+    message: expect.stringContaining('depth 8') as string,
   })
+  expect(deep.state.counts.failed).toBe(9)
+
+  const wide = begin([simple('a'), simple('b')])
+  startAll(wide)
+  wide.state.succeeded(0, execution(Array.from({ length: 1_999 }, (_, place) => simple(`a/${place}`))))
+  expect(wide.state.rows[0]!.error!.message).toContain('the run has 2001 subtasks; at most 2000 are allowed')
+  wide.state.succeeded(1, execution([]))
+  expect(wide.state.rows[1]!.state).toBe('succeeded')
 })
 
-test('a subtask that an agent will not have goes to its next candidate, and fails after the last', () => {
-  const run = new SimulatedRun([
-    fate({ candidates: [2, 0], refusals: 1 }),
-    fate({ candidates: [1, 2], refusals: 2 }),
-    fate({ candidates: [1] }),
-  ])
-  expect(run.start(0)).toBeUndefined()
-  run.toEnd([0])
-  const agentsOf = (id: string) =>
-    placesOf(run.events, id, 'subtask.started').map((place) => (run.events[place]!.payload as { agent: string }).agent)
-  expect([agentsOf('0'), agentsOf('1')]).toEqual([
-    ['third', 'first'],
-    ['second', 'third'],
-  ])
-  expect(run.state.rows.map(({ state, agent }) => [state, agent])).toEqual([
-    ['succeeded', 'first'],
-    ['failed', 'third'],
-    ['succeeded', 'second'],
-  ])
-  expect(run.state.rows[1]!.error).toEqual(errorOf('CannotHandle'))
+test('cancel ends what is not in flight at once, and what is in flight when its agent ends', () => {
+  const trial = begin([simple('done'), simple('running'), simple('queued'), simple('later', [1])])
+  const { state } = trial
+  for (const place of [state.next(0)!, state.next(0)!]) state.started(place)
+  state.succeeded(0, execution())
+  state.cancel()
+  expect(state.rows.map((row) => row.state)).toEqual(['succeeded', 'running', 'cancelled', 'cancelled'])
+  expect(state.finished).toBe(false)
+  expect(state.next(0)).toBeUndefined()
+  state.succeeded(1, execution([simple('running/x')]))
+  expect(state.rows[1]!.state).toBe('cancelled')
+  expect(state.outcome).toBe('cancelled')
+})
+
+test('a cancel that comes when everything has succeeded changes nothing', () => {
+  const trial = begin([simple('a')])
+  startAll(trial)
+  trial.state.cancel()
+  trial.state.succeeded(0, execution())
+  expect(trial.state.outcome).toBe('succeeded')
+})
+
+test('a refusal goes to the next candidate, and fails with the last', () => {
+  const refusal: SubtaskError = { code: 'CannotHandle', message: 'not mine', retryable: false }
+  const trial = begin([simple('a', [], { agents: [0, 1] })])
+  expect(startAll(trial)).toEqual([0])
+  trial.state.refused(0, refusal)
+  expect(trial.state.next(0)).toBeUndefined()
+  expect(startAll(trial)).toEqual([0])
+  expect(trial.state.rows[0]!.agent).toBe('second')
+  trial.state.refused(0, refusal)
+  expect(trial.state.rows[0]).toMatchObject({ state: 'failed', error: refusal })
 })
 
 describe('deadlines', () => {
-  const NOON = Date.parse('2026-11-20T12:00:00Z')
-  const at = (seconds: number): string => new Date(NOON + seconds * 1_000).toISOString()
+  const at = (seconds: number): string => new Date(START + seconds * 1_000).toISOString()
 
-  function begin(...nodes: Partial<GraphNode>[]): { state: RunState; pass(seconds: number): void } {
-    let now = NOON
-    const state = new RunState(
-      AGENTS,
-      () => now,
-      () => undefined,
-    )
-    const common = { agents: [0, 1], type: 'any', dependsOn: [], priority: 'normal' as const }
-    state.begin(
-      'plan',
-      'team',
-      nodes.map((node, place) => ({ id: `${place}`, ...common, ...node })),
-    )
-    return { state, pass: (seconds) => (now += seconds * 1_000) }
-  }
-  const statesOf = (state: RunState) => state.rows.map((row) => row.state)
-
-  test('what is not started by its deadline fails, and what depends on it is skipped though it is late itself', () => {
-    const { state, pass } = begin({ deadline: at(10) }, { deadline: at(10), dependsOn: [0] }, { deadline: at(60) })
-    expect(state.expire()).toBe(NOON + 10_000)
-    expect(state.queue.size(0)).toBe(2)
-    pass(10)
-    expect(state.expire()).toBe(NOON + 60_000)
-    expect(statesOf(state)).toEqual(['failed', 'skipped', 'ready'])
-    expect(state.queue.size(0)).toBe(1)
-    expect(state.rows[0]!.error).toEqual({
+  test('fail what has not been started, and tell when to look again', () => {
+    const trial = begin([
+      simple('early', [], { deadline: at(5) }),
+      simple('late', [], { deadline: at(9) }),
+      simple('none', [0]),
+      simple('dependent', [1], { deadline: at(5) }),
+    ])
+    expect(trial.state.expire()).toBe(START + 5_000)
+    trial.clock.now += 5_000
+    expect(trial.state.expire()).toBe(START + 9_000)
+    expect(trial.state.rows.map(({ state }) => state)).toEqual(['failed', 'ready', 'skipped', 'failed'])
+    expect(trial.state.rows[0]!.error).toEqual({
       code: 'DeadlineExceeded',
-      message: 'not started by its deadline 2026-11-20T12:00:10.000Z',
+      message: `not started by its deadline ${at(5)}`,
       retryable: false,
     })
-    pass(50)
-    expect(state.expire()).toBeUndefined()
-    expect(state.finished).toBe(true)
-    expect(state.next(0)).toBeUndefined()
+    trial.clock.now += 60_000
+    expect(trial.state.expire()).toBeUndefined()
+    expect(trial.state.counts.failed).toBe(3)
+    expect(startAll(trial)).toEqual([])
   })
 
-  test('what runs is left to Temporal, until its agent will not have it', () => {
-    const { state, pass } = begin({ deadline: at(10) }, { deadline: at(20) })
-    state.started(state.next(0)!)
-    expect(state.expire()).toBe(NOON + 20_000)
-    pass(15)
-    expect(state.expire()).toBe(NOON + 20_000)
-    state.refused(0, errorOf('CannotHandle'))
-    expect(statesOf(state)).toEqual(['ready', 'ready'])
-    expect(state.expire()).toBe(NOON + 20_000)
-    expect(state.rows[0]).toMatchObject({ state: 'failed', error: { code: 'DeadlineExceeded' } })
+  test("are Temporal's while a subtask is in flight, and ours again when its agent will not have it", () => {
+    const trial = begin([simple('a', [], { deadline: at(5), agents: [0, 1] })])
+    startAll(trial)
+    expect(trial.state.expire()).toBeUndefined()
+    trial.state.refused(0, { code: 'CannotHandle', message: 'not mine', retryable: false })
+    trial.clock.now += 6_000
+    trial.state.expire()
+    expect(trial.state.rows[0]!.error?.code).toBe('DeadlineExceeded')
+    expect(startAll(trial)).toEqual([])
   })
-
-  test('a run without deadlines has none to look at', () => {
-    expect(begin({}, {}).state.expire()).toBeUndefined()
-  })
-})
-
-test('a failure at the head of a chain of 2,000 ends all of it', () => {
-  const run = new SimulatedRun(
-    Array.from({ length: MAX_SUBTASKS }, (_, place) =>
-      fate(place === 0 ? { ending: 'fail' } : { earlier: [place - 1] }),
-    ),
-  )
-  expect(dependenciesOf(fate({ earlier: [1_998] }), 1_999)).toEqual([1_998])
-  run.toEnd([0])
-  expect(run.state.counts).toEqual({ succeeded: 0, failed: 1, skipped: MAX_SUBTASKS - 1, cancelled: 0 })
-  expect(run.state.rows.every((row) => isEnded(row.state))).toBe(true)
-})
-
-test('the log begins with the run and ends with its outcome and counts', () => {
-  const run = new SimulatedRun([fate()])
-  run.toEnd([0])
-  run.state.close()
-  expect(run.events.map(({ type, payload }) => [type, payload])).toEqual([
-    ['run.started', { plan: 'plan', team: 'team', subtasks: 1 }],
-    ['task.created', { subtask: '0', type: 'any', agent: 'first' }],
-    ['subtask.started', { subtask: '0', agent: 'first' }],
-    ['subtask.completed', { subtask: '0', agent: 'first', attempt: 1, durationMs: 7, tokensUsed: 0 }],
-    ['run.completed', { succeeded: 1, failed: 0, skipped: 0, cancelled: 0 }],
-  ])
 })
