@@ -1,18 +1,12 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
-import type { JsonValue } from '../json'
 import type { AgentExecution, AgentSlot, GraphNode } from '../messages'
-import { ORCHESTRATOR_SOURCE } from '../names'
 import type { RunCounts, SubtaskError, SubtaskOutcome, SubtaskRow, SubtaskState } from '../run'
-import type { AgentEvent } from '../event'
 import { Deadlines } from './deadlines'
 import { ReadyQueue } from './ready-queue'
 import { cancelledError, lateError, skippedError, spawnedError, spawnRefusal } from './subtask-errors'
+import { endEvent, runEvent, subtaskEvent, type NewEvent, type Told } from './transition-events'
 
-/** What happened, before it has a place in the log. */
-export interface NewEvent extends Pick<AgentEvent, 'type' | 'payload' | 'source' | 'correlationId'> {
-  /** Names it within its run, whatever the order in which things are told: its id ends in it. */
-  key: string
-}
+export type { NewEvent } from './transition-events'
 
 /** What a run keeps of a subtask besides its row. */
 interface Node {
@@ -58,7 +52,7 @@ export class RunState {
 
   /** The plan's own subtasks. */
   begin(plan: string, team: string, nodes: readonly GraphNode[]): void {
-    this.emitRun('run.started', { plan, team, subtasks: nodes.length })
+    this.emit(runEvent('run.started', { plan, team, subtasks: nodes.length }))
     this.add(nodes)
   }
 
@@ -101,7 +95,7 @@ export class RunState {
     const row = this.move(place, 'running')
     row.startedAt ??= this.isoNow()
     row.agent = this.agent(place).name
-    this.emitSubtask('subtask.started', place, { agent: row.agent })
+    this.emit(subtaskEvent('subtask.started', this.told(place), { agent: row.agent }))
   }
 
   succeeded(place: number, execution: AgentExecution): void {
@@ -154,7 +148,7 @@ export class RunState {
   /** The last event. */
   close(): void {
     const type = { succeeded: 'run.completed', failed: 'run.failed', cancelled: 'run.cancelled' }[this.outcome]
-    this.emitRun(type, { ...this.counts })
+    this.emit(runEvent(type, { ...this.counts }))
   }
 
   private add(nodes: readonly GraphNode[], spawner?: { place: number; fragment: string }): void {
@@ -184,7 +178,7 @@ export class RunState {
         ...(spawner ? { parent: spawner.place } : {}),
       })
       this.states.waiting++
-      this.emitSubtask('task.created', this.rows.length - 1, { type: graph.type, agent })
+      this.emit(subtaskEvent('task.created', this.told(this.rows.length - 1), { type: graph.type, agent }))
     }
     this.watchDeadlines(nodes.map((_, position) => first + position))
     const ready = this.queue.add(
@@ -223,7 +217,7 @@ export class RunState {
       this.move(ending.place, ending.outcome)
       row.endedAt = this.isoNow()
       if (ending.error) row.error = ending.error
-      this.emitEnd(ending.place, ending.outcome)
+      this.emit(endEvent(ending.outcome, this.told(ending.place)))
       if (ending.outcome === 'succeeded') for (const next of this.queue.complete(ending.place)) this.release(next)
       else
         for (const next of this.queue.dependentsOf(ending.place)) work.push({ place: next, ...this.consequence(row) })
@@ -262,27 +256,8 @@ export class RunState {
     return row
   }
 
-  private emitEnd(place: number, outcome: SubtaskOutcome): void {
-    const { agent, error, attempt, durationMs, tokensUsed } = this.rows[place]!
-    if (outcome === 'succeeded')
-      this.emitSubtask('subtask.completed', place, {
-        agent,
-        attempt: attempt ?? 0,
-        durationMs: durationMs ?? 0,
-        tokensUsed: tokensUsed ?? 0,
-      })
-    else this.emitSubtask(`subtask.${outcome}`, place, { agent, error: { ...(error ?? cancelledError()) } })
-  }
-
-  private emitSubtask(type: string, place: number, payload: Record<string, JsonValue>): void {
-    const { id } = this.rows[place]!
-    // Only `subtask.started` comes more than once, with another candidate each time
-    const key = `${type}/${place}/${this.nodes[place]!.candidate}`
-    this.emit({ key, type, payload: { subtask: id, ...payload }, source: ORCHESTRATOR_SOURCE, correlationId: id })
-  }
-
-  private emitRun(type: string, payload: JsonValue): void {
-    this.emit({ key: type, type, payload, source: ORCHESTRATOR_SOURCE })
+  private told(place: number): Told {
+    return { row: this.rows[place]!, place, candidate: this.nodes[place]!.candidate }
   }
 
   private isoNow(): string {
