@@ -1,7 +1,7 @@
 // HOST. A run's view with what stands behind it: attempts that Temporal retries, queues that nobody serves, blocked workers.
 import type { temporal } from '@temporalio/proto'
 import { messageOf } from '../contract/errors'
-import { blockedPrefix, type BlockedWorker } from '../contract/records'
+import { blockedPrefix, type BlockedRecord, type BlockedWorker } from '../contract/records'
 import { placeOfActivity } from '../contract/names'
 import { decodeFailure, decodePayload } from './payloads'
 import { lastPoll } from './pollers'
@@ -39,7 +39,7 @@ export interface Unserved {
 export interface RunStatusReport extends RunView {
   pending: PendingExecution[]
   unserved: Unserved[]
-  /** Workers of this run whose event loop stands still, with the executions of which one blocks it. */
+  /** Workers that this run has or had executions on, and whose event loop stands still, with the executions of which one blocks it. */
   blocked: BlockedWorker[]
 }
 
@@ -59,7 +59,7 @@ export async function runStatus(scope: ClientScope, view: RunView): Promise<RunS
   ]
   const unserved = await findUnserved(scope, known, view)
   try {
-    return { ...view, notes, pending, unserved, blocked: await findBlocked(scope, view, pending) }
+    return { ...view, notes, pending, unserved, blocked: await findBlocked(scope, view) }
   } catch (error) {
     return { ...view, notes: [...notes, messageOf(error)], pending, unserved, blocked: [] }
   }
@@ -126,11 +126,15 @@ function servedSince(scheduled: number): number {
   return now - scheduled > FETCHED_WITHIN_MS && scheduled > 0 && scheduled <= now ? scheduled : now - POLLER_ALIVE_MS
 }
 
-async function findBlocked(scope: ClientScope, view: RunView, pending: PendingExecution[]): Promise<BlockedWorker[]> {
-  const running = new Set(pending.map(({ subtask, attempt }) => `${subtask}/${attempt}`))
-  if (running.size === 0) return []
-  const prefix = blockedPrefix(view.run)
-  const names = (await scope.store.records.list(prefix)).filter((name) => running.has(name.slice(prefix.length)))
-  const records = await Promise.all(names.map((name) => scope.store.records.read(name)))
-  return records.filter((record) => record !== undefined) as unknown as BlockedWorker[]
+/** Whatever attempt Temporal has come to: an attempt that was given up for want of heartbeats blocks its worker still. */
+async function findBlocked(scope: ClientScope, view: RunView): Promise<BlockedWorker[]> {
+  const { records } = scope.store
+  const names = await records.list(blockedPrefix(view.run))
+  const newest = new Map(names.map((name) => [name.slice(0, name.lastIndexOf('/')), name]))
+  const found = (await Promise.all(
+    [...newest.values()].map((name) => records.read(name)),
+  )) as unknown as BlockedRecord[]
+  return found
+    .filter(({ until }) => Date.parse(until) > Date.now())
+    .map(({ worker, since, executions }) => ({ worker, since, executions }))
 }

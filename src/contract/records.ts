@@ -15,9 +15,14 @@ export function preparedRecord(run: RunKey): string {
   return `${runPrefix(run)}prepared`
 }
 
-/** `BlockedWorker` records of a run. */
+/** `BlockedRecord`s of a run. */
 export function blockedPrefix(run: RunKey): string {
   return `${runPrefix(run)}blocked/`
+}
+
+/** A worker's reports are numbered: records cannot change, so the newest one counts. */
+export function blockedRecord(run: RunKey, worker: string, number: number): string {
+  return `${blockedPrefix(run)}${worker}/${String(number).padStart(6, '0')}`
 }
 
 export interface PreparedRecord {
@@ -32,4 +37,10 @@ export interface BlockedWorker {
   since: string
   /** The executions that were running: one of them blocks. */
   executions: { agent: string; subtask: string; attempt: number }[]
+}
+
+/** One report of a blocked worker. */
+export interface BlockedRecord extends BlockedWorker {
+  /** ISO time after which it says nothing: the worker has reported again by then, goes on, or is gone. */
+  until: string
 }
