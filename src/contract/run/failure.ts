@@ -15,6 +15,9 @@ interface FailureLike {
   cause?: unknown
 }
 
+/** The classes that say how an execution ended; others only wrap them. */
+const DECISIVE = ['ApplicationFailure', 'TimeoutFailure', 'CancelledFailure']
+
 export interface Classified {
   error: SubtaskError
   details: Partial<FailureDetails>
@@ -26,10 +29,12 @@ export function classifyFailure(
   known: { agent: string; timeoutMs: number; deadline?: string },
 ): Classified {
   const chain = causes(failure)
-  const application = chain.find((link) => link.name === 'ApplicationFailure')
-  const timeout = chain.find((link) => link.name === 'TimeoutFailure')
-  if (timeout) return { error: timeoutError(String(timeout.timeoutType), known, application), details: {} }
-  if (chain.some((link) => link.name === 'CancelledFailure'))
+  // The outermost: what lies below it is what it was caused by, such as the attempt before a timeout
+  const outcome = chain.find(({ name }) => DECISIVE.includes(name ?? ''))
+  const application = chain.find(({ name }) => name === 'ApplicationFailure')
+  if (outcome?.name === 'TimeoutFailure')
+    return { error: timeoutError(String(outcome.timeoutType), known, application), details: {} }
+  if (outcome?.name === 'CancelledFailure')
     return { error: { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }, details: {} }
   if (!application) {
     const message = chain.at(-1)?.message ?? String(failure)
