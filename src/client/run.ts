@@ -127,7 +127,11 @@ export class Run {
   async publish(event: PublishInput): Promise<void> {
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
-    await this.tell(() => this.handle().signal(PUBLISH_SIGNAL, event))
+    await this.inTime(() => this.handle().signal(PUBLISH_SIGNAL, event)).catch(async (error: unknown) => {
+      // Temporal answers for a run that has closed as for one that never was
+      await this.refuseIfClosed()
+      throw error
+    })
   }
 
   /**
@@ -136,7 +140,9 @@ export class Run {
    * @throws TroupeError `RunNotFound` if the run is closed
    */
   async cancel(): Promise<void> {
-    await this.tell(() => this.handle().cancel())
+    // Temporal takes it for a closed run too, and does nothing
+    await this.refuseIfClosed()
+    await this.inTime(() => this.handle().cancel())
   }
 
   /** Resolves when the run has closed, however. */
@@ -151,20 +157,16 @@ export class Run {
     })
   }
 
-  /** Temporal answers for a run that has closed as for one that never was: which it is is found out. */
-  private async tell(call: () => Promise<unknown>): Promise<void> {
-    const inTime = <Value>(work: () => Promise<Value>): Promise<Value> =>
-      this.explained(() => withTimeout(this.scope, CALL_TIMEOUT_MS, work))
-    try {
-      await inTime(call)
-    } catch (error) {
-      if ((error as TroupeError).code !== 'RunNotFound') throw error
-      const { status } = await inTime(() => this.handle().describe())
-      throw new TroupeError('RunNotFound', `the run "${this.id}" has ended: ${status.name.toLowerCase()}`, {
-        hint: `troupe result ${this.id} shows what it left`,
-        cause: error,
-      })
-    }
+  private async refuseIfClosed(): Promise<void> {
+    const { status } = await this.inTime(() => this.handle().describe())
+    if (status.name === 'RUNNING') return
+    throw new TroupeError('RunNotFound', `the run "${this.id}" has ended: ${status.name.toLowerCase()}`, {
+      hint: `troupe result ${this.id} shows what it left`,
+    })
+  }
+
+  private inTime<Value>(call: () => Promise<Value>): Promise<Value> {
+    return this.explained(() => withTimeout(this.scope, CALL_TIMEOUT_MS, call))
   }
 
   private handle() {

@@ -1,6 +1,5 @@
 // HOST. Agents that only plans declare: a worker that serves no plan of its own finds them in the manifests of open runs,
 // serves them as long as a run may need them, and names those that it lacks the code or the permission for.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentManifest } from '../contract/agent'
 import { messageOf } from '../contract/errors'
 import type { RunKey, RunSpec } from '../contract/messages'
@@ -30,7 +29,8 @@ export class InlineAgents {
   /** Those that are served because of a run, and those that are missing, by task queue. */
   private readonly served = new Map<string, AgentManifest>()
   private readonly missing = new Set<string>()
-  private readonly stopped = new AbortController()
+  private stopped = false
+  private timer: NodeJS.Timeout | undefined
   private looking: Promise<void> | undefined
   private readonly told = new Set<string>()
 
@@ -39,20 +39,20 @@ export class InlineAgents {
   /** Looks now, and then again and again until `stop`. Resolves after the first look. */
   async start(): Promise<void> {
     await this.look()
-    this.looking = this.lookOn()
+    this.lookLater()
   }
 
   async stop(): Promise<void> {
-    this.stopped.abort()
+    this.stopped = true
+    clearTimeout(this.timer)
     await this.looking
   }
 
-  private async lookOn(): Promise<void> {
-    const { signal } = this.stopped
-    while (!signal.aborted) {
-      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
-      if (!signal.aborted) await this.look()
-    }
+  private lookLater(): void {
+    if (this.stopped) return
+    this.timer = setTimeout(() => {
+      this.looking = this.look().then(() => this.lookLater())
+    }, LOOK_EVERY_MS)
   }
 
   private async look(): Promise<void> {
@@ -76,7 +76,8 @@ export class InlineAgents {
     const runs = await this.options.openRuns(MAX_OPEN_RUNS)
     const manifests = new Map<string, AgentManifest[]>()
     for (const run of runs) {
-      const agents = this.manifests.get(run.firstRunId) ?? (await this.readInline(run).catch((error) => this.tell(error)))
+      const agents =
+        this.manifests.get(run.firstRunId) ?? (await this.readInline(run).catch((error) => this.tell(error)))
       if (agents) manifests.set(run.firstRunId, agents)
     }
     this.manifests = manifests

@@ -1,6 +1,8 @@
 // No server, the wrong one, the wrong namespace, a store that cannot be used: exit 3 within 10 s, and what to do.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
-import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Workplace, type Finished } from './support/command'
 
@@ -52,13 +54,24 @@ it('run names a store that cannot be written to', async () => {
 })
 
 it('run names a store that is full', async () => {
-  // Every write to it fails with ENOSPC, as on a full disk
-  if (!existsSync('/dev/full')) return
-  const environment = { TROUPE_STORE: '/dev/full' }
-  expectRefusal(
-    await place.start(['run', 'plan.yaml'], { environment }).finished,
-    /error StoreUnavailable: .*\/dev\/full/,
-  )
+  const disk = mkdtempSync(join(tmpdir(), 'troupe-full-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'pipe' })
+  } catch (error) {
+    console.warn(`SKIPPED: a full disk needs mount: ${String(error)}`)
+    return rmSync(disk, { recursive: true })
+  }
+  try {
+    expect(() => writeFileSync(join(disk, 'all'), Buffer.alloc(2 * 1024 * 1024))).toThrow('ENOSPC')
+    const environment = { TROUPE_STORE: join(disk, 'store') }
+    expectRefusal(
+      await place.start(['run', 'plan.yaml'], { environment }).finished,
+      /error StoreUnavailable: .*is full/,
+    )
+  } finally {
+    execFileSync('umount', [disk])
+    rmSync(disk, { recursive: true })
+  }
 })
 
 it('a reading command starts no server where none runs', async () => {
