@@ -7,7 +7,7 @@ import { TroupeError } from './contract/errors'
 import type { OrchestrateInput, RunKey } from './contract/messages'
 import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, SEARCH_ATTRIBUTES } from './contract/names'
 import type { RunStatus } from './contract/run'
-import { checkPlan, invalidPlan } from './contract/schema/check-plan'
+import { checkPlan, invalidPlan, type CheckedPlan } from './contract/schema/check-plan'
 import { explained } from './client/errors'
 import { Run } from './client/run'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './client/scope'
@@ -65,16 +65,9 @@ export class TroupeClient {
    * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
    */
   async start(plan: unknown, options: StartOptions = {}): Promise<Run> {
-    const { team, inputs, id, baseDirectory = process.cwd() } = options
+    const { id } = options
     if (id !== undefined) checkRunId(id)
-    const { checked, problems } = checkPlan(asJson(plan), {
-      ...(team ? { team } : {}),
-      inputs,
-      now: Date.now(),
-      baseDirectory,
-      hash: definitionHash,
-    })
-    if (!checked) throw invalidPlan(nameOf(plan), problems)
+    const checked = this.check(plan, options)
     const input: OrchestrateInput = { plan: checked.plan, team: checked.spec.team, inputs: checked.spec.inputs }
     for (let attempt = 1; ; attempt++) {
       const workflowId = id ?? `${checked.plan.name}-${randomCharacters(4)}`
@@ -86,6 +79,23 @@ export class TroupeClient {
         if (id !== undefined || !taken || attempt === ID_ATTEMPTS) throw error
       }
     }
+  }
+
+  /**
+   * Checks a plan without starting it; asks no server.
+   *
+   * @throws TroupeError `InvalidPlan` with all problems
+   */
+  check(plan: unknown, { team, inputs, baseDirectory = process.cwd() }: Omit<StartOptions, 'id'> = {}): CheckedPlan {
+    const { checked, problems } = checkPlan(asJson(plan), {
+      ...(team ? { team } : {}),
+      inputs,
+      now: Date.now(),
+      baseDirectory,
+      hash: definitionHash,
+    })
+    if (!checked) throw invalidPlan(nameOf(plan), problems)
+    return checked
   }
 
   /** The handle of a run, whether it exists or not: its methods say so. */

@@ -16,6 +16,7 @@ import type { ServerInfo } from './server/server-info'
 import { defaultStoreDirectory } from './storage/defaults'
 import { openFileStore } from './storage/file-store'
 import type { Store } from './storage/store'
+import { installQuietRuntime } from './hosting/runtime'
 import { TroupeWorker, type TroupeWorkerOptions } from './worker'
 
 export interface ConnectOptions {
@@ -43,8 +44,7 @@ export interface TaskOptions {
 export class Troupe {
   readonly client: TroupeClient
   private readonly served: Team[] = []
-  private readonly workers: TroupeWorker[] = []
-  private native?: NativeConnection
+  private readonly workers: { worker: TroupeWorker; native: NativeConnection }[] = []
 
   constructor(
     readonly server: ServerInfo,
@@ -65,28 +65,32 @@ export class Troupe {
     options: Pick<TroupeWorkerOptions, 'agents' | 'allowCommands'> = {},
   ): Promise<TroupeWorker> {
     const list = [teams].flat() as Team[]
-    this.native ??= await connectWorker(this.server)
+    installQuietRuntime()
+    // One connection each: the SDK allows a queue only one worker on a connection
+    const native = await connectWorker(this.server)
     const { namespace } = this.server
-    const worker = await TroupeWorker.start({
-      connection: this.native,
-      namespace,
-      store: this.store,
-      teams: list,
-      ...options,
+    const start = { connection: native, namespace, store: this.store, teams: list, ...options }
+    const worker = await TroupeWorker.start(start).catch(async (error: unknown) => {
+      await native.close()
+      throw error
     })
-    this.workers.push(worker)
+    this.workers.push({ worker, native })
     this.served.push(...list)
     return worker
   }
 
   /**
-   * Checks and starts a plan. Agents that only the plan declares are served by this process, if it serves anything.
+   * Checks and starts a plan. Agents that only the plan declares are served by this process too, if it serves anything:
+   * whoever hands a plan over vouches for its commands.
    *
    * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
    */
   async start(plan: unknown, options: Omit<StartOptions, 'team'> & { team?: Team | TeamManifest } = {}): Promise<Run> {
     const { team, ...rest } = options
-    return this.client.start(plan, { ...rest, ...(team ? { team: asManifest(team) } : {}) })
+    const full: StartOptions = { ...rest, ...(team ? { team: asManifest(team) } : {}) }
+    const inline = this.client.check(plan, full).spec.team.agents.filter((agent) => agent.inline !== undefined)
+    await this.workers.at(-1)?.worker.serveManifest(inline, true)
+    return this.client.start(plan, full)
   }
 
   /** The handle of a run by its id. */
@@ -124,8 +128,10 @@ export class Troupe {
 
   /** Ends this process's workers and connections. */
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.shutdown()))
-    await this.native?.close()
+    for (const { worker, native } of this.workers) {
+      await worker.shutdown()
+      await native.close()
+    }
     await this.connection.close()
   }
 

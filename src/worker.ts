@@ -1,7 +1,7 @@
 // HOST. The composition root: the only place where orchestrator, activities, agents, store and server meet.
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { NativeConnection } from '@temporalio/worker'
+import type { NativeConnection } from '@temporalio/worker'
 import { createActivities as createActivitiesOver } from '../activities'
 import type { ActivityDependencies } from '../activities/dependencies'
 import { builtInTeam } from './agents/built-in'
@@ -90,10 +90,13 @@ export class TroupeWorker {
   }
 
   /** Serves agents of a run's manifest that are not served yet; returns those whose code or permission is missing. */
-  async serveManifest(agents: readonly AgentManifest[]): Promise<AgentManifest[]> {
+  async serveManifest(
+    agents: readonly AgentManifest[],
+    allowCommands = this.options.allowCommands === true,
+  ): Promise<AgentManifest[]> {
     const missing: AgentManifest[] = []
     for (const agent of agents) {
-      const permitted = agent.inline?.kind !== 'command' || this.options.allowCommands === true
+      const permitted = agent.inline?.kind !== 'command' || allowCommands
       if (permitted && canHost(agent, this.options.teams)) await this.workers.serveAgent(agent)
       else if (!this.serves(agent.taskQueue)) missing.push(agent)
     }

@@ -1,5 +1,5 @@
 // HOST. The Temporal workers of one process: one for the orchestrator, and one for each agent's task queue.
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
 import type { createActivities } from '../../activities'
 import type { AgentManifest } from '../contract/agent'
 import { messageOf, TroupeError } from '../contract/errors'

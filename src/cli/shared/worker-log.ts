@@ -2,12 +2,11 @@
 import { Runtime, type Logger, type LogLevel, type LogMetadata } from '@temporalio/worker'
 import { messageOf } from '../../contract/errors'
 import { preview } from '../../contract/json'
+import { TOLD_ELSEWHERE } from '../../hosting/runtime'
 import { clean } from '../render/clean'
 import { say } from './output'
 
 const SEVERITIES: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']
-/** The SDK reports each failed attempt, with a stack; ours are in the run's status and result. */
-const TOLD_ELSEWHERE = ['Workflow failed', 'Activity failed', 'No workflows registered, not polling for workflow tasks']
 /** Fields that the SDK adds to what an agent logs. */
 const SDK_FIELDS = [
   'sdkComponent',
@@ -24,6 +23,10 @@ const SDK_FIELDS = [
   'subtask',
 ]
 
+/** While the server is away the SDK reports every retry of every call. */
+const RETRIED = /^gRPC call \w+ retried/
+const SAY_AWAY_EVERY_MS = 60_000
+
 let installed = false
 
 /** Once a process, before anything connects. Signals are left to us: Ctrl-C detaches. `TROUPE_DEBUG` shows everything. */
@@ -38,6 +41,8 @@ export function installRuntime(): void {
 }
 
 class WorkerLog implements Logger {
+  private saidAway = -Infinity
+
   constructor(private readonly least: LogLevel) {}
 
   log(level: LogLevel, message: string, meta: LogMetadata = {}): void {
@@ -45,9 +50,17 @@ class WorkerLog implements Logger {
     const least = ofAgent || this.least === 'DEBUG' ? this.least : 'WARN'
     if (SEVERITIES.indexOf(level) < SEVERITIES.indexOf(least)) return
     if (this.least !== 'DEBUG' && !ofAgent && TOLD_ELSEWHERE.includes(message)) return
+    if (RETRIED.test(message) && this.least !== 'DEBUG') return this.away()
     const who = ofAgent ? `[${String(meta['subtask'] ?? 'agent')}] ` : ''
     const severity = level === 'INFO' ? '' : `${level.toLowerCase()}: `
     say(clean(`${who}${severity}${message}${fields(meta, ofAgent)}`))
+  }
+
+  private away(): void {
+    const now = performance.now()
+    if (now - this.saidAway < SAY_AWAY_EVERY_MS) return
+    this.saidAway = now
+    say('the server does not answer; the workers try again')
   }
 
   trace(message: string, meta?: LogMetadata): void {
