@@ -62,7 +62,10 @@ function editDistance(a: string, b: string, limit: number): number {
   let start = 0
   while (start < a.length && a[start] === b[start]) start++
   let [endA, endB] = [a.length, b.length]
-  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) (endA--, endB--)
+  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
+    endA--
+    endB--
+  }
   const width = endB - start
   let previous = Array.from({ length: Math.min(width, limit + 1) + 1 }, (_, column) => column)
   let [before, row]: number[][] = [[], []]

@@ -1,6 +1,6 @@
 // A plan file with everything wrong: every problem with its place in the file, all at once.
 import { createHash } from 'node:crypto'
-import { TroupeError } from '../../src/contract/errors'
+import type { TroupeError } from '../../src/contract/errors'
 import { checkPlanFile } from '../../src/plan-file/check-plan-file'
 import { parsePlanText } from '../../src/plan-file/parse-plan-text'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { TroupeError } from '../../src/contract/errors'
+import type { TroupeError } from '../../src/contract/errors'
 import { readPlanFile } from '../../src/plan-file/read-plan-file'
 import { startTypeScript } from '../support/typescript-process'
 

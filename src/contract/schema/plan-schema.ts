@@ -19,8 +19,8 @@ export const planNameSchema = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/, 'a plan\'s name has 1 to 64 letters, digits, ".", "-" and "_"')
 
 /** Control characters, and lone surrogates, which have no UTF-8 form. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNPRINTABLE =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /** An authored subtask id. */

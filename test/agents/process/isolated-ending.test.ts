@@ -1,5 +1,5 @@
 // An isolated agent that goes wrong is one coded failure, and the next execution works.
-import { createIsolatedExecutor } from '../../../src/agents/process/isolated-executor'
+import type { createIsolatedExecutor } from '../../../src/agents/process/isolated-executor'
 import { closeAll, execute, isolate } from './support/isolated'
 import { isAlive, PidFile, rejection } from './support/processes'
 
