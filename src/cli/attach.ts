@@ -37,6 +37,7 @@ async function attach(
   id: string | undefined,
   { team, allowCommands = false, output }: AttachOptions,
 ): Promise<ExitCode> {
+  const interrupts = listenForInterrupts()
   const { assertSameStore } = await import('../client/documents.js')
   const teams = team === undefined ? [] : [await loadTeam(team)]
   const troupe = await openTroupe()
@@ -48,7 +49,7 @@ async function attach(
     // Whatever this process did in another store than the run's would be lost
     if (view.store) assertSameStore(store, { store: view.store })
     surviveStrayErrors()
-    const interrupts = listenForInterrupts()
+    interrupts.hold()
     const known = await manifestOf(view, store)
     const worker = await hostManifest(troupe, known ?? [], { teams, allowCommands })
     // Without a worker the plan was not even checked: now it is, and then its agents are known

@@ -15,6 +15,8 @@ export function watchCommand(): Command {
 async function watch(id: string | undefined, { output }: OutputOption): Promise<void> {
   process.exitCode = await withReader(async ({ client, server }) => {
     const run = await runOrLatest(client, id)
-    return attend({ run, server, format: output, interrupts: listenForInterrupts() })
+    const interrupts = listenForInterrupts()
+    interrupts.hold()
+    return attend({ run, server, format: output, interrupts })
   })
 }

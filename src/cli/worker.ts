@@ -29,12 +29,13 @@ export function workerCommand(): Command {
 }
 
 async function work({ team: files = [], agents, allowCommands = false }: WorkerOptions): Promise<void> {
+  const interrupts = listenForInterrupts()
   const teams = await Promise.all(files.map(loadTeam))
   const troupe = await openTroupe()
   try {
     surviveStrayErrors()
     const worker = await troupe.serve(teams, { allowCommands, ...(agents ? { agents } : {}) })
-    const interrupts = listenForInterrupts()
+    interrupts.hold()
     const { address, namespace } = troupe.server
     say(`serving ${servedNames(teams, agents)} at ${address}, namespace ${namespace}`)
     const inline = agents ? undefined : inlineAgents(troupe, worker)

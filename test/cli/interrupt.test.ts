@@ -69,6 +69,13 @@ it('a second Ctrl-C ends at once', async () => {
   await place.run('cancel', 'deaf')
 })
 
+it('Ctrl-C before anything has started ends at once', async () => {
+  const running = place.start(['run', 'plan.yaml'], { environment: { TEMPORAL_ADDRESS: '10.255.255.1:7233' } })
+  await new Promise((next) => setTimeout(next, 2_500))
+  running.child.kill('SIGINT')
+  expect(await running.finished).toMatchObject({ code: 130, stdout: '' })
+})
+
 it('a run whose process was killed goes on where it was, and nothing is done twice', async () => {
   const before = marks()
   const running = await inTheMiddle('killed')

@@ -180,6 +180,7 @@ describe('what is right needs no server either', () => {
     expect(JSON.parse(valid.stdout)).toMatchObject({ valid: true, subtasks: 2, dependencies: 1 })
     const graph = await alone(['graph', 'ok.yaml', '--format', 'json'])
     expect([graph.code, JSON.stringify(JSON.parse(graph.stdout))]).toEqual([0, expect.stringContaining('"b"')])
+    expect((await alone(['graph', 'ok.yaml', '-o', 'json'])).stdout).toBe(graph.stdout)
     expect((await alone(['validate', 'in.yaml'])).code).toBe(0)
     expect((await alone(['validate', 'in.yaml', '--input', '{}'])).code).toBe(2)
     const help = await alone(['publish', '--help'])

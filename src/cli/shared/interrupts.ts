@@ -1,23 +1,23 @@
-// HOST. Ctrl-C and SIGTERM: the first is told to whoever waits, the second ends the process at once.
+// HOST. Ctrl-C and SIGTERM: before anything runs they end the process; then the first is told to whoever waits, so that
+// what runs is handed back, and the second ends the process at once.
 import { EXIT } from './exit-codes'
 
 export interface Interrupts {
-  /** Aborts at the first signal. */
+  /** Aborts at the first signal after `hold`. */
   signal: AbortSignal
-  /** Leaves signals to Node again, which ends the process. */
-  stop(): void
+  /** From now on there is something to be left in order. */
+  hold(): void
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 export function listenForInterrupts(): Interrupts {
   const controller = new AbortController()
+  let held = false
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.detached)
+    if (!held || controller.signal.aborted) process.exit(EXIT.detached)
     controller.abort()
   }
-  for (const name of SIGNALS) process.on(name, onSignal)
-  return { signal: controller.signal, stop: () => SIGNALS.forEach((name) => process.off(name, onSignal)) }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal)
+  return { signal: controller.signal, hold: () => (held = true) }
 }
 
 /** Resolves when the signal aborts. */

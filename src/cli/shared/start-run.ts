@@ -28,6 +28,7 @@ export async function withStartedRun<Value>(
   { check, teams, id, hosts }: RunToStart,
   work: (started: Started) => Promise<Value>,
 ): Promise<Value> {
+  const interrupts = listenForInterrupts()
   // What can be refused without a server is, before one is looked for
   const { spec } = check()
   if (id !== undefined) (await import('../../client.js')).checkRunId(id)
@@ -35,7 +36,7 @@ export async function withStartedRun<Value>(
   try {
     if (hosts) surviveStrayErrors()
     const worker = hosts ? await hostManifest(troupe, spec.team.agents, { teams, allowCommands: true }) : undefined
-    const interrupts = listenForInterrupts()
+    interrupts.hold()
     const { plan, spec: fresh } = check()
     const { team, inputs } = fresh
     const run = await troupe.start(plan, { team, inputs, ...(id === undefined ? {} : { id }) })
