@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { testNamespace } from '../support/server'
-import { EmptyProject, INSTALL_MS, LOWEST_NODE } from './support/empty-project'
+import { EmptyProject, INSTALL_MS, LOWEST_NODE, PROGRAM_MS } from './support/empty-project'
 
 /** Where the files of the package come from; anything else in the tarball is there by accident. */
 const EXPECTED_FILES =
@@ -15,6 +15,7 @@ const project = new EmptyProject()
 const nodes = Object.keys(project.nodes)
 let number = 0
 
+jest.setTimeout(PROGRAM_MS + 10_000)
 beforeAll(() => project.install(), INSTALL_MS * 2)
 afterAll(() => project.remove())
 

