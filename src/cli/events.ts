@@ -6,9 +6,10 @@ import { TroupeError } from '../contract/errors'
 import { renderEvent } from './render/event'
 import { withReader } from './shared/open'
 import { dataCommand, wholeNumber, type OutputOption } from './shared/options'
-import { printJsonLine, printRows, printText } from './shared/output'
+import { printJsonLine, printRows, printText, say } from './shared/output'
 import { RUN_ARGUMENT, runOrLatest } from './shared/run-or-latest'
 import { dataColor } from './shared/terminal'
+import { sayWarnings } from './shared/watch-lines'
 
 interface EventsOptions extends OutputOption, EventFilter {
   follow?: boolean
@@ -34,13 +35,17 @@ async function events(id: string | undefined, { output, follow, ...filter }: Eve
   await withReader(async ({ client }) => {
     const run = await runOrLatest(client, id)
     if (!follow) {
-      const found = await run.getEventLog(filter)
+      const [found, { notes }] = await Promise.all([run.getEventLog(filter), run.status()])
+      for (const note of notes) say(`note: ${note}`)
       return printRows(output, found, () => found.map((event) => renderEvent(event, { color })))
     }
+    const end = new AbortController()
+    void sayWarnings(run, end.signal)
     for await (const event of run.events(filter)) {
       if (output === 'jsonl') printJsonLine(event)
       else printText(renderEvent(event, { color }))
     }
+    end.abort()
   })
 }
 
