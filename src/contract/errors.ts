@@ -1,4 +1,5 @@
 // PURE. Every way in which Troupe refuses or fails: one error class, one list of codes.
+import { preview } from './json'
 
 /** What a failed call, run or subtask says of itself. Codes are stable names to match on; messages are for people. */
 export const ERROR_CODES = [
@@ -90,10 +91,14 @@ export class TroupeError extends Error {
   }
 }
 
+/** Characters of a thrown value that is no error: enough to know it again. */
+const MAX_THROWN = 500
+
 /** The text of anything that was thrown. By shape: an error may come from another realm, or from another copy of a class. */
 export function messageOf(error: unknown): string {
   const message = (error as { message?: unknown } | null | undefined)?.message
-  return typeof message === 'string' ? message : String(error)
+  if (typeof message === 'string') return message
+  return typeof error === 'string' ? error : preview(error, MAX_THROWN)
 }
 
 /** The same failure as a TroupeError, if it is one: by shape, for the same reason. */

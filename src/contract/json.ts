@@ -25,8 +25,17 @@ export function utf8Bytes(text: string): number {
 
 /** A value as short JSON for a message: at most `limit` characters, none of which a terminal obeys. */
 export function preview(value: unknown, limit = 80): string {
-  const text = printable(typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value)))
+  const text = printable(typeof value === 'bigint' ? `${value}n` : written(value))
   return text.length <= limit ? text : `${Array.from(text.slice(0, limit)).slice(0, -1).join('')}…`
+}
+
+/** As JSON, or what there is where JSON cannot hold it: a circle, or an object without a text of its own. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
 }
 
 /** A text in quotes, as JSON writes it, with every control character escaped. */

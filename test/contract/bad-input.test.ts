@@ -148,6 +148,11 @@ describe('one broken rule', () => {
       { path: 'subtasks[0].payload.$from', message: 'reference to nothing: there is no subtask 5' },
     ],
     [
+      'a reference to an object that has no text',
+      planOf({ id: 'a', payload: { $from: { toString: 1, valueOf: 1 } } }),
+      { message: 'reference to nothing: there is no subtask {"toString":1,"valueOf":1}' },
+    ],
+    [
       'a reference to nothing in an output that is known',
       planOf(
         { id: 'o', agentType: 'outline', payload: { topic: 'x' } },

@@ -37,7 +37,7 @@ test('a pointer that leads nowhere says how far it came, and finds nothing inher
   const value = { list: [{ x: 1 }], text: 'abc' }
   expect(resolvePointer(value, '/list/0/y/z')).toEqual({ found: false, at: '/list/0', choices: ['x'] })
   expect(resolvePointer(value, '/text/0')).toEqual({ found: false, at: '/text', choices: [] })
-  for (const pointer of ['/constructor', '/list/length/x', '/__proto__', '/list/1']) {
+  for (const pointer of ['/constructor', '/list/length', '/list/-', '/list/00', '/__proto__', '/list/1']) {
     expect(resolvePointer(value, pointer).found).toBe(false)
   }
 })
@@ -54,6 +54,13 @@ test('a preview keeps to its length, splits no character and holds no control ch
   )
   fc.assert(fc.property(text, (one) => void expect(JSON.parse(quote(one))).toBe(one)))
   expect([undefined, 1n, Symbol('s')].map((value) => preview(value))).toEqual(['undefined', '1n', 'Symbol(s)'])
+  const circle: unknown[] = []
+  circle.push(circle)
+  expect([circle, [1n], { toJSON: () => undefined, toString: 1, valueOf: 1 }].map((value) => preview(value))).toEqual([
+    '[object Array]',
+    '[object Array]',
+    '[object Object]',
+  ])
 })
 
 test('references are found where they are, and replaced in a copy', () => {

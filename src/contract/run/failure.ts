@@ -1,5 +1,5 @@
 // PURE. Temporal's failures of an execution, as the error of a subtask: decided in one place for workflow and reader.
-import { ERROR_CODES, type ErrorCode } from '../errors'
+import { ERROR_CODES, messageOf, type ErrorCode } from '../errors'
 import type { FailureDetails } from '../messages'
 import type { SubtaskError } from '../run'
 import type { RunState } from './run-state'
@@ -37,7 +37,7 @@ export function classifyFailure(
   if (outcome?.name === 'CancelledFailure')
     return { error: { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }, details: {} }
   if (!application) {
-    const message = chain.at(-1)?.message ?? String(failure)
+    const message = messageOf(chain.at(-1) ?? failure)
     return { error: { code: 'Internal', message, retryable: false }, details: {} }
   }
   const details = (application.details?.[0] ?? {}) as Partial<FailureDetails>

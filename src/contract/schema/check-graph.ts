@@ -122,7 +122,7 @@ function referenceProblems(reference: Reference, path: string, known: KnownIds, 
   }
   if (typeof $from === 'string' && context.beyond?.has($from)) return problems
   if (typeof $from !== 'string' || ($from !== INPUTS_ID && !known.places.has($from))) {
-    const hint = known.referenceHint(String($from))
+    const hint = known.referenceHint(typeof $from === 'string' ? $from : preview($from))
     return [
       ...problems,
       { path: `${path}.$from`, message: `reference to nothing: there is no subtask ${preview($from)}`, hint },
