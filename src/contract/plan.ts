@@ -39,7 +39,7 @@ export interface InlineAgent {
 export interface Plan {
   /** Letters, digits, `.`, `-` and `_`, at most 64: run ids begin with it. */
   name: string
-  /** JSON Schema of the run's inputs; absent means none are taken. */
+  /** JSON Schema of the run's inputs; absent means that whatever is handed in is taken, unchecked. */
   inputs?: JsonObject
   subtasks: SubTask[]
   /** Agents that only this plan has, by name. Loading a file or preparing a run moves them into the manifest. */

@@ -81,7 +81,7 @@ it('names a worker once, and no longer when its event loop moves again', async (
   const { blocked } = await statusUntil(run, (report) => report.blocked.length > 0)
   expect(blocked).toHaveLength(1)
   const moving = await statusUntil(run, (report) => report.source === 'worker' && report.blocked.length === 0)
-  expect(moving.pending.map(({ subtask, state }) => `${subtask} ${state}`)).toEqual(['a started', 'b started'])
+  expect(moving.pending.map(({ subtask, state }) => `${subtask} ${state}`).sort()).toEqual(['a started', 'b started'])
   await run.cancel()
   await run.closed()
 })
