@@ -31,7 +31,7 @@ async function prepare(
     baseDirectory,
     hash,
   })
-  if (!checked) throw invalidPlan(String((plan as { name?: unknown } | null)?.name ?? ''), problems)
+  if (!checked) throw invalidPlan(nameOf(plan), problems)
   const spec = await deps.store.artifacts.put(Buffer.from(JSON.stringify(checked.spec)))
   const record: PreparedRecord = { spec }
   await deps.store.records.create(preparedRecord(run), { ...record })
@@ -59,4 +59,10 @@ function servedTeam(name: string, teams: TeamManifest[]): TeamManifest {
     hint,
     problems: [{ path: 'team', message: `unknown team "${name}"`, hint }],
   })
+}
+
+/** A name of another shape is one of the problems. */
+function nameOf(plan: unknown): string {
+  const name = (plan as { name?: unknown } | null | undefined)?.name
+  return typeof name === 'string' ? name : ''
 }
