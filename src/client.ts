@@ -56,7 +56,7 @@ export class TroupeClient {
   constructor({ connection, address, namespace, store }: TroupeClientOptions) {
     const dataConverter = troupeDataConverter(store)
     const client = new Client({ connection, namespace, dataConverter })
-    this.scope = { client, converter: loadDataConverter(dataConverter), store, address, namespace }
+    this.scope = { client, converter: loadDataConverter(dataConverter), store, address, namespace, feeds: new Map() }
   }
 
   /**

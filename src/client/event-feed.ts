@@ -1,4 +1,5 @@
 // HOST. One poll of a run's events for all followers in this process: it asks from where the slowest of them stands.
+import { asTroupeError } from '../contract/errors'
 import type { AgentEvent, EventFilter } from '../contract/event'
 import { matches } from '../contract/run/event-log'
 import type { EventPage } from './event-pages'
@@ -16,7 +17,11 @@ export class EventFeed {
   private polling = false
   private wake = (): void => undefined
 
-  constructor(private readonly read: ReadPage) {}
+  /** `onIdle` is called when the last follower has left. */
+  constructor(
+    private readonly read: ReadPage,
+    private readonly onIdle: () => void,
+  ) {}
 
   /** Events from now on until the run is closed, or the iteration is left. */
   follow(filter: EventFilter): AsyncIterableIterator<AgentEvent> {
@@ -52,10 +57,13 @@ export class EventFeed {
         pause = news ? FIRST_PAUSE_MS : Math.min(pause * 1.5, LONGEST_PAUSE_MS)
         if (page.complete || !news) await this.rest(pause)
       } catch (error) {
-        for (const follower of [...this.followers]) follower.fail(error)
+        // A server that is away for a while loses nobody an event
+        if (asTroupeError(error)?.retryable) await this.rest(LONGEST_PAUSE_MS)
+        else for (const follower of [...this.followers]) follower.fail(error)
       }
     }
     this.polling = false
+    this.onIdle()
   }
 
   private rest(milliseconds: number): Promise<void> {
@@ -74,8 +82,6 @@ class Follower implements AsyncIterableIterator<AgentEvent> {
   private after: number
   /** Where the next page begins: `after`, or further on while what is not settled fills several pages. */
   position: number
-  /** The last offset that was looked at. */
-  private seen: number
   /** Ids of what was handed out beyond `after`: it comes again until it is settled. */
   private unsettled = new Set<string>()
   private readonly queue: AgentEvent[] = []
@@ -89,7 +95,7 @@ class Follower implements AsyncIterableIterator<AgentEvent> {
     private readonly poke: () => void,
     private readonly leave: () => void,
   ) {
-    this.after = this.position = this.seen = filter.after ?? -1
+    this.after = this.position = filter.after ?? -1
   }
 
   get hasRoom(): boolean {
@@ -99,27 +105,27 @@ class Follower implements AsyncIterableIterator<AgentEvent> {
   /** A page that was asked for from `from` on; true if there was anything new in it for this follower. */
   take(page: EventPage, from: number): boolean {
     if (this.ended || !this.hasRoom || this.position < from) return false
+    // Beyond `after` a page continues what is not settled: only one from `after` on may move it
+    const moves = from <= this.after
     let news = false
     for (const event of page.events) {
       const { id, offset } = event
       if (offset <= this.after) continue
       const known = this.unsettled.has(id)
-      if (offset <= page.settled) this.unsettled.delete(id)
+      if (moves && offset <= page.settled) this.unsettled.delete(id)
       else this.unsettled.add(id)
       if (known) continue
       news = true
       this.give(event)
     }
-    // Beyond `after` a page continues what is not settled: only one from `after` on may move it
-    if (from <= this.after) this.after = Math.max(this.after, page.settled)
+    if (moves) this.after = Math.max(this.after, page.settled)
     this.position = page.complete ? this.after : Math.max(this.position, page.after)
-    this.seen = Math.max(this.seen, page.after)
     this.hand()
     return news || !page.complete
   }
 
   closeAt(end: number): void {
-    if (this.seen >= end) this.close()
+    if (this.after >= end) this.close()
   }
 
   fail(error: unknown): void {

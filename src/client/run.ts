@@ -18,15 +18,11 @@ import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './
 import { runStatus, type RunStatusReport } from './status'
 
 export class Run {
-  private readonly feed: EventFeed
-
   constructor(
     private readonly scope: ClientScope,
     /** The workflow id. */
     readonly id: string,
-  ) {
-    this.feed = new EventFeed((filter) => this.explained(() => readEvents(scope, id, filter)))
-  }
+  ) {}
 
   /**
    * Waits for the end.
@@ -88,7 +84,7 @@ export class Run {
 
   /** Events as they come, in order, none twice, until the run is closed: `for await (const event of run.events())`. */
   events(filter: EventFilter = {}): AsyncIterableIterator<AgentEvent> {
-    return this.feed.follow(filter)
+    return this.feed().follow(filter)
   }
 
   /**
@@ -171,6 +167,17 @@ export class Run {
 
   private handle() {
     return this.scope.client.workflow.getHandle(this.id)
+  }
+
+  /** All handles of a run in this process share one poll. */
+  private feed(): EventFeed {
+    const { feeds } = this.scope
+    const known = feeds.get(this.id)
+    if (known) return known
+    const read = (filter: EventFilter) => this.explained(() => readEvents(this.scope, this.id, filter))
+    const feed = new EventFeed(read, () => feeds.delete(this.id))
+    feeds.set(this.id, feed)
+    return feed
   }
 
   private explained<Value>(call: () => Promise<Value>): Promise<Value> {

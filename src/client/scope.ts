@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client'
 import type { LoadedDataConverter } from '@temporalio/common'
 import type { Store } from '../storage/store'
 import type { ErrorContext } from './errors'
+import type { EventFeed } from './event-feed'
 
 /** A query of a run whose workers are gone is given up after this: reads answer within 5 s. */
 export const QUERY_TIMEOUT_MS = 2_500
@@ -18,6 +19,8 @@ export interface ClientScope {
   store: Store
   address: string
   namespace: string
+  /** The polls of event logs that are under way, by run id. */
+  feeds: Map<string, EventFeed>
 }
 
 export function errorContext(scope: ClientScope, runId?: string): ErrorContext {

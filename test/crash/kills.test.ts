@@ -116,9 +116,16 @@ it('goes on after its worker was killed and started again', async () => {
 
 it('goes on after the Temporal server was killed and started again on its database', async () => {
   const run = await troupe.start(plan(), { team: markingTeam })
+  const followed: string[] = []
+  const ended = (async () => {
+    for await (const { id } of run.events()) followed.push(id)
+  })()
   const completed = await someCompleted(run)
   await restartServer()
   await expectGoodEnd(run, completed)
+  await ended
+  // A follower that was there all the time has missed nothing
+  expect([...followed].sort()).toEqual((await run.getEventLog()).map(({ id }) => id).sort())
 })
 
 it('goes on after both were killed', async () => {

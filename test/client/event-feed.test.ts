@@ -1,0 +1,95 @@
+// Followers against a log that grows, and of which the newest part is told in another order when a workflow task is repeated:
+// every follower gets every event once, whatever page sizes, joining times and repetitions there are.
+import fc from 'fast-check'
+import { EventFeed } from '../../src/client/event-feed'
+import type { EventPage } from '../../src/client/event-pages'
+import type { AgentEvent, EventFilter } from '../../src/contract/event'
+
+const event = (id: string, offset: number): AgentEvent => ({
+  id,
+  offset,
+  type: 'tick',
+  payload: null,
+  timestamp: '2026-01-01T00:00:00Z',
+  source: 'test',
+})
+
+/** A log in batches, one for each workflow task; the newest batch is not settled, and may be told in two orders. */
+class Log {
+  private settled: string[] = []
+  private newest: string[] = []
+  private closed = false
+
+  constructor(private readonly pageSize: number) {}
+
+  add(ids: string[]): void {
+    this.settled.push(...this.newest)
+    this.newest = [...ids]
+  }
+
+  /** The server has the newest workflow task done again, with more in it. */
+  repeat(more: string[]): void {
+    this.newest = [...more, ...this.newest]
+  }
+
+  close(): void {
+    this.add([])
+    this.closed = true
+  }
+
+  read({ after = -1 }: EventFilter): EventPage {
+    const all = [...this.settled, ...this.newest].map(event)
+    const events = all.slice(after + 1, after + 1 + this.pageSize)
+    const end = events.at(-1)?.offset ?? Math.max(after, all.length - 1)
+    const complete = end >= all.length - 1
+    return {
+      events,
+      after: end,
+      settled: Math.min(end, this.settled.length - 1),
+      complete,
+      closed: this.closed && complete,
+    }
+  }
+}
+
+it('gives every follower every event once', async () => {
+  jest.useFakeTimers()
+  const steps = fc.array(
+    fc.record({ kind: fc.constantFrom('add', 'repeat', 'join', 'poll'), size: fc.integer({ min: 1, max: 12 }) }),
+    { minLength: 5, maxLength: 30 },
+  )
+  await fc.assert(
+    fc.asyncProperty(steps, fc.integer({ min: 1, max: 5 }), async (plan, pageSize) => {
+      const log = new Log(pageSize)
+      let count = 0
+      const ids = (size: number) => Array.from({ length: size }, () => `e${count++}`)
+      let polls = 0
+      const feed = new EventFeed(
+        async (filter) => (polls++, log.read(filter)),
+        () => undefined,
+      )
+      const told: Promise<string[]>[] = []
+      const join = () => told.push(collect(feed.follow({})))
+      join()
+      for (const { kind, size } of plan) {
+        if (kind === 'add') log.add(ids(size))
+        else if (kind === 'repeat') log.repeat(ids(size))
+        else if (kind === 'join') join()
+        else await jest.advanceTimersByTimeAsync(500 * size)
+      }
+      log.close()
+      await jest.advanceTimersByTimeAsync(60_000)
+      const expected = Array.from({ length: count }, (_, index) => `e${index}`).sort()
+      for (const seen of await Promise.all(told)) expect(seen.sort()).toEqual(expected)
+      expect(polls).toBeGreaterThan(0)
+    }),
+    { numRuns: 300 },
+  )
+  jest.useRealTimers()
+})
+
+async function collect(events: AsyncIterable<AgentEvent>): Promise<string[]> {
+  const seen: string[] = []
+  for await (const { id } of events) seen.push(id)
+  return seen
+}
