@@ -3,11 +3,11 @@ import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
 import type { PreparedRun, RunKey, StatusAnswer, StatusInput } from '../src/contract/messages'
 import type { RunState } from '../src/contract/run/run-state'
-import type { SubtaskRow } from '../src/contract/run'
 import type { Dispatcher } from './dispatcher'
 
-/** What the rest of an answer may take: names, counts and the agents that have work. */
-const HEAD_BYTES = 32 * 1024
+/** What names and counts may take, and what the agents that have work may take. */
+const HEAD_BYTES = 8 * 1024
+const AGENTS_BYTES = 24 * 1024
 
 export interface Live {
   prepared: PreparedRun
@@ -55,19 +55,20 @@ export function statusAnswer(
     counts: { ...state.states },
     total: state.rows.length,
     from,
-    subtasks: page(state.rows, from),
-    agents: agents.slice(0, 200),
+    subtasks: page(state.rows, from, HEAD_BYTES + AGENTS_BYTES),
+    agents: page(agents, 0, ANSWER_BYTES - AGENTS_BYTES),
     events,
   }
 }
 
-function page(rows: readonly SubtaskRow[], from: number): SubtaskRow[] {
-  const taken: SubtaskRow[] = []
-  let bytes = HEAD_BYTES
-  for (let place = from; place < rows.length; place++) {
-    bytes += jsonBytes(rows[place]) + 1
+/** As many as fit beside what is `used` already; one at least. */
+function page<Item>(items: readonly Item[], from: number, used: number): Item[] {
+  const taken: Item[] = []
+  let bytes = used
+  for (const item of items.slice(from)) {
+    bytes += jsonBytes(item) + 1
     if (taken.length > 0 && bytes > ANSWER_BYTES) break
-    taken.push(rows[place]!)
+    taken.push(item)
   }
   return taken
 }

@@ -48,6 +48,7 @@ export interface Closing {
 export async function closeRun({ run, prepared, state, log, startedAt }: Closing): Promise<RunResult> {
   const endedAt = new Date(Date.now()).toISOString()
   const { plan, team, store } = prepared
+  const status = state.outcome // once: a cancel that comes now changes nothing any more
   let result: RunResult
   let known: number
   let round = 0
@@ -59,7 +60,7 @@ export async function closeRun({ run, prepared, state, log, startedAt }: Closing
       store,
       plan,
       team,
-      status: state.outcome,
+      status,
       counts: state.counts,
       startedAt,
       endedAt,
@@ -69,9 +70,9 @@ export async function closeRun({ run, prepared, state, log, startedAt }: Closing
     }
     result = await CancellationScope.nonCancellable(() => activities.closeRun(input))
   } while (log.events.end > known && ++round < CLOSE_ROUNDS)
-  showStatus(prepared, state.outcome)
-  if (state.outcome === 'succeeded') return result
-  if (state.outcome === 'cancelled') {
+  showStatus(prepared, status)
+  if (status === 'succeeded') return result
+  if (status === 'cancelled') {
     upsertMemo({ [RESULT_MEMO]: result })
     throw new CancelledFailure('the run was cancelled')
   }

@@ -13,6 +13,7 @@ export class Dispatcher {
   readonly windows: AgentWindow[]
   private scheduled = 0
   private inFlight = 0
+  private turn = 0
 
   /** `wake` is called after every change that may let something new start. */
   constructor(
@@ -24,16 +25,23 @@ export class Dispatcher {
     this.windows = prepared.agents.map((agent) => new AgentWindow(agent.maxConcurrency))
   }
 
-  /** Starts all that windows and limits allow; the rest waits for the next call. */
+  /** Starts all that windows and limits allow; the rest waits for the next call. Agents take turns: none uses a limit up. */
   dispatch(): void {
     if (this.state.cancelling) return
-    for (const [agent, window] of this.windows.entries()) {
-      while (window.free > 0 && this.inFlight < MAX_IN_FLIGHT && this.scheduled < SCHEDULED_PER_WORKFLOW_TASK) {
-        const place = this.state.next(agent)
-        if (place === undefined) break
-        void this.execute(place, window)
-      }
-    }
+    let idle = 0
+    while (idle < this.windows.length && this.inFlight < MAX_IN_FLIGHT && this.scheduled < SCHEDULED_PER_WORKFLOW_TASK)
+      idle = this.startOne() ? 0 : idle + 1
+  }
+
+  /** One subtask of the agent whose turn it is, if it has one that may start. */
+  private startOne(): boolean {
+    const agent = this.turn
+    this.turn = (agent + 1) % this.windows.length
+    const window = this.windows[agent]!
+    const place = window.free > 0 ? this.state.next(agent) : undefined
+    if (place === undefined) return false
+    void this.execute(place, window)
+    return true
   }
 
   private async execute(place: number, window: AgentWindow): Promise<void> {

@@ -79,6 +79,7 @@ export async function orchestrate(input: OrchestrateInput): Promise<RunResult> {
 
   async function wakeAt(time: number): Promise<void> {
     await CancellationScope.nonCancellable(() => sleep(Math.max(1, time - Date.now())))
+    if (alarm === time) alarm = undefined // a clock that runs behind is waited for once more
     wake()
   }
 }
