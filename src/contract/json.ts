@@ -8,6 +8,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether lists and objects are nested in more than so many levels; a circle is. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((element) => isDeeper(element, levels - 1))
+}
+
 /** Size in bytes of a value as UTF-8 JSON. Counted by hand, since a workflow has neither Buffer nor TextEncoder. */
 export function jsonBytes(value: unknown): number {
   return utf8Bytes(JSON.stringify(value) ?? '')

@@ -33,7 +33,12 @@ test.each<[string, unknown, string]>([
   ["the orchestrator's source", { type: 'a', source: 'orchestrator' }, "is the orchestrator's own"],
   ['a type that is too long', { type: 'x'.repeat(257) }, 'has 257 characters; at most 256 are taken'],
   ['a payload that is too large', { type: 'a', payload: 'ä'.repeat(9_000) }, 'has 18002 bytes as JSON; at most 16384'],
-  ['a payload in a circle', { type: 'a', payload: circle }, 'the payload cannot be JSON'],
+  ['a payload in a circle', { type: 'a', payload: circle }, 'nested deeper than 100 levels, or in a circle'],
+  [
+    'a payload nested too deep',
+    { type: 'a', payload: JSON.parse('['.repeat(101) + ']'.repeat(101)) },
+    'than 100 levels',
+  ],
   ['a payload that JSON does not have', { type: 'a', payload: 1n }, 'the payload cannot be JSON'],
 ])('%s is refused, and the log says why', (_what, input, reason) => {
   expect(publishProblem(input)).toContain(reason)

@@ -1,7 +1,7 @@
 // PURE. What becomes of a published event. A signal cannot be answered, so what is wrong with it stands in the log.
 import { messageOf } from '../errors'
-import { isObject, jsonBytes, preview, type JsonValue } from '../json'
-import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES } from '../limits'
+import { isDeeper, isObject, jsonBytes, preview, type JsonValue } from '../json'
+import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES, MAX_JSON_DEPTH } from '../limits'
 import { ORCHESTRATOR_SOURCE } from '../names'
 import type { NewEvent } from './run-state'
 
@@ -20,6 +20,9 @@ export function publishProblem(input: unknown): string | undefined {
     if (name && name.length > MAX_EVENT_NAME_LENGTH)
       return `${preview(name)} has ${name.length} characters; at most ${MAX_EVENT_NAME_LENGTH} are taken`
   }
+  // Whoever writes the log recurses, on stacks of other sizes: what one of them takes, the next may not
+  if (isDeeper(payload, MAX_JSON_DEPTH))
+    return `the payload is nested deeper than ${MAX_JSON_DEPTH} levels, or in a circle`
   const bytes = bytesOf(payload ?? null)
   if (typeof bytes === 'string') return `the payload cannot be JSON: ${bytes}`
   if (bytes > MAX_EVENT_PAYLOAD_BYTES)
