@@ -2,14 +2,17 @@
 import { Context, log } from '@temporalio/activity'
 import type { AgentTask } from '../src/contract/agent'
 import type { AgentContext, SpawnOptions } from '../src/agents/context'
-import { TroupeError } from '../src/contract/errors'
-import type { JsonValue } from '../src/contract/json'
+import { messageOf, TroupeError } from '../src/contract/errors'
+import { preview, type JsonValue } from '../src/contract/json'
 import type { PublishInput } from '../src/contract/messages'
 import { PUBLISH_SIGNAL } from '../src/contract/names'
 import type { SubTask } from '../src/contract/plan'
 import { publishProblem } from '../src/contract/run/publish'
 import type { Store } from '../src/storage/store'
 import type { Pulse } from './pulse'
+
+/** Bytes of a progress: it goes with each heartbeat, every second. */
+const PROGRESS_BYTES = 4 * 1024
 
 /** What an agent asked to be spawned, over all its calls. */
 export interface SpawnRequest {
@@ -30,7 +33,7 @@ export function agentContext(
     runId: workflowId,
     attempt: activity.info.attempt,
     signal: pulse.signal,
-    progress: (details) => void (pulse.progress = details),
+    progress: (details) => void (pulse.progress = shown(details)),
     async publish(type: string, payload: JsonValue = null) {
       const event: PublishInput = { type, payload, source: task.id, correlationId: task.id }
       const problem = publishProblem(event)
@@ -51,5 +54,15 @@ export function agentContext(
 
   function write(level: 'debug' | 'info' | 'warn' | 'error') {
     return (message: string, fields?: Record<string, unknown>) => log[level](message, { subtask: task.id, ...fields })
+  }
+}
+
+/** As it is now, for the agent may go on changing it; cut where it is large, and never a reason to fail. */
+function shown(details: JsonValue): JsonValue {
+  try {
+    const text = JSON.stringify(details) ?? 'null'
+    return Buffer.byteLength(text) <= PROGRESS_BYTES ? (JSON.parse(text) as JsonValue) : preview(details, 1_000)
+  } catch (error) {
+    return `progress that cannot be JSON: ${messageOf(error)}`
   }
 }

@@ -1,14 +1,17 @@
 // EFFECTS. Errors are classified once, here, at the activity's edge: code, message, hint, and whether a retry may help.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { asTroupeError, messageOf, type TroupeError } from '../src/contract/errors'
+import { jsonBytes } from '../src/contract/json'
 import type { FailureDetails } from '../src/contract/messages'
 
 /** Temporal cuts the last failure of a retrying attempt at 4 KB; with hint and details this much of the message is safe. */
 const MESSAGE_LENGTH = 1_500
+/** A hint is one line; whoever throws a TroupeError of their own may have written more. */
+const HINT_LENGTH = 500
 /** A refused plan is told once, whole: this is room for some hundred problems. */
 const REFUSAL_LENGTH = 32_000
-/** Problems that are told as data besides. */
-const REFUSAL_PROBLEMS = 200
+/** Bytes of problems that are told as data besides: with the text, what plain clients and the UI are still shown. */
+const REFUSAL_BYTES = 64 * 1024
 
 /** What an execution throws for whatever was thrown in it. */
 export function toFailure(error: unknown, measured: Omit<FailureDetails, 'retryable'> = {}): Error {
@@ -20,7 +23,8 @@ export function toFailure(error: unknown, measured: Omit<FailureDetails, 'retrya
 /** What preparing throws: a refusal names every problem, as text and as data. */
 export function toRefusal(error: unknown): Error {
   const known = asTroupeError(error)
-  const problems = known?.problems.slice(0, REFUSAL_PROBLEMS) ?? []
+  let bytes = 0
+  const problems = known?.problems.filter((problem) => (bytes += jsonBytes(problem)) <= REFUSAL_BYTES) ?? []
   return failure(error, known, known ? known.retryable : true, problems.length > 0 ? { problems } : {}, REFUSAL_LENGTH)
 }
 
@@ -36,7 +40,7 @@ function failure(
   told: Partial<FailureDetails>,
   length: number,
 ): Error {
-  const details: FailureDetails = { ...told, retryable, ...(known?.hint ? { hint: known.hint } : {}) }
+  const details: FailureDetails = { ...told, retryable, ...(known?.hint ? { hint: cut(known.hint, HINT_LENGTH) } : {}) }
   const message = cut(thrown(error, known), length)
   return ApplicationFailure.create({
     type: known?.code ?? 'AgentFailed',

@@ -1,6 +1,6 @@
 // EFFECTS. Checks what an agent spawned by the plan's rules and keeps it as a fragment.
 import { TroupeError } from '../src/contract/errors'
-import { MAX_SUBTASKS } from '../src/contract/limits'
+import { MAX_DEPENDENCIES, MAX_SUBTASKS } from '../src/contract/limits'
 import type { AgentExecution, RunSpec, SpawnFragment } from '../src/contract/messages'
 import { choicesHint } from '../src/contract/nearest'
 import { describeProblem } from '../src/contract/schema/check-plan'
@@ -35,6 +35,12 @@ export async function keepSpawned(
     if (problems.length > NAMED_PROBLEMS) named.push(`and ${problems.length - NAMED_PROBLEMS} more`)
     throw new TroupeError('InvalidSpawn', `what it spawned is not valid: ${named.join('; ')}`, { problems })
   }
+  const edges = checked.nodes.reduce((sum, node) => sum + node.dependsOn.length, 0)
+  if (edges > MAX_DEPENDENCIES)
+    throw new TroupeError(
+      'SpawnLimitExceeded',
+      `what it spawned has ${edges} dependencies; at most ${MAX_DEPENDENCIES} are allowed`,
+    )
   const ids = subtasks.map(({ id }) => id)
   if (output !== undefined && !ids.includes(output)) {
     throw new TroupeError('InvalidSpawn', `its output is to come from "${output}", which it did not spawn`, {

@@ -101,18 +101,21 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
     context: AgentContext,
     timeoutMs = this.config.timeoutMs,
   ): Promise<JsonValue> {
-    if (!(await this.canHandle(task))) {
-      throw new TroupeError('CannotHandle', `"${this.name}" does not take the task "${task.id}" of type "${task.type}"`)
-    }
-    const payload = this.parseInput(task.payload)
     const limit = timeLimit(this.name, task, timeoutMs)
     const signal = AbortSignal.any([context.signal, limit.signal])
     try {
-      const work = (async () => await this.execute({ ...task, payload }, { ...context, signal }))()
-      return this.parseOutput(await settle(work, signal))
+      return this.parseOutput(await settle(this.attempt(task, { ...context, signal }), signal))
     } finally {
       limit.clear()
     }
+  }
+
+  /** All of it is the author's code, which may hang: what asks, too, has to be done in time. */
+  private async attempt(task: AgentTask, context: AgentContext): Promise<Output> {
+    if (!(await this.canHandle(task))) {
+      throw new TroupeError('CannotHandle', `"${this.name}" does not take the task "${task.id}" of type "${task.type}"`)
+    }
+    return await this.execute({ ...task, payload: this.parseInput(task.payload) }, context)
   }
 
   /** The payload as `execute` gets it. */
