@@ -6,6 +6,7 @@ import { builtInTeam } from './agents/built-in'
 import type { FunctionAgent } from './agents/define-agent'
 import { teamManifest, type Team } from './agents/team'
 import { TroupeClient, type RunSummary, type StartOptions } from './client'
+import { RunFailedError } from './client/outcome'
 import type { Run } from './client/run'
 import { connectClient, connectWorker } from './connection'
 import type { Priority, TeamManifest } from './contract/agent'
@@ -105,7 +106,8 @@ export class Troupe {
   /**
    * Has one task carried out, as a run of its own. A failed task is a result with `success: false`.
    *
-   * @throws TroupeError `InvalidPlan` if the payload is refused, `InvalidUsage` if the agent's team is not known
+   * @throws TroupeError `InvalidPlan` if the payload is refused, `InvalidUsage` if the agent's team is not known,
+   * RunFailedError if the run was ended from outside and left no result
    */
   async submit<Input, Output, Payload>(
     agent: FunctionAgent<Input, Output, Payload>,
@@ -122,8 +124,10 @@ export class Troupe {
     const { team = this.teamOf(agent, name), id, ...task } = options
     const plan = { name: `task-${name}`.slice(0, 64), subtasks: [{ id: name, agentType: name, payload, ...task }] }
     const run = await this.start(plan, { team, ...(id === undefined ? {} : { id }) })
-    const { results } = await run.outcome()
-    return results[name] as AgentResult
+    const outcome = await run.outcome()
+    const result = outcome.results[name]
+    if (!result) throw new RunFailedError(outcome) // terminated, or cancelled before it began
+    return result
   }
 
   /** Ends this process's workers and connections. */

@@ -26,6 +26,7 @@ export interface WorkerProcessOptions {
 /** Workers that are added while others run, and end together. */
 export class WorkerProcess {
   private readonly workers = new Map<string, { worker: Worker; running: Promise<void> }>()
+  private readonly changes = new Map<string, Promise<void>>()
   private failure?: (error: unknown) => void
   /** Rejects if a worker dies; never resolves. */
   readonly failed = new Promise<never>((_, reject) => (this.failure = reject))
@@ -49,6 +50,10 @@ export class WorkerProcess {
 
   /** One worker for the agent's queue, with as many slots as its manifest says. */
   async serveAgent(manifest: AgentManifest): Promise<void> {
+    await this.inTurn(manifest.taskQueue, () => this.startAgent(manifest))
+  }
+
+  private async startAgent(manifest: AgentManifest): Promise<void> {
     const { hosted, teams, activities } = this.options
     const { taskQueue, maxConcurrency } = manifest
     if (this.serves(taskQueue)) return
@@ -86,6 +91,20 @@ export class WorkerProcess {
 
   /** Ends one queue's worker, when no run needs it any more. */
   async stopServing(taskQueue: string): Promise<void> {
+    await this.inTurn(taskQueue, () => this.stopAgent(taskQueue))
+  }
+
+  /** One change of a queue at a time: two plans that are started at once may bring the same agent. */
+  private async inTurn(taskQueue: string, change: () => Promise<void>): Promise<void> {
+    const turn = (this.changes.get(taskQueue) ?? Promise.resolve()).then(change)
+    this.changes.set(
+      taskQueue,
+      turn.catch(() => undefined),
+    )
+    await turn
+  }
+
+  private async stopAgent(taskQueue: string): Promise<void> {
     const entry = this.workers.get(taskQueue)
     if (!entry) return
     this.workers.delete(taskQueue)
