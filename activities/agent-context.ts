@@ -3,6 +3,7 @@ import { Context, log } from '@temporalio/activity'
 import type { AgentTask } from '../src/contract/agent'
 import type { AgentContext, SpawnOptions } from '../src/agents/context'
 import { messageOf, TroupeError } from '../src/contract/errors'
+import { HistoryRoom } from '../src/contract/history-room'
 import { preview, type JsonValue } from '../src/contract/json'
 import type { PublishInput } from '../src/contract/messages'
 import { PUBLISH_SIGNAL } from '../src/contract/names'
@@ -13,6 +14,8 @@ import type { Pulse } from './pulse'
 
 /** Bytes of a progress: it goes with each heartbeat, every second. */
 const PROGRESS_BYTES = 4 * 1024
+
+const room = new HistoryRoom()
 
 /** What an agent asked to be spawned, over all its calls. */
 export interface SpawnRequest {
@@ -38,7 +41,9 @@ export function agentContext(
       const event: PublishInput = { type, payload, source: task.id, correlationId: task.id }
       const problem = publishProblem(event)
       if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
-      await activity.client.workflow.getHandle(workflowId, runId).signal(PUBLISH_SIGNAL, event)
+      const run = activity.client.workflow.getHandle(workflowId, runId)
+      await room.require(runId, () => run.describe())
+      await run.signal(PUBLISH_SIGNAL, event)
     },
     spawn(subtasks: SubTask[], options: SpawnOptions = {}) {
       spawn.subtasks.push(...subtasks)

@@ -1,6 +1,7 @@
 // HOST. The handle of one run: wait for it, read it, follow it, tell it something, cancel it. Works from any process.
 import { messageOf, TroupeError } from '../contract/errors'
 import type { AgentEvent, EventFilter } from '../contract/event'
+import { HistoryRoom, type HistoryMeasure } from '../contract/history-room'
 import type { PublishInput } from '../contract/messages'
 import { PUBLISH_SIGNAL } from '../contract/names'
 import { choicesHint } from '../contract/nearest'
@@ -18,6 +19,8 @@ import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './
 import { runStatus, type RunStatusReport } from './status'
 
 export class Run {
+  private readonly room = new HistoryRoom()
+
   constructor(
     private readonly scope: ClientScope,
     /** The workflow id. */
@@ -118,13 +121,15 @@ export class Run {
   /**
    * Adds an event to the log; resolves when Temporal has it.
    *
-   * @throws TroupeError `InvalidInput` for what the log would refuse, `RunNotFound` if the run is closed
+   * @throws TroupeError `InvalidInput` for what the log would refuse, `EventLimitExceeded` if the run's history has no
+   * room for it, `RunNotFound` if the run is closed
    */
   async publish(event: PublishInput): Promise<void> {
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
+    // Temporal answers for a run that has closed as for one that never was
+    await this.room.require(this.id, () => this.refuseIfClosed())
     await this.inTime(() => this.handle().signal(PUBLISH_SIGNAL, event)).catch(async (error: unknown) => {
-      // Temporal answers for a run that has closed as for one that never was
       await this.refuseIfClosed()
       throw error
     })
@@ -153,9 +158,10 @@ export class Run {
     })
   }
 
-  private async refuseIfClosed(): Promise<void> {
-    const { status } = await this.inTime(() => this.handle().describe())
-    if (status.name === 'RUNNING') return
+  private async refuseIfClosed(): Promise<HistoryMeasure> {
+    const description = await this.inTime(() => this.handle().describe())
+    const { status } = description
+    if (status.name === 'RUNNING') return description
     throw new TroupeError('RunNotFound', `the run "${this.id}" has ended: ${status.name.toLowerCase()}`, {
       hint: `troupe result ${this.id} shows what it left`,
     })

@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'ProcessCrashed',
   'InvalidSpawn',
   'SpawnLimitExceeded',
+  'EventLimitExceeded',
   'SpawnedSubtaskFailed',
   'DependencyFailed',
   'Cancelled',

@@ -47,7 +47,16 @@ const tangled = defineAgent({
   },
 })
 const sleeper = defineAgent({ name: 'sleeper', run: (_, { signal }) => sleep(60_000, 'slept', { signal }) })
-const team = defineTeam({ name: 'odd', agents: [crowd, lone, undecided, reports, verbose, tangled, sleeper] })
+/** Would have its run terminated: 50 MB of history are what Temporal allows. */
+const chatty = defineAgent({
+  name: 'chatty',
+  timeoutMs: 90_000,
+  async run(_, { publish, signal }) {
+    const payload = 'x'.repeat(16_000)
+    while (!signal.aborted) await Promise.all(Array.from({ length: 20 }, () => publish('chunk.read', payload)))
+  },
+})
+const team = defineTeam({ name: 'odd', agents: [crowd, lone, undecided, reports, verbose, tangled, sleeper, chatty] })
 
 let client: Client
 let connection: Connection
@@ -137,3 +146,14 @@ it('says so when the run of a submitted task was terminated, instead of returnin
   await handle.terminate('for the test')
   await refusal
 })
+
+it('stops an agent that publishes without end before its run has no room left, and the run keeps all that it did', async () => {
+  const run = await start([
+    { id: 'chatty', agentType: 'chatty' },
+    { id: 'echo', agentType: 'echo', payload: 'kept' },
+  ])
+  const { status, results } = await run.outcome()
+  expect(status).toBe('failed')
+  expect(results['chatty']?.error).toMatchObject({ code: 'EventLimitExceeded', retryable: false })
+  expect(results['echo']?.output).toBe('kept')
+}, 110_000)

@@ -1,0 +1,39 @@
+// PURE. How much of a run's history published events may take: Temporal terminates a run whose history is full, with all it did.
+import { TroupeError } from './errors'
+
+/** Of Temporal's 51,200 events; what is left is for 2,000 subtasks and for the run's end. */
+const MAX_EVENTS = 30_000
+/** Of Temporal's 50 MB, for the same reason. */
+const MAX_BYTES = 30 * 1024 * 1024
+/** How long an answer holds: some hundred events are published in the meantime, by one process. */
+const KNOWN_MS = 500
+/** Runs whose answers are kept. */
+const KEPT = 1_000
+
+/** What Temporal's description of a run tells. */
+export interface HistoryMeasure {
+  historyLength: number
+  historySize?: number
+}
+
+/** Asks now and then; publishers go through it before each event. */
+export class HistoryRoom {
+  private readonly known = new Map<string, { until: number; measure: Promise<HistoryMeasure> }>()
+
+  /** @throws TroupeError `EventLimitExceeded`: there is no room for events, while the run itself goes on */
+  async require(run: string, ask: () => Promise<HistoryMeasure>): Promise<void> {
+    let answer = this.known.get(run)
+    if (!answer || answer.until < Date.now()) {
+      answer = { until: Date.now() + KNOWN_MS, measure: ask() }
+      this.known.delete(run)
+      this.known.set(run, answer)
+      if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value!)
+    }
+    const { historyLength, historySize = 0 } = await answer.measure
+    if (historyLength <= MAX_EVENTS && historySize <= MAX_BYTES) return
+    const message = `the run's history has ${historyLength} events and ${historySize} bytes; above ${MAX_EVENTS} events or ${MAX_BYTES} bytes nothing more is published`
+    throw new TroupeError('EventLimitExceeded', message, {
+      hint: 'publish fewer and smaller events: put what is large into an artifact and publish its name',
+    })
+  }
+}
