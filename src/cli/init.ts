@@ -1,9 +1,10 @@
 // HOST. `troupe init`: a team and a plan to begin with. Nothing that exists is overwritten.
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { messageOf, TroupeError } from '../contract/errors'
+import { makeDirectory } from '../storage/make-directory'
 import { dataCommand, type OutputOption } from './shared/options'
 import { printValue } from './shared/output'
 import { PLAN_TEMPLATE } from './templates/plan'
@@ -27,7 +28,7 @@ async function init(directory: string, { output }: OutputOption): Promise<void> 
       },
     )
   try {
-    await mkdir(directory, { recursive: true })
+    makeDirectory(resolve(directory))
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text, { flag: 'wx' })
   } catch (error) {
     throw new TroupeError('InvalidUsage', `"${directory}" cannot be written to: ${messageOf(error)}`, { cause: error })

@@ -1,6 +1,6 @@
 // HOST. Where this project's server, its database and its store live: one directory, found the same way by every process.
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { TroupeError, messageOf } from '../contract/errors'
 
 const STATE_DIRECTORY = 'state directory'
@@ -20,10 +20,23 @@ export function prepareStateDirectory(directory: string): void {
 /** `variable` is the environment variable by which the user can choose another directory. */
 export function prepareDirectory(directory: string, purpose: string, variable: string): void {
   try {
-    mkdirSync(directory, { recursive: true })
+    makeDirectory(resolve(directory))
     accessSync(directory, constants.W_OK)
   } catch (error) {
     throw cannotWrite(directory, purpose, variable, error)
+  }
+}
+
+/** Step by step: Node's own `recursive` never returns where a directory takes no entries, as in /proc. Databases, logs and
+ * locks are nobody else's. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return
+  makeDirectory(dirname(directory))
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it meanwhile
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -1,8 +1,9 @@
 // HOST. Files that are either whole or absent, whoever is killed when: written aside, flushed, then given their name.
 // Everything that the store does to its directory passes here, is bounded, and fails with `StoreUnavailable`.
 import { randomUUID } from 'node:crypto'
-import { access, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeDirectory } from './make-directory'
 import { limitConcurrency } from './concurrency'
 import { storeError, systemCode } from './store-errors'
 
@@ -98,7 +99,7 @@ export class DurableFiles {
       await name()
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error
-      changed = pathsBetween(await mkdir(parent, { recursive: true }), parent)
+      changed = pathsBetween(makeDirectory(parent), parent)
       await name()
     }
     for (const directory of changed) await flushDirectory(directory)

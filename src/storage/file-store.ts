@@ -1,9 +1,10 @@
 // HOST. A store in a directory, which any number of processes may share. Opening it tries it out, so that a full or
 // unwritable one is refused before any work is done.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { link, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { TroupeError } from '../contract/errors'
+import { makeDirectory, PRIVATE } from './make-directory'
 import { DurableFiles, writeFlushed } from './durable-files'
 import { FileArtifacts } from './file-artifacts'
 import { FileRecords } from './file-records'
@@ -37,7 +38,10 @@ export async function openFileStore({ directory, writable = true }: FileStoreOpt
   const location = path.resolve(directory)
   const files = new DurableFiles(location, IDENTITY_FILE)
   if (writable) {
-    await files.attempt(() => mkdir(files.temporaryDirectory, { recursive: true }))
+    await files.attempt(async () => {
+      makeDirectory(location, PRIVATE)
+      makeDirectory(files.temporaryDirectory)
+    })
     await probe(files)
     await sweep(files)
     await files.createOnce(path.join(location, IDENTITY_FILE), Buffer.from(JSON.stringify({ id: randomUUID() })))
