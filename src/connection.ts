@@ -22,7 +22,13 @@ export async function connectClient(server: ServerInfo): Promise<Connection> {
     return opened
   } catch (error) {
     await connection?.close()
-    throw explain(error, { address, namespace })
+    const explained = explain(error, { address, namespace })
+    if (explained.code !== 'Internal') throw explained
+    // Not an address at all, or something there that is no Temporal server
+    throw new TroupeError('ConnectionFailed', `no Temporal server can be reached at ${address}: ${explained.message}`, {
+      hint: 'check TEMPORAL_ADDRESS: the host and port of a Temporal frontend, such as localhost:7233',
+      cause: error,
+    })
   }
 }
 
