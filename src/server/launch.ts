@@ -1,6 +1,6 @@
 // HOST. Starts a Temporal server as a process of its own, which outlives ours, and waits until it serves.
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statfsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TroupeError } from '../contract/errors'
 import type { TemporalBinary } from './binary'
@@ -71,11 +71,17 @@ export function startFailure(directory: string, binary: string, reason: string):
   const tail = existsSync(log) ? readFileSync(log, 'utf8').trim().slice(-LOG_TAIL_CHARACTERS) : ''
   return new TroupeError(
     'ServerUnavailable',
-    `the Temporal server (${binary}) did not start: ${reason}. ${tail}`.trim(),
+    `the Temporal server (${binary}) did not start: ${reason}. ${tail || silence(directory)}`.trim(),
     {
       hint: `read ${log}; another binary can be named with TROUPE_TEMPORAL_BINARY, another server with TEMPORAL_ADDRESS`,
     },
   )
+}
+
+/** A full disk keeps the reason from being logged as well. */
+function silence(directory: string): string {
+  const { bavail, bsize } = statfsSync(directory)
+  return `Its log is empty; ${(bavail * bsize).toLocaleString('en')} bytes are free for its database in ${directory}`
 }
 
 /** Settings that are meant for Temporal's clients, for example a profile, are not for the server. */
