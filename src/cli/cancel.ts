@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { withReader } from './shared/open'
 import { dataCommand, type OutputOption } from './shared/options'
 import { printValue, say } from './shared/output'
+import { namedRun } from './shared/run-or-latest'
 
 export function cancelCommand(): Command {
   return dataCommand('cancel', 'cancel a run', 'troupe cancel docs-x4k2').argument('<run>', 'the run').action(cancel)
@@ -10,7 +11,7 @@ export function cancelCommand(): Command {
 
 async function cancel(runId: string, { output }: OutputOption): Promise<void> {
   const { notes } = await withReader(async ({ client }) => {
-    const run = client.run(runId)
+    const run = namedRun(client, runId)
     await run.cancel()
     return run.status()
   })

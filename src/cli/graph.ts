@@ -7,6 +7,7 @@ import { withReader } from './shared/open'
 import { dataCommand, teamOption, type OutputOption } from './shared/options'
 import { printJsonLine, printText, say } from './shared/output'
 import { openPlan } from './shared/plan-source'
+import { namedRun } from './shared/run-or-latest'
 
 interface GraphOptions extends OutputOption {
   format?: GraphFormat
@@ -40,7 +41,7 @@ async function planRows(path: string, team: string | undefined): Promise<GraphRo
 
 async function runRows(id: string): Promise<GraphRow[]> {
   return withReader(async ({ client }) => {
-    const { subtasks, notes } = await client.run(id).status()
+    const { subtasks, notes } = await namedRun(client, id).status()
     for (const note of notes) say(`note: ${note}`)
     return subtasks
   })

@@ -5,6 +5,7 @@ import { jsonArgument } from './shared/json-argument'
 import { withReader } from './shared/open'
 import { dataCommand, type OutputOption } from './shared/options'
 import { printValue } from './shared/output'
+import { namedRun } from './shared/run-or-latest'
 
 interface PublishOptions extends OutputOption {
   payload?: string
@@ -26,6 +27,6 @@ async function publish(runId: string, type: string, options: PublishOptions): Pr
   const { source, correlationId, output } = options
   const payload = ((await jsonArgument('--payload', options.payload)) ?? null) as JsonValue
   const event = { type, payload, source, ...(correlationId === undefined ? {} : { correlationId }) }
-  await withReader(({ client }) => client.run(runId).publish(event))
+  await withReader(({ client }) => namedRun(client, runId).publish(event))
   printValue(output, { runId, ...event }, () => `published ${type} to ${runId}`)
 }

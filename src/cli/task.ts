@@ -6,6 +6,7 @@ import type { RunOutcome } from '../client/outcome'
 import { TroupeError } from '../contract/errors'
 import { checkPlan, invalidPlan, type CheckedPlan } from '../contract/schema/check-plan'
 import { definitionHash } from '../definition-hash'
+import { cleanLines } from './render/clean'
 import { attend } from './shared/attend'
 import { EXIT, type ExitCode } from './shared/exit-codes'
 import { jsonArgument } from './shared/json-argument'
@@ -60,9 +61,10 @@ function printResult(outcome: RunOutcome, agent: string, format: OutputFormat): 
   return code
 }
 
-/** An output as it is: a text without quotes, anything else as JSON. */
+/** An output as it is: a text without quotes, anything else as JSON. A terminal obeys nothing that an agent returns. */
 export function outputText(output: unknown): string {
-  return typeof output === 'string' ? output : JSON.stringify(output, undefined, 2)
+  const text = typeof output === 'string' ? output : JSON.stringify(output, undefined, 2)
+  return process.stdout.isTTY ? cleanLines(text).join('\n') : text
 }
 
 /** Whatever the agent was called: what is wrong with its name is said of the agent. */

@@ -9,7 +9,7 @@ import { renderOutcome } from '../render/outcome'
 import { EXIT, type ExitCode } from './exit-codes'
 import { aborted, type Interrupts } from './interrupts'
 import { uiLink } from './open'
-import { printJson, printJsonLine, printText, say, type OutputFormat } from './output'
+import { printJson, printJsonLine, printText, say, sayRendered, type OutputFormat } from './output'
 import { canRedraw, dataColor, messageColor } from './terminal'
 import { watchLive } from './watch-live'
 import { eachEvent, sayWarnings } from './watch-lines'
@@ -78,7 +78,7 @@ async function show(run: Run, format: OutputFormat, end: AbortSignal): Promise<v
   void sayWarnings(run, end)
   if (format === 'jsonl') return eachEvent(run, end, printJsonLine)
   const color = messageColor()
-  if (format === 'text') await eachEvent(run, end, (event) => say(renderEvent(event, { color })))
+  if (format === 'text') await eachEvent(run, end, (event) => sayRendered(renderEvent(event, { color })))
 }
 
 /** The end of a run, also if the server is restarted meanwhile. */

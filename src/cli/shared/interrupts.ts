@@ -16,8 +16,13 @@ export function listenForInterrupts(): Interrupts {
     if (!held || controller.signal.aborted) process.exit(EXIT.detached)
     controller.abort()
   }
+  const hold = (): void => {
+    held = true
+    // However we end now, by a reader that leaves for example: it is not done until someone says so
+    process.exitCode = EXIT.detached
+  }
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal)
-  return { signal: controller.signal, hold: () => (held = true) }
+  return { signal: controller.signal, hold }
 }
 
 /** Resolves when the signal aborts. */

@@ -1,4 +1,6 @@
 // HOST. Standard output belongs to data: what agents and modules print goes to standard error, a reader that leaves ends us.
+import { cleanLines } from '../render/clean'
+
 export const OUTPUT_FORMATS = ['text', 'json', 'jsonl'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
@@ -45,8 +47,13 @@ export function printValue(format: OutputFormat, value: unknown, text: () => str
   else printJsonLine(value)
 }
 
-/** Something for the person at the terminal, on standard error. */
-export function say(line: string): void {
+/** Something for the person at the terminal, on standard error: whoever's words it quotes, the terminal obeys none. */
+export function say(text: string): void {
+  sayRendered(cleanLines(text).join('\n'))
+}
+
+/** A line that a renderer has made, with its colours. */
+export function sayRendered(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 

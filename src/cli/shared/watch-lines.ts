@@ -5,7 +5,7 @@ import { asTroupeError } from '../../contract/errors'
 import type { AgentEvent } from '../../contract/event'
 import { painter } from '../render/line'
 import { warnings } from '../render/warnings'
-import { say } from './output'
+import { sayRendered } from './output'
 import { messageColor } from './terminal'
 
 /** How often it is asked whether something stands in the way: that is no news that comes as an event. */
@@ -54,7 +54,7 @@ export async function sayWarnings(run: Run, end: AbortSignal): Promise<void> {
     // A blocked worker's line counts seconds: it is the same all the same
     const now = Date.parse(view?.startedAt ?? '')
     for (const line of view ? warnings(view, now).map((pieces) => paint(pieces)) : []) {
-      if (!told.has(line)) say(line)
+      if (!told.has(line)) sayRendered(line)
       told.add(line)
     }
   }

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../../client/run'
 import type { RunStatusReport } from '../../client/status'
 import { messageOf } from '../../contract/errors'
+import { clean } from '../render/clean'
 import { renderLive } from '../render/live'
+import { cut } from '../render/width'
 import { LiveArea } from './live-area'
 import { messageColor, messageSize } from './terminal'
 
@@ -32,7 +34,7 @@ export async function watchLive(run: Run, end: AbortSignal, keepLast: boolean): 
       now: Date.now(),
       frame: frame++,
     })
-    area.draw(trouble === undefined ? lines : [...lines, trouble])
+    area.draw(trouble === undefined ? lines : [...lines, cut(clean(trouble), width)])
   }
   const timer = setInterval(draw, FRAME_MS)
   try {

@@ -3,7 +3,6 @@ import { Runtime, type Logger, type LogLevel, type LogMetadata } from '@temporal
 import { messageOf } from '../../contract/errors'
 import { preview } from '../../contract/json'
 import { TOLD_ELSEWHERE } from '../../hosting/runtime'
-import { clean } from '../render/clean'
 import { say } from './output'
 
 const SEVERITIES: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']
@@ -53,7 +52,7 @@ class WorkerLog implements Logger {
     if (RETRIED.test(message) && this.least !== 'DEBUG') return this.away()
     const who = ofAgent ? `[${String(meta['subtask'] ?? 'agent')}] ` : ''
     const severity = level === 'INFO' ? '' : `${level.toLowerCase()}: `
-    say(clean(`${who}${severity}${message}${fields(meta, ofAgent)}`))
+    say(`${who}${severity}${message}${fields(meta, ofAgent)}`.replace(/\s*\n\s*/g, ' '))
   }
 
   private away(): void {
