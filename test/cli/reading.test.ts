@@ -17,15 +17,22 @@ beforeAll(async () => {
   })
   place.write('waits.json', { name: 'waits', subtasks: [{ id: 'late', agentType: 'wait', payload: { ms: 600_000 } }] })
   expect((await place.run('run', 'plan.json', '--id', 'closed')).code).toBe(1)
+  // After the other one, whose worker must not serve it
   expect((await place.run('run', 'waits.json', '--detach', '--id', 'open')).code).toBe(0)
 })
 afterAll(() => place.close())
 
 it('list shows the newest runs first, or the open ones', async () => {
-  expect((await place.json<{ id: string }[]>('list')).map(({ id }) => id)).toEqual(['open', 'closed'])
-  expect(await place.json('list', '--open')).toEqual([expect.objectContaining({ id: 'open', status: 'running' })])
-  expect((await place.run('list', '--limit', '1')).stdout).toContain('open')
-  expect((await place.run('list', '--limit', '1', '-o', 'jsonl')).stdout.trimEnd().split('\n')).toHaveLength(1)
+  const [all, open, text, lines] = await Promise.all([
+    place.json<{ id: string }[]>('list'),
+    place.json('list', '--open'),
+    place.run('list', '--limit', '1'),
+    place.run('list', '--limit', '1', '-o', 'jsonl'),
+  ])
+  expect(all.map(({ id }) => id)).toEqual(['open', 'closed'])
+  expect(open).toEqual([expect.objectContaining({ id: 'open', status: 'running' })])
+  expect(text.stdout).toContain('open')
+  expect(lines.stdout.trimEnd().split('\n')).toHaveLength(1)
 })
 
 describe('of a closed run, with no worker alive', () => {
@@ -38,22 +45,30 @@ describe('of a closed run, with no worker alive', () => {
   })
 
   it('result gives all of it, or one output in full', async () => {
-    const all = await place.json<{ results: Record<string, { output: unknown }> }>('result', 'closed')
+    const [all, two, bad, unknown] = await Promise.all([
+      place.json<{ results: Record<string, { output: unknown }> }>('result', 'closed'),
+      place.run('result', 'closed', '--task', 'two'),
+      place.json('result', 'closed', '--task', 'bad'),
+      place.run('result', 'closed', '--task', 'ona'),
+    ])
     expect(all.results['one']!.output).toEqual({ large: 'x'.repeat(10_000) })
-    expect((await place.run('result', 'closed', '--task', 'two')).stdout).toBe('short\n')
-    expect(await place.json('result', 'closed', '--task', 'bad')).toMatchObject({ success: false })
-    const unknown = await place.run('result', 'closed', '--task', 'ona')
+    expect(two.stdout).toBe('short\n')
+    expect(bad).toMatchObject({ success: false })
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean "one"?')])
   })
 
   it('events are filtered by type, offset, time and number', async () => {
-    const ended = await place.json<{ type: string }[]>('events', 'closed', '--type', 'subtask.completed')
+    const [ended, some, future, recent, followed] = await Promise.all([
+      place.json<{ type: string }[]>('events', 'closed', '--type', 'subtask.completed'),
+      place.json<{ offset: number }[]>('events', 'closed', '--after', '2', '--limit', '2'),
+      place.json('events', 'closed', '--since', '2999-01-01T00:00:00Z'),
+      place.json<unknown[]>('events', 'closed', '--since', '1h'),
+      place.run('events', 'closed', '--follow', '-o', 'jsonl'),
+    ])
     expect(ended).toHaveLength(2)
-    const some = await place.json<{ offset: number }[]>('events', 'closed', '--after', '2', '--limit', '2')
     expect(some.map(({ offset }) => offset)).toEqual([3, 4])
-    expect(await place.json('events', 'closed', '--since', '2999-01-01T00:00:00Z')).toEqual([])
-    expect((await place.json<unknown[]>('events', 'closed', '--since', '1h')).length).toBeGreaterThan(5)
-    const followed = await place.run('events', 'closed', '--follow', '-o', 'jsonl')
+    expect(future).toEqual([])
+    expect(recent.length).toBeGreaterThan(5)
     expect(
       followed.stdout
         .trimEnd()
@@ -64,9 +79,12 @@ describe('of a closed run, with no worker alive', () => {
   })
 
   it('graph, watch and attach show it and end as it did', async () => {
-    expect((await place.run('graph', 'closed', '--format', 'mermaid')).stdout).toMatch(/^(graph|flowchart)/)
-    const watched = await place.run('watch', 'closed', '-o', 'json')
-    const attached = await place.run('attach', 'closed', '-o', 'json')
+    const [graph, watched, attached] = await Promise.all([
+      place.run('graph', 'closed', '--format', 'mermaid'),
+      place.run('watch', 'closed', '-o', 'json'),
+      place.run('attach', 'closed', '-o', 'json'),
+    ])
+    expect(graph.stdout).toMatch(/^(graph|flowchart)/)
     expect([watched.code, attached.code]).toEqual([1, 1])
     expect(attached.stdout).toBe(watched.stdout)
   })
@@ -83,12 +101,14 @@ describe('of a closed run, with no worker alive', () => {
 
 describe('of an open run, with no worker alive', () => {
   it('status, result and events answer, and say that no worker runs', async () => {
-    const status = await place.run('status')
+    const [status, result, events] = await Promise.all([
+      place.run('status'),
+      place.run('result', '-o', 'json'),
+      place.run('events', 'open'),
+    ])
     expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining('no worker') })
-    const result = await place.run('result', '-o', 'json')
     expect(JSON.parse(result.stdout)).toMatchObject({ runId: 'open', results: {} })
     expect(result.stderr).toContain('no worker')
-    const events = await place.run('events', 'open')
     expect([events.code, events.stdout, events.stderr]).toEqual([0, '', expect.stringContaining('no worker')])
   })
 
@@ -107,32 +127,29 @@ it('a reader that leaves early ends the command without a word', async () => {
   const shell = (script: string) =>
     promisify(execFile)('bash', ['-c', script], {
       cwd: place.directory,
-      env: {
-        ...process.env,
-        TEMPORAL_ADDRESS: place.address,
-        TEMPORAL_NAMESPACE: place.namespace,
-        TROUPE_DIR: `${place.directory}/.troupe`,
-      },
+      env: { ...process.env, ...place.environment },
     })
   const { stdout, stderr } = await shell(`${process.execPath} ${MAIN} result closed --task one | head -c 5`)
   expect([stdout, stderr]).toEqual(['{\n  "', ''])
 })
 
 it('a run that does not exist is said so, by every command', async () => {
-  for (const args of [
-    ['status', 'none'],
-    ['events', 'none'],
-    ['cancel', 'none'],
-    ['graph', 'none'],
-    ['attach', 'none'],
-  ]) {
-    const { code, stderr, stdout } = await place.run(...args)
+  const commands = ['status', 'events', 'cancel', 'graph', 'attach']
+  for (const { code, stderr, stdout } of await Promise.all(commands.map((command) => place.run(command, 'none'))))
     expect([code, stdout, stderr]).toEqual([
       2,
       '',
       expect.stringContaining('error RunNotFound: there is no run "none"'),
     ])
-  }
+})
+
+it('a run without a name is refused, by every command', async () => {
+  const commands = [['status'], ['result'], ['cancel'], ['publish', '', 'note.added'], ['graph']]
+  const finished = await Promise.all(
+    commands.map(([command = '', ...args]) => place.run(command, ...(args.length > 0 ? args : ['']))),
+  )
+  for (const { code, stderr, stdout } of finished)
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('error RunNotFound: the run has no name')])
 })
 
 it('reads without the store what Temporal itself knows', async () => {

@@ -43,6 +43,15 @@ export class Workplace {
     return new Workplace(mkdtempSync(join(tmpdir(), 'troupe-cli-')), address, namespace)
   }
 
+  /** Where the command's server and store are. */
+  get environment(): { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string; TROUPE_DIR: string } {
+    return {
+      TEMPORAL_ADDRESS: this.address,
+      TEMPORAL_NAMESPACE: this.namespace,
+      TROUPE_DIR: join(this.directory, '.troupe'),
+    }
+  }
+
   write(name: string, content: unknown): string {
     const path = join(this.directory, name)
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
@@ -55,9 +64,7 @@ export class Workplace {
       cwd: this.directory,
       env: {
         ...process.env,
-        TEMPORAL_ADDRESS: this.address,
-        TEMPORAL_NAMESPACE: this.namespace,
-        TROUPE_DIR: join(this.directory, '.troupe'),
+        ...this.environment,
         NO_COLOR: undefined,
         FORCE_COLOR: undefined,
         ...environment,
