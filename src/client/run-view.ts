@@ -73,7 +73,30 @@ async function viewClosed(scope: ClientScope, description: WorkflowExecutionDesc
     const document = await loadDocument(scope.store, result)
     return { ...fromDocument(document), result, ...(failure ? { failure } : {}) }
   } catch (error) {
-    return { ...(await fromHistory(scope, description, [messageOf(error)])), result, ...(failure ? { failure } : {}) }
+    const notes = [messageOf(error)]
+    // A large plan is in the store as well: then the result is all that there is
+    const rest = await fromHistory(scope, description, notes).catch(() => fromResult(description, result, notes))
+    return { ...rest, result, ...(failure ? { failure } : {}) }
+  }
+}
+
+function fromResult(description: WorkflowExecutionDescription, result: RunResult, notes: string[]): RunView {
+  const { workflowId, runId, startTime, closeTime, raw } = description
+  const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId
+  return {
+    runId: workflowId,
+    run: { workflowId, firstRunId },
+    plan: '',
+    team: '',
+    status: result.status,
+    source: 'history',
+    startedAt: startTime.toISOString(),
+    ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
+    counts: { waiting: 0, ready: 0, running: 0, joining: 0, ...result.counts },
+    subtasks: [],
+    agents: [],
+    store: result.store,
+    notes,
   }
 }
 

@@ -11,7 +11,8 @@ const quick = defineAgent({
   retry: { maximumAttempts: 20, initialIntervalMs: 100, maximumIntervalMs: 500 },
   run: () => 'done',
 })
-const team = defineTeam({ name: 'keepers', agents: [quick] })
+const fails = defineAgent({ name: 'fails', retry: { maximumAttempts: 1 }, run: () => Promise.reject(new Error('no')) })
+const team = defineTeam({ name: 'keepers', agents: [quick, fails] })
 
 it('keeps a run open while its store is gone, says why, and ends it well when the store is back', async () => {
   await test.serve(team)
@@ -53,5 +54,22 @@ it('refuses the work of a run whose store is another, naming both', async () => 
   expect(results.a?.error?.code).toBe('StoreMismatch')
   expect(results.a?.error?.message).toContain(test.storeDirectory)
   expect(results.a?.error?.message).toContain(elsewhere)
+  await other.close()
+})
+
+it('tells the counts of a closed run without its store, however large its plan was', async () => {
+  const rest = Array.from({ length: 1_999 }, (_, place) => ({
+    id: `${'long-'.repeat(22)}${place}`,
+    agentType: 'echo',
+    dependsOn: ['root'],
+  }))
+  const plan = { name: 'large', subtasks: [{ id: 'root', agentType: 'fails' }, ...rest] }
+  const run = await test.troupe.start(plan, { team })
+  await run.closed()
+  const elsewhere = join(test.directory, 'a-third-store')
+  const other = await connect({ address: test.address, namespace: test.namespace, store: elsewhere })
+  const { status, counts, notes } = await other.run(run.id).status()
+  expect({ status, counts }).toMatchObject({ status: 'failed', counts: { failed: 1, skipped: 1_999 } })
+  expect(notes.join()).toContain(test.storeDirectory)
   await other.close()
 })
