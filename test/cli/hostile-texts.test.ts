@@ -67,7 +67,9 @@ it('an output is as it is in a pipe, and harmless on a terminal', () => {
 })
 
 it('a reader that leaves in the middle of a run leaves it detached, not done', async () => {
-  place.write('waits.json', { name: 'waits', subtasks: [{ id: 'a', agentType: 'wait', payload: { ms: 3_000 } }] })
+  const wait = (id: string, ms: number, dependsOn: string[]) => ({ id, agentType: 'wait', payload: { ms }, dependsOn })
+  // What the first one's end has to say finds no reader, long before the run ends
+  place.write('waits.json', { name: 'waits', subtasks: [wait('a', 1_000, []), wait('b', 600_000, ['a'])] })
   const script = `${process.execPath} ${MAIN} run waits.json -o jsonl | head -1 > first; echo \${PIPESTATUS[0]}; wc -l < first`
   const env = { ...process.env, ...place.environment }
   const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: place.directory, env })
