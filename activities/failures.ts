@@ -17,7 +17,9 @@ const REFUSAL_BYTES = 64 * 1024
 export function toFailure(error: unknown, measured: Omit<FailureDetails, 'retryable'> = {}): Error {
   const known = asTroupeError(error)
   if (known?.code === 'Cancelled') return new CancelledFailure(known.message)
-  return failure(error, known, known ? known.retryable : true, { ...measured }, MESSAGE_LENGTH)
+  // Temporal's own way of saying so counts as well
+  const final = (error as { nonRetryable?: unknown } | null | undefined)?.nonRetryable === true
+  return failure(error, known, known ? known.retryable : !final, { ...measured }, MESSAGE_LENGTH)
 }
 
 /** What preparing throws: a refusal names every problem, as text and as data. */

@@ -7,6 +7,7 @@ import { preparedRecord, type PreparedRecord } from '../src/contract/records'
 import { checkPlan, invalidPlan } from '../src/contract/schema/check-plan'
 import type { ActivityDependencies } from './dependencies'
 import { toRefusal } from './failures'
+import { assertStore } from './store-identity'
 
 export function createPreparePlan(deps: ActivityDependencies): (input: PreparePlanInput) => Promise<PreparedRun> {
   return async function preparePlan(input) {
@@ -19,9 +20,10 @@ export function createPreparePlan(deps: ActivityDependencies): (input: PreparePl
 }
 
 async function prepare(
-  { plan, team, inputs, run, now }: PreparePlanInput,
+  { plan, team, inputs, store, run, now }: PreparePlanInput,
   deps: ActivityDependencies,
 ): Promise<PreparedRun> {
+  if (store) assertStore(deps.store, store)
   const manifest = typeof team === 'string' ? servedTeam(team, deps.teams) : team
   const { baseDirectory, hash } = deps
   const { checked, problems } = checkPlan(plan, {

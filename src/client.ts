@@ -68,7 +68,8 @@ export class TroupeClient {
     const { id } = options
     if (id !== undefined) checkRunId(id)
     const checked = this.check(plan, options)
-    const input: OrchestrateInput = { plan: checked.plan, team: checked.spec.team, inputs: checked.spec.inputs }
+    const { team, inputs } = checked.spec
+    const input: OrchestrateInput = { plan: checked.plan, team, inputs, store: this.scope.store.identity }
     for (let attempt = 1; ; attempt++) {
       const workflowId = id ?? `${checked.plan.name}-${randomCharacters(4)}`
       try {

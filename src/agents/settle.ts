@@ -4,12 +4,8 @@ import { TroupeError, messageOf } from '../contract/errors'
 /** After an abort an agent has so long to put things in order. */
 export const SETTLE_GRACE_MS = 5_000
 
-let leaked = 0
-
 /** Executions of this process that went on after they were given up. A promise that hangs cannot be ended from outside. */
-export function leakedExecutions(): number {
-  return leaked
-}
+let leaked = 0
 
 /**
  * The outcome of `work`. Once `signal` has aborted, what it still returns within the grace counts,

@@ -87,7 +87,7 @@ export class Run {
 
   /** Events as they come, in order, none twice, until the run is closed: `for await (const event of run.events())`. */
   events(filter: EventFilter = {}): AsyncIterableIterator<AgentEvent> {
-    return this.feed().follow(filter)
+    return this.feed().follow(checkFilter(filter))
   }
 
   /**
@@ -115,7 +115,7 @@ export class Run {
 
   /** All events so far that match. */
   async getEventLog(filter: EventFilter = {}): Promise<AgentEvent[]> {
-    return this.explained(() => readAllEvents(this.scope, this.id, filter))
+    return this.explained(() => readAllEvents(this.scope, this.id, checkFilter(filter)))
   }
 
   /**
@@ -193,4 +193,12 @@ export class Run {
 
 function reportError(error: unknown): void {
   console.error(`troupe: a subscriber failed: ${messageOf(error)}`)
+}
+
+function checkFilter(filter: EventFilter): EventFilter {
+  const { since } = filter
+  if (since === undefined || !Number.isNaN(Date.parse(since))) return filter
+  throw new TroupeError('InvalidInput', `${JSON.stringify(since)} is no time`, {
+    hint: 'for example 2026-01-31T12:00:00Z',
+  })
 }

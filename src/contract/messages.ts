@@ -12,6 +12,8 @@ export interface OrchestrateInput {
   /** A manifest, or the name of a team that the orchestrator's worker serves; may be left out if the plan needs none. */
   team?: TeamManifest | string
   inputs?: JsonValue
+  /** The store of whoever starts it: an orchestrator's worker with another one refuses the run. Any is right unless given. */
+  store?: StoreIdentity
 }
 
 /** Which run a record belongs to: stable through continue-as-new and reset. */

@@ -1,6 +1,6 @@
 // HOST. Where this project's server, its database and its store live: one directory, found the same way by every process.
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { TroupeError, messageOf } from '../contract/errors'
 
 const STATE_DIRECTORY = 'state directory'
@@ -15,6 +15,9 @@ export function stateDirectory(): string {
 /** Creates a state directory where it is missing, and refuses one that cannot be written. */
 export function prepareStateDirectory(directory: string): void {
   prepareDirectory(directory, STATE_DIRECTORY, STATE_VARIABLE)
+  // What is in it belongs to this machine, not into anybody's repository
+  const ignore = join(directory, '.gitignore')
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
 }
 
 /** `variable` is the environment variable by which the user can choose another directory. */

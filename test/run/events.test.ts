@@ -144,6 +144,8 @@ it('goes on after a failing handler, and stops after unsubscribe', async () => {
 
 it('refuses what the log would not take, and says so in the log for plain signals', async () => {
   const run = await longRun()
+  expect(() => run.events({ since: 'yesterday' })).toThrow('"yesterday" is no time')
+  await expect(run.getEventLog({ since: 'yesterday' })).rejects.toMatchObject({ code: 'InvalidInput' })
   await expect(run.publish({ type: '' })).rejects.toMatchObject({ code: 'InvalidInput' })
   await expect(run.publish({ type: 'big', payload: 'x'.repeat(20_000) })).rejects.toMatchObject({
     code: 'InvalidInput',

@@ -1,5 +1,6 @@
 // Agents that go wrong in every way, on a real server: one coded failure each, and the rest of the run unharmed.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ApplicationFailure } from '@temporalio/common'
 import { z } from 'zod'
 import {
   BaseAgentService,
@@ -65,9 +66,16 @@ const first = new Choosy({ name: 'first', capabilities: ['choose'] })
 const second = defineAgent({ name: 'second', capabilities: ['choose'], run: () => 'second' })
 const refuser = new Choosy({ name: 'refuser', capabilities: ['refuse'] })
 
+const final = defineAgent({
+  name: 'final',
+  retry: { initialIntervalMs: 20 },
+  run: () => {
+    throw ApplicationFailure.nonRetryable('never again')
+  },
+})
 const team = defineTeam({
   name: 'faulty',
-  agents: [throws, flaky, wrongOutput, picky, cyclic, hangs, slow, first, second, refuser],
+  agents: [throws, final, flaky, wrongOutput, picky, cyclic, hangs, slow, first, second, refuser],
 })
 
 beforeAll(() => test.serve(team))
@@ -109,6 +117,12 @@ it('throws from result() with the outcome', async () => {
     outcome: { counts: { failed: 1 } },
     message: expect.stringContaining('out of reach') as string,
   })
+})
+
+it('does not retry what the agent calls final, also in the words of Temporal', async () => {
+  const { results } = await outcomeOf([{ id: 'f', agentType: 'final' }])
+  expect(results.f).toMatchObject({ success: false, attempt: 1, error: { retryable: false } })
+  expect(results.f?.error?.message).toContain('never again')
 })
 
 it('retries what may pass', async () => {

@@ -73,3 +73,15 @@ it('tells the counts of a closed run without its store, however large its plan w
   expect(notes.join()).toContain(test.storeDirectory)
   await other.close()
 })
+
+it('fails a run at once that a worker with another store is to prepare, naming both', async () => {
+  const elsewhere = join(test.directory, 'starter-store')
+  const other = await connect({ address: test.address, namespace: test.namespace, store: elsewhere })
+  const run = await other.start({ name: 'strange', subtasks: [{ id: 'a', agentType: 'echo' }] })
+  const { status, error } = await run.outcome()
+  expect(status).toBe('failed')
+  expect(error?.code).toBe('StoreMismatch')
+  expect(error?.message).toContain(test.storeDirectory)
+  expect(error?.message).toContain(elsewhere)
+  await other.close()
+})

@@ -2,7 +2,7 @@
 import type { AgentManifest, InlineDefinition, RetrySettings } from '../agent'
 import { BUILT_IN_AGENTS } from '../built-in'
 import type { Problem } from '../errors'
-import { preview } from '../json'
+import { isObject, preview } from '../json'
 import { AGENT_DEFAULTS } from '../limits'
 import { agentTaskQueue, BUILT_IN_TEAM } from '../names'
 import { choicesHint } from '../nearest'
@@ -44,7 +44,7 @@ export function inlineAgents(
     }
     const parsed = inlineAgentSchema.safeParse(declared)
     if (!parsed.success) {
-      problems.push(...zodProblems(parsed.error, declared, path, INLINE_AGENT_KEYS))
+      problems.push(...zodProblems(parsed.error, withoutValues(declared), path, INLINE_AGENT_KEYS))
       continue
     }
     const found = toManifest(name, parsed.data, context, path)
@@ -111,4 +111,12 @@ function inlineDefinition(
 
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
   return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value }
+}
+
+/** Whoever writes `TOKEN=secret` into `env` is told of the mistake, and a log is not told of the secret. */
+function withoutValues(declared: unknown): unknown {
+  if (!isObject(declared) || declared.env === undefined) return declared
+  const { env } = declared
+  const names = Array.isArray(env) ? env : isObject(env) ? Object.keys(env) : ['…']
+  return { ...declared, env: names.map((name) => (typeof name === 'string' ? name.replace(/=.*/s, '=…') : '…')) }
 }
