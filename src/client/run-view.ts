@@ -71,7 +71,7 @@ async function viewClosed(scope: ClientScope, description: WorkflowExecutionDesc
   if (!result) return { ...(await fromHistory(scope, description, [])), ...(failure ? { failure } : {}) }
   try {
     const document = await loadDocument(scope.store, result)
-    return { ...fromDocument(document), result, ...(failure ? { failure } : {}) }
+    return { ...fromDocument(document), ...times(description), result, ...(failure ? { failure } : {}) }
   } catch (error) {
     const notes = [messageOf(error)]
     // A large plan is in the store as well: then the result is all that there is
@@ -80,8 +80,13 @@ async function viewClosed(scope: ClientScope, description: WorkflowExecutionDesc
   }
 }
 
+/** A run lasts from its workflow's start to its close, as Temporal tells it. */
+function times({ startTime, closeTime }: WorkflowExecutionDescription): Pick<RunView, 'startedAt' | 'endedAt'> {
+  return { startedAt: startTime.toISOString(), ...(closeTime ? { endedAt: closeTime.toISOString() } : {}) }
+}
+
 function fromResult(description: WorkflowExecutionDescription, result: RunResult, notes: string[]): RunView {
-  const { workflowId, runId, startTime, closeTime, raw } = description
+  const { workflowId, runId, raw } = description
   const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId
   return {
     runId: workflowId,
@@ -90,8 +95,7 @@ function fromResult(description: WorkflowExecutionDescription, result: RunResult
     team: '',
     status: result.status,
     source: 'history',
-    startedAt: startTime.toISOString(),
-    ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
+    ...times(description),
     counts: { waiting: 0, ready: 0, running: 0, joining: 0, ...result.counts },
     subtasks: [],
     agents: [],
@@ -159,7 +163,7 @@ async function fromHistory(
   description: WorkflowExecutionDescription,
   notes: string[],
 ): Promise<RunView> {
-  const { workflowId, runId, startTime, closeTime, status } = description
+  const { workflowId, runId, status } = description
   const { events } = await withTimeout(scope, CALL_TIMEOUT_MS, () =>
     scope.client.workflow.getHandle(workflowId, runId).fetchHistory(),
   )
@@ -173,8 +177,7 @@ async function fromHistory(
     team: prepared?.team ?? '',
     status: closedStatus(status.name) ?? (state ? 'running' : 'preparing'),
     source: 'history',
-    startedAt: startTime.toISOString(),
-    ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
+    ...times(description),
     counts: state ? { ...state.states } : empty,
     subtasks: state?.rows ?? [],
     agents: [],

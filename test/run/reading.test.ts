@@ -64,6 +64,13 @@ it('reads a closed run from its document when no worker is alive', async () => {
   expect((await within(() => run.task('big')))?.output).toBe(big)
   expect(await within(() => run.task('bad'))).toMatchObject({ error: { code: 'AgentFailed', message: 'broken' } })
   expect(await within(() => run.outcome())).toEqual(outcome)
+  // It lasted from the workflow's start to its close
+  const connection = await Connection.connect({ address: test.address })
+  const { startTime, closeTime } = await new Client({ connection, namespace: test.namespace }).workflow
+    .getHandle(run.id)
+    .describe()
+  await connection.close()
+  expect(outcome.durationMs).toBe(closeTime!.getTime() - startTime.getTime())
   expect(told(await within(() => run.getEventLog()))).toEqual(told(events))
 })
 
