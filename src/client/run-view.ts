@@ -80,6 +80,9 @@ async function viewClosed(scope: ClientScope, description: WorkflowExecutionDesc
   }
 }
 
+const CANCELLING =
+  'its cancellation was asked for: what was in flight ends when a worker runs, or is given up by Temporal'
+
 /** A run lasts from its workflow's start to its close, as Temporal tells it. */
 function times({ startTime, closeTime }: WorkflowExecutionDescription): Pick<RunView, 'startedAt' | 'endedAt'> {
   return { startedAt: startTime.toISOString(), ...(closeTime ? { endedAt: closeTime.toISOString() } : {}) }
@@ -169,6 +172,7 @@ async function fromHistory(
   )
   const history = await viewHistory(workflowId, events ?? [], scope.converter)
   const { prepared, state } = history
+  const isOpen = closedStatus(status.name) === undefined
   const empty = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
   return {
     runId: workflowId,
@@ -183,7 +187,7 @@ async function fromHistory(
     agents: [],
     ...(prepared ? { store: prepared.store, spec: prepared.spec } : {}),
     history,
-    notes,
+    notes: isOpen && state?.cancelling ? [...notes, CANCELLING] : notes,
   }
 }
 

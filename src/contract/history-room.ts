@@ -1,10 +1,7 @@
 // PURE. How much of a run's history published events may take: Temporal terminates a run whose history is full, with all it did.
 import { TroupeError } from './errors'
+import { MAX_PUBLISHING_HISTORY_BYTES, MAX_PUBLISHING_HISTORY_EVENTS } from './limits'
 
-/** Of Temporal's 51,200 events; what is left is for 2,000 subtasks and for the run's end. */
-const MAX_EVENTS = 30_000
-/** Of Temporal's 50 MB, for the same reason. */
-const MAX_BYTES = 30 * 1024 * 1024
 /** How long an answer holds: some hundred events are published in the meantime, by one process. */
 const KNOWN_MS = 500
 /** Runs whose answers are kept. */
@@ -30,8 +27,8 @@ export class HistoryRoom {
       if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value!)
     }
     const { historyLength, historySize = 0 } = await answer.measure
-    if (historyLength <= MAX_EVENTS && historySize <= MAX_BYTES) return
-    const message = `the run's history has ${historyLength} events and ${historySize} bytes; above ${MAX_EVENTS} events or ${MAX_BYTES} bytes nothing more is published`
+    if (historyLength <= MAX_PUBLISHING_HISTORY_EVENTS && historySize <= MAX_PUBLISHING_HISTORY_BYTES) return
+    const message = `the run's history has ${historyLength} events and ${historySize} bytes; above ${MAX_PUBLISHING_HISTORY_EVENTS} events or ${MAX_PUBLISHING_HISTORY_BYTES} bytes nothing more is published`
     throw new TroupeError('EventLimitExceeded', message, {
       hint: 'publish fewer and smaller events: put what is large into an artifact and publish its name',
     })

@@ -22,6 +22,10 @@ export const INLINE_OUTPUT_BYTES = 4 * 1024
 export const MAX_EVENT_PAYLOAD_BYTES = 16 * 1024
 /** Characters of an event's type, source and correlation id: they are names, not contents. */
 export const MAX_EVENT_NAME_LENGTH = 256
+/** History events above which nothing more is published: Temporal ends a run at 51,200, and its subtasks need the rest. */
+export const MAX_PUBLISHING_HISTORY_EVENTS = 30_000
+/** Bytes of history, likewise: Temporal ends a run at 50 MB. */
+export const MAX_PUBLISHING_HISTORY_BYTES = 30 * 1024 * 1024
 /** Newest events that the orchestrator keeps in memory. */
 export const EVENTS_IN_MEMORY = 1_000
 /** Events that are sealed into one segment: three history events for five hundred. */

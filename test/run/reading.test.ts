@@ -145,6 +145,7 @@ it('reads an open run from its history when no worker is alive, and says so', as
     hint: expect.stringContaining('"long"') as string,
   })
   await run.cancel()
+  expect((await within(() => run.status())).notes.join()).toContain('its cancellation was asked for')
 })
 
 it('names the agents that no worker serves', async () => {
