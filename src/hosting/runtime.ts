@@ -6,6 +6,7 @@ export const TOLD_ELSEWHERE = [
   'Workflow failed',
   'Activity failed',
   'No workflows registered, not polling for workflow tasks',
+  'Failing legacy query request',
 ]
 
 /** A program that has installed a Runtime keeps it, and with it its own logger. */

@@ -20,6 +20,10 @@ const SDK_FIELDS = [
   'activityType',
   'taskToken',
   'subtask',
+  'error',
+  // Core's own
+  'target',
+  'failure',
 ]
 
 /** While the server is away the SDK reports every retry of every call. */
@@ -52,7 +56,7 @@ class WorkerLog implements Logger {
     if (RETRIED.test(message) && this.least !== 'DEBUG') return this.away()
     const who = ofAgent ? `[${String(meta['subtask'] ?? 'agent')}] ` : ''
     const severity = level === 'INFO' ? '' : `${level.toLowerCase()}: `
-    say(`${who}${severity}${message}${fields(meta, ofAgent)}`.replace(/\s*\n\s*/g, ' '))
+    say(`${who}${severity}${message}${fields(meta)}`.replace(/\s*\n\s*/g, ' '))
   }
 
   private away(): void {
@@ -83,10 +87,18 @@ class WorkerLog implements Logger {
   }
 }
 
-/** What an agent added to its line; of the SDK's own only the error. */
-function fields(meta: LogMetadata, ofAgent: boolean): string {
-  const error = meta['error'] === undefined ? '' : `: ${messageOf(meta['error'])}`
-  if (!ofAgent) return error
-  const own = Object.entries(meta).filter(([key]) => key !== 'error' && !SDK_FIELDS.includes(key))
-  return `${error}${own.length === 0 ? '' : ` ${preview(Object.fromEntries(own), 500)}`}`
+/** What the line's author added to it: an agent, or the SDK with its reason. */
+function fields(meta: LogMetadata): string {
+  const { error, failure } = meta as { error?: unknown; failure?: unknown }
+  const reason = typeof failure === 'string' ? coreReason(failure) : error === undefined ? '' : messageOf(error)
+  const own = Object.entries(meta).filter(([key]) => !SDK_FIELDS.includes(key))
+  return `${reason && `: ${reason}`}${own.length === 0 ? '' : ` ${preview(Object.fromEntries(own), 500)}`}`
+}
+
+/** Core tells a failure as Rust prints it; its message is the first text in it. */
+function coreReason(failure: string): string {
+  const reason = /message: "((?:[^"\\]|\\.)*)"/.exec(failure)?.[1] ?? preview(failure, 300)
+  return reason.includes('TMPRL1100')
+    ? `${reason}; the run was begun by another version of Troupe, and goes on with that one`
+    : reason
 }
