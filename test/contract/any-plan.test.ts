@@ -30,19 +30,24 @@ const change: fc.Arbitrary<Change> = fc.record({
   how: fc.constantFrom('replace', 'remove', 'add'),
   value: fc.oneof(
     fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, maxDepth: 2 }),
-    fc.constantFrom('a', 'last', '__proto__', 'inputs', 'nap', ['last'], { $from: 'last' }, { $from: 'a', path: '/x' }),
+    // Fresh ones each time: what is put into a plan may be changed there
+    fc
+      .constantFrom('a', 'last', '__proto__', 'inputs', 'nap', ['last'], { $from: 'last' }, { $from: 'a', path: '/x' })
+      .map((value) => structuredClone(value)),
   ),
 })
 
 /** The plan with one of its values replaced or removed, or with a key more. */
 function changed(plan: unknown, { pick, how, value }: Change): unknown {
-  const holders: Record<string, unknown>[] = []
+  // A set, since an earlier change may have put a value into itself
+  const found = new Set<Record<string, unknown>>()
   const visit = (inner: unknown): void => {
-    if (typeof inner !== 'object' || inner === null) return
-    holders.push(inner as Record<string, unknown>)
+    if (typeof inner !== 'object' || inner === null || found.has(inner as Record<string, unknown>)) return
+    found.add(inner as Record<string, unknown>)
     Object.values(inner).forEach(visit)
   }
   visit(plan)
+  const holders = [...found]
   const holder = holders[pick % holders.length]
   if (!holder) return value
   const keys = Object.keys(holder)
