@@ -2,10 +2,11 @@
 import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
 import type { CloseRunInput } from '../src/contract/messages'
-import type { AgentResult, RunDocument, RunResult, StoredOutput, SubtaskRow } from '../src/contract/run'
+import type { AgentResult, RunDocument, RunResult, SubtaskRow } from '../src/contract/run'
+import { toAgentResult } from '../src/contract/run/agent-result'
 import type { ActivityDependencies } from './dependencies'
 import { toPostponement } from './failures'
-import { readResult, storedOutput } from './results'
+import { standingResult } from './results'
 import { assertStore } from './store-identity'
 
 /** Records read at once. */
@@ -63,27 +64,5 @@ async function collectResults(input: CloseRunInput, deps: ActivityDependencies):
 }
 
 async function resultOf(row: SubtaskRow, { run }: CloseRunInput, deps: ActivityDependencies): Promise<AgentResult> {
-  const { id, state, error, attempt, durationMs, tokensUsed } = row
-  const status = state as AgentResult['status']
-  const common = {
-    taskId: id,
-    status,
-    success: status === 'succeeded',
-    tokensUsed: tokensUsed ?? 0,
-    durationMs: durationMs ?? 0,
-    ...(attempt === undefined ? {} : { attempt }),
-  }
-  if (status !== 'succeeded')
-    return {
-      ...common,
-      output: null,
-      ...(error ? { error } : {}),
-      ...(status === 'skipped' ? {} : { agent: row.agent }),
-    }
-  const execution = await readResult(deps.store, run, id)
-  const output: StoredOutput = await storedOutput(deps.store, run, id)
-  const agent = { agent: row.agent, ...(execution ? { agentVersion: execution.agentVersion } : {}) }
-  return 'inline' in output
-    ? { ...common, output: output.inline, ...agent }
-    : { ...common, output: output.reference, outputStored: true, ...agent }
+  return toAgentResult(row, row.state === 'succeeded' ? await standingResult(deps.store, run, row.id) : undefined)
 }

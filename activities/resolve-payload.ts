@@ -6,7 +6,7 @@ import { INPUTS_ID } from '../src/contract/names'
 import { choicesHint } from '../src/contract/nearest'
 import { findReferences, replaceReferences } from '../src/contract/references'
 import type { ActivityDependencies } from './dependencies'
-import { storedOutput } from './results'
+import { standingResult } from './results'
 
 /** Records read at once for one payload: a join may have 2,000 references. */
 const READ_AT_ONCE = 32
@@ -24,7 +24,7 @@ export async function resolvePayload(
   for (let first = 0; first < wanted.length; first += READ_AT_ONCE) {
     const portion = wanted.slice(first, first + READ_AT_ONCE)
     const outputs = await Promise.all(
-      portion.map(async (id) => deps.outputs.load(await storedOutput(deps.store, run, id))),
+      portion.map(async (id) => deps.outputs.load((await standingResult(deps.store, run, id)).output)),
     )
     portion.forEach((id, place) => values.set(id, outputs[place]!))
   }

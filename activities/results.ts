@@ -3,7 +3,6 @@ import { TroupeError } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
 import type { AgentExecution, RunKey } from '../src/contract/messages'
 import { resultRecord } from '../src/contract/records'
-import type { StoredOutput } from '../src/contract/run'
 import type { Store } from '../src/storage/store'
 
 /** A result that stands, or undefined. */
@@ -22,10 +21,11 @@ export async function keepResult(
   return value as unknown as AgentExecution
 }
 
-/** The output of a subtask that succeeded; that of a spawned one, where the subtask said so. */
-export async function storedOutput(store: Store, run: RunKey, subtask: string): Promise<StoredOutput> {
+/** The result of a subtask that succeeded; with the output of a spawned one, where the subtask said so. */
+export async function standingResult(store: Store, run: RunKey, subtask: string): Promise<AgentExecution> {
   const result = await readResult(store, run, subtask)
   if (!result)
     throw new TroupeError('Internal', `there is no result of "${subtask}" in the store ${store.identity.location}`)
-  return result.outputFrom === undefined ? result.output : storedOutput(store, run, result.outputFrom)
+  if (result.outputFrom === undefined) return result
+  return { ...result, output: (await standingResult(store, run, result.outputFrom)).output }
 }

@@ -7,6 +7,7 @@ import { AGENT_DEFAULTS } from '../contract/limits'
 import { agentNameSchema, agentSettingsShape } from '../contract/schema/plan-schema'
 import { zodProblems } from '../contract/schema/zod-problems'
 import type { AgentContext } from './context'
+import { schemaRefusal } from './schema-refusal'
 import { settle } from './settle'
 import { timeLimit } from './time-limit'
 
@@ -123,7 +124,11 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
     if (!this.input) return payload as Input
     const parsed = this.input.safeParse(payload)
     if (parsed.success) return parsed.data
-    throw refusal('InvalidPayload', `the payload for "${this.name}"`, parsed.error, payload, 'payload')
+    throw schemaRefusal(
+      'InvalidPayload',
+      `the payload for "${this.name}"`,
+      zodProblems(parsed.error, payload, 'payload'),
+    )
   }
 
   /** The output as it is kept: JSON. */
@@ -131,7 +136,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
     if (!this.output) return asJson(output, this.name)
     const parsed = this.output.safeParse(output)
     if (parsed.success) return asJson(parsed.data, this.name)
-    throw refusal('OutputRejected', `the output of "${this.name}"`, parsed.error, output, 'output')
+    throw schemaRefusal('OutputRejected', `the output of "${this.name}"`, zodProblems(parsed.error, output, 'output'))
   }
 }
 
@@ -142,19 +147,4 @@ function asJson(output: unknown, name: string): JsonValue {
   } catch (error) {
     throw new TroupeError('OutputRejected', `the output of "${name}" cannot be JSON: ${(error as Error).message}`)
   }
-}
-
-function refusal(
-  code: 'InvalidPayload' | 'OutputRejected',
-  what: string,
-  error: z.ZodError,
-  value: unknown,
-  path: string,
-): TroupeError {
-  const problems = zodProblems(error, value, path)
-  const said = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ')
-  return new TroupeError(code, `${what} is refused by its schema: ${said}`, {
-    problems,
-    retryable: code === 'OutputRejected',
-  })
 }

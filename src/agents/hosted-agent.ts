@@ -1,6 +1,6 @@
 // HOST. From a manifest entry to something that executes: the team's own agent, one in a child process, or an inline one.
 import type { AgentManifest, AgentTask, CommandDefinition } from '../contract/agent'
-import { TroupeError, type ErrorCode } from '../contract/errors'
+import { TroupeError } from '../contract/errors'
 import type { JsonObject, JsonValue } from '../contract/json'
 import { agentTaskQueue, BUILT_IN_TEAM } from '../contract/names'
 import { checkValue } from '../contract/schema/json-schema'
@@ -9,6 +9,7 @@ import { builtInTeam } from './built-in'
 import { CommandAgent } from './command-agent'
 import type { AgentContext } from './context'
 import { IsolatedAgent } from './isolated-agent'
+import { schemaRefusal } from './schema-refusal'
 import type { Team } from './team'
 
 /** One agent as a worker holds it, under the manifest that its task queue stands for. */
@@ -91,12 +92,13 @@ function withSchemas(hosted: HostedAgent): HostedAgent {
   }
 }
 
-function refuse(code: ErrorCode, what: string, schema: JsonObject, value: unknown, path: string): void {
+function refuse(
+  code: 'InvalidPayload' | 'OutputRejected',
+  what: string,
+  schema: JsonObject,
+  value: unknown,
+  path: string,
+): void {
   const { problems } = checkValue(schema, value, path)
-  if (problems.length === 0) return
-  const said = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ')
-  throw new TroupeError(code, `${what} is refused by its schema: ${said}`, {
-    problems,
-    retryable: code === 'OutputRejected',
-  })
+  if (problems.length > 0) throw schemaRefusal(code, what, problems)
 }

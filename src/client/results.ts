@@ -3,6 +3,7 @@ import { TroupeError } from '../contract/errors'
 import type { AgentExecution } from '../contract/messages'
 import { resultRecord } from '../contract/records'
 import type { AgentResult, RunCounts, RunStatus, SubtaskRow } from '../contract/run'
+import { toAgentResult } from '../contract/run/agent-result'
 import { isEnded } from '../contract/run/run-state'
 import { withOutput } from './documents'
 import type { RunOutcome } from './outcome'
@@ -37,22 +38,7 @@ export async function resultsSoFar(scope: ClientScope, view: RunView): Promise<R
 }
 
 async function fromRecord(scope: ClientScope, view: RunView, row: SubtaskRow): Promise<AgentResult> {
-  const { id: taskId, state, error, attempt, durationMs, tokensUsed, agent } = row
-  const status = state as AgentResult['status']
-  const common = {
-    taskId,
-    status,
-    success: status === 'succeeded',
-    tokensUsed: tokensUsed ?? 0,
-    durationMs: durationMs ?? 0,
-    agent,
-    ...(attempt === undefined ? {} : { attempt }),
-  }
-  if (status !== 'succeeded') return { ...common, output: null, ...(error ? { error } : {}) }
-  const { output, agentVersion } = await execution(scope, view, taskId)
-  return 'inline' in output
-    ? { ...common, agentVersion, output: output.inline }
-    : { ...common, agentVersion, output: output.reference, outputStored: true }
+  return toAgentResult(row, row.state === 'succeeded' ? await execution(scope, view, row.id) : undefined)
 }
 
 /** The record that the execution left, or what the history holds of it where the store does not have it. */

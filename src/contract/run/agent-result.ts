@@ -1,0 +1,28 @@
+// PURE. From a subtask's row and what its execution left to its result: the same for a closed run's document and for a reader.
+import type { AgentExecution } from '../messages'
+import type { AgentResult, SubtaskRow } from '../run'
+
+/** `execution` is needed for a subtask that succeeded; its output is taken as it travels. */
+export function toAgentResult(
+  row: SubtaskRow,
+  execution?: Pick<AgentExecution, 'output' | 'agentVersion'>,
+): AgentResult {
+  const { id, state, agent, error, attempt, durationMs, tokensUsed } = row
+  const status = state as AgentResult['status']
+  const result: AgentResult = {
+    taskId: id,
+    status,
+    success: status === 'succeeded',
+    output: null,
+    tokensUsed: tokensUsed ?? 0,
+    durationMs: durationMs ?? 0,
+    ...(attempt === undefined ? {} : { attempt }),
+    // Nobody ran what was skipped
+    ...(status === 'skipped' ? {} : { agent }),
+  }
+  if (!execution) return error ? { ...result, error } : result
+  const { output, agentVersion } = execution
+  return 'inline' in output
+    ? { ...result, agentVersion, output: output.inline }
+    : { ...result, agentVersion, output: output.reference, outputStored: true }
+}
