@@ -88,8 +88,22 @@ export default tseslint.config(
   ),
   ...[
     ['src/agents/*.ts', '^\\.\\./(?!contract/|package-root$)'],
-    ['src/agents/process/*.ts', '^\\.\\./\\.\\./(?!contract/|package-root$)'],
-  ].map(([files, regex]) => room([files], packagesBut('node:|zod$|jiti$'), { regex, message: agentsOnly })),
+    ['src/agents/*/*.ts', '^\\.\\./\\.\\./(?!contract/|package-root$)'],
+  ].map(([files, regex]) =>
+    room([files], packagesBut('node:|zod$|jiti$|ai$|@ai-sdk/'), { regex, message: agentsOnly }),
+  ),
+  room(['src/workspace/**/*.ts'], packagesBut('node:|diff$|simple-git$'), {
+    regex: '^\\.\\./(?!contract/|agents/process/|package-root$)',
+    message: 'The workspace imports the contract, the processes of agents, and itself.',
+  }),
+  room(['src/code-team/*.ts'], packagesBut('node:|zod$|ai$'), {
+    regex: '^\\.\\./(?!contract/|agents/|workspace/|package-root$)',
+    message: 'The code team imports the contract, agents, the workspace and itself.',
+  }),
+  room(['src/code-team/*/*.ts'], packagesBut('node:|zod$|ai$'), {
+    regex: '^\\.\\./\\.\\./(?!contract/|agents/|workspace/|package-root$)',
+    message: 'The code team imports the contract, agents, the workspace and itself.',
+  }),
   room(['src/storage/**/*.ts', 'src/server/**/*.ts', 'src/plan-file/**/*.ts'], {
     regex: '^\\.\\./(?!contract/|package-root$|definition-hash$)',
     message: 'This room imports the contract and itself.',

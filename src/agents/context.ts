@@ -1,7 +1,9 @@
 // HOST. What an agent is handed besides its input.
+import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { AgentTask } from '../contract/agent'
 import type { JsonValue } from '../contract/json'
 import type { SubTask } from '../contract/plan'
+import type { HOST, HostPort } from './host-port'
 
 export interface SpawnOptions {
   /** The short id of the spawned subtask whose output becomes this subtask's own; what the agent returns is then dropped. */
@@ -28,6 +30,21 @@ export interface AgentContext {
    * `<this subtask>/fetch`. This subtask is done for its dependents when all of them are.
    */
   spawn(subtasks: SubTask[], options?: SpawnOptions): void
+  /**
+   * Runs `fn` once: what it returned is recorded, and a retry after a crash gets that back instead of running it again.
+   * Calls of one name are told apart by their order, so give parallel ones names of their own.
+   *
+   * @example
+   * const page = await context.step('fetch', () => fetchPage(url))
+   * @throws whatever `fn` threw; nothing is recorded then
+   */
+  step<Value>(name: string, fn: () => Promise<Value> | Value): Promise<Value>
+  /**
+   * A language model for the AI SDK (`generateText({ model: context.model(), … })`), whose answers are recorded, counted
+   * and bounded by the run's tokens. Which one: `id` (`<provider>/<model>`), else the agent's, else the run's, else the
+   * environment's. Failed calls throw `ModelUnavailable` (a retry may help) or `ModelRefused`; Temporal retries, not the SDK.
+   */
+  model(id?: string): LanguageModelV3
   readonly artifacts: {
     /** Keeps bytes (a text as UTF-8) and returns their SHA-256. */
     put(content: Uint8Array | string): Promise<string>
@@ -35,4 +52,9 @@ export interface AgentContext {
     get(artifact: string): Promise<Uint8Array>
   }
   readonly log: Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: Record<string, unknown>) => void>
+  /** What the context stands on; nothing for agents. */
+  readonly [HOST]: HostPort
 }
+
+/** A context as hosts hand it over: `handleWithTimeout` adds what stands on the port. */
+export type HostContext = Omit<AgentContext, 'step' | 'model'>

@@ -10,7 +10,7 @@ export interface AgentServiceConfig {
   version: string
   /** The task types that it carries out; its own name unless said. */
   capabilities: string[]
-  /** A label that names the model behind it. */
+  /** The model behind it: `<provider>/<model>`, or `default` for the one that the run names. */
   model?: string
   /** Executions at a time in one worker process. */
   maxConcurrency: number
@@ -48,9 +48,19 @@ export interface CommandDefinition {
   env: string[]
 }
 
-/** What runs behind an inline agent: a program, or another agent under other settings. */
+/** A model that serves as an agent; which one stands in the manifest's `model`. */
+export interface ModelDefinition {
+  /** The system message. */
+  instructions: string
+  /** Where an `openai-compatible/…` model is served; that of the environment unless given. */
+  baseUrl?: string
+}
+
+/** What runs behind an inline agent: a program, a model, or another agent under other settings. */
 export type InlineDefinition =
-  { kind: 'command'; command: CommandDefinition } | { kind: 'use'; team: string; agent: string }
+  | { kind: 'command'; command: CommandDefinition }
+  | { kind: 'model'; model: ModelDefinition }
+  | { kind: 'use'; team: string; agent: string }
 
 /** One agent in a run's manifest: all that the orchestrator and other workers must know, and no code. */
 export interface AgentManifest extends AgentServiceConfig {

@@ -11,11 +11,14 @@ export const ERROR_CODES = [
   'RunAlreadyExists',
   'RunNotFound',
   'SubtaskNotFound',
+  'DeliveryRefused',
   // The surroundings
   'ConnectionFailed',
   'NamespaceNotFound',
   'ServerUnavailable',
   'NoWorker',
+  'ModelNotConfigured',
+  'SandboxUnavailable',
   'StoreUnavailable',
   'StoreMismatch',
   'ArtifactNotFound',
@@ -35,6 +38,13 @@ export const ERROR_CODES = [
   'CommandNotFound',
   'CommandsNotAllowed',
   'ProcessCrashed',
+  'ModelUnavailable',
+  'ModelRefused',
+  'NoRecordedAnswer',
+  'BudgetExceeded',
+  'TestsFailed',
+  'PathRefused',
+  'PatchConflict',
   'InvalidSpawn',
   'SpawnLimitExceeded',
   'EventLimitExceeded',
@@ -65,6 +75,8 @@ export interface TroupeErrorOptions {
   hint?: string
   /** Whether the same call may succeed later, unchanged. False unless said. */
   retryable?: boolean
+  /** When to try again, in milliseconds from now, where the other side has said so. */
+  retryAfterMs?: number
   /** All that is wrong at once, for refusals of a plan or an input. */
   problems?: Problem[]
   cause?: unknown
@@ -81,6 +93,7 @@ export class TroupeError extends Error {
   readonly code: ErrorCode
   readonly hint?: string
   readonly retryable: boolean
+  readonly retryAfterMs?: number
   readonly problems: Problem[]
 
   constructor(code: ErrorCode, message: string, options: TroupeErrorOptions = {}) {
@@ -88,6 +101,7 @@ export class TroupeError extends Error {
     this.code = code
     if (options.hint !== undefined) this.hint = options.hint
     this.retryable = options.retryable ?? false
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
     this.problems = options.problems ?? []
   }
 }
@@ -105,7 +119,13 @@ export function messageOf(error: unknown): string {
 /** The same failure as a TroupeError, if it is one: by shape, for the same reason. */
 export function asTroupeError(error: unknown): TroupeError | undefined {
   if (error instanceof TroupeError) return error
-  const { name, code, hint, retryable, problems } = (error ?? {}) as Partial<TroupeError>
+  const { name, code, hint, retryable, retryAfterMs, problems } = (error ?? {}) as Partial<TroupeError>
   if (name !== 'TroupeError' || !ERROR_CODES.includes(code as ErrorCode)) return undefined
-  return new TroupeError(code as ErrorCode, messageOf(error), { hint, retryable, problems, cause: error })
+  return new TroupeError(code as ErrorCode, messageOf(error), {
+    hint,
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    problems,
+    cause: error,
+  })
 }

@@ -57,3 +57,5 @@ export const AGENT_DEFAULTS = {
 export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000
 /** The most slots of one worker process: what one event loop can heartbeat for. */
 export const MAX_CONCURRENCY = 1_000
+/** Tokens that a run's model calls may use together unless said: a small program costs a tenth, a mistake no fortune. */
+export const DEFAULT_MAX_TOKENS = 500_000

@@ -14,6 +14,10 @@ export interface OrchestrateInput {
   inputs?: JsonValue
   /** The store of whoever starts it: an orchestrator's worker with another one refuses the run. Any is right unless given. */
   store?: StoreIdentity
+  /** The model of agents that name none, `<provider>/<model>`; that of the worker's environment unless given. */
+  model?: string
+  /** Tokens that the run's model calls may use together; 500,000 unless given. */
+  maxTokens?: number
 }
 
 /** Which run a record belongs to: stable through continue-as-new and reset. */
@@ -53,6 +57,9 @@ export interface RunSpec {
   team: TeamManifest
   inputs: JsonValue
   subtasks: CheckedSubTask[]
+  /** The model of agents that name none. */
+  model?: string
+  maxTokens: number
 }
 
 /** Spawned subtasks, one artifact for each spawn. Ids are full: `<spawner>/<id>`. */
@@ -107,7 +114,10 @@ export interface AgentExecution {
   output: StoredOutput
   /** Set if the output is that of a spawned subtask: its full id. */
   outputFrom?: string
+  /** Of all attempts, as the providers counted them. */
   tokensUsed: number
+  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  unconfirmedCalls?: number
   durationMs: number
   attempt: number
   agent: string
@@ -127,7 +137,18 @@ export interface FailureDetails {
   problems?: Problem[]
   durationMs?: number
   attempt?: number
+  /** Of all attempts so far. */
+  tokensUsed?: number
+  unconfirmedCalls?: number
   wait?: QueueWait
+}
+
+/** What an execution tells with each heartbeat. */
+export interface Heartbeat {
+  /** The newest `context.progress`. */
+  progress: JsonValue
+  /** Tokens that all its attempts have used so far. */
+  tokensUsed: number
 }
 
 export interface SealEventsInput {

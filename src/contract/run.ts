@@ -41,7 +41,10 @@ export interface AgentResult<Output = unknown> {
   output: Output
   /** True where `output` is an `OutputReference` that was not loaded. */
   outputStored?: true
+  /** Of all attempts, as the providers counted them. */
   tokensUsed: number
+  /** Model calls that were cut off, so that nobody knows whether they were billed. */
+  unconfirmedCalls?: number
   /** From the first attempt's start to the end of the last, in milliseconds of the worker's clock; 0 if it never ran. */
   durationMs: number
   error?: SubtaskError
@@ -71,6 +74,7 @@ export interface SubtaskRow {
   endedAt?: string
   attempt?: number
   tokensUsed?: number
+  unconfirmedCalls?: number
   durationMs?: number
   error?: SubtaskError
 }

@@ -54,9 +54,28 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'agents',
     holds: below('src/agents/'),
-    // jiti loads the modules that agents in processes of their own come from
-    packages: ['zod', 'jiti', ...NODE],
+    // jiti loads the modules that agents in processes of their own come from; ai and @ai-sdk are the models
+    packages: [
+      'zod',
+      'jiti',
+      'ai',
+      ...['anthropic', 'openai', 'google', 'openai-compatible', 'provider'].map((name) => `@ai-sdk/${name}`),
+      ...NODE,
+    ],
     files: (file) => contract(file) || file === 'src/package-root.ts',
+  },
+  {
+    name: 'workspace',
+    holds: below('src/workspace/'),
+    packages: ['diff', 'simple-git', ...NODE],
+    // Its commands end as those of agents do: with everything that they started
+    files: (file) => contract(file) || below('src/agents/process/', 'src/package-root.ts')(file),
+  },
+  {
+    name: 'code team',
+    holds: below('src/code-team/'),
+    packages: ['zod', 'ai', ...NODE],
+    files: (file) => contract(file) || below('src/agents/', 'src/workspace/', 'src/package-root.ts')(file),
   },
   ...['src/storage/', 'src/server/', 'src/plan-file/'].map((folder): Room => ({
     name: folder.split('/')[1]!,

@@ -1,0 +1,52 @@
+// HOST. What an agent's context stands on: the ledger of its execution, and what the run says of models. Whoever hosts
+// executions (activities, a child process, tests) provides it; agents never see it.
+import type { JsonValue } from '../contract/json'
+
+/** Names one call among all of an execution. Never a position in the whole: calls may be parallel. */
+export interface LedgerCall {
+  /** The steps around it, joined by `/`; empty at the top. */
+  scope: string
+  kind: 'model' | 'step' | 'tool'
+  /** The model's id, the step's or the tool's name. */
+  name: string
+  /** SHA-256 of the input as canonical JSON. */
+  inputHash: string
+  /** Which one it is among calls that are equal in all of the above, from 0. */
+  occurrence: number
+}
+
+/** What is kept of a call. */
+export interface LedgerEntry {
+  value: JsonValue
+  /** Only of a model call: tokens as the provider counted them. */
+  tokens?: { input: number; output: number }
+  /** Only of a model call: its number among the execution's model calls, from 0. Recordings are matched by it. */
+  number?: number
+}
+
+/** The recorded calls of one execution. Entries outlive the process; the first writer wins. */
+export interface LedgerPort {
+  /** Rises only when recorded answers themselves made an attempt fail. From 0. */
+  readonly logicalAttempt: number
+  recall(call: LedgerCall): Promise<LedgerEntry | undefined>
+  /**
+   * Before a model call is made: notes that it may be billed from here on.
+   * @throws TroupeError `BudgetExceeded` if the run's tokens are used up
+   */
+  begin(call: LedgerCall): Promise<void>
+  /** Keeps what a call returned, durably; returns what stands. */
+  record(call: LedgerCall, entry: LedgerEntry): Promise<LedgerEntry>
+  /** The provider answered that it did nothing: the call that was begun is not billed. */
+  refused(call: LedgerCall): Promise<void>
+}
+
+export interface HostPort {
+  readonly ledger: LedgerPort
+  /** The manifest's name of the agent. */
+  readonly agent: string
+  /** The agent's own model, else the run's, `<provider>/<model>`; undefined leaves it to the environment. */
+  readonly model?: string
+}
+
+/** Where a context keeps its port. A registered symbol: an agent may come from another copy of this package. */
+export const HOST: unique symbol = Symbol.for('troupe.host') as never

@@ -1,0 +1,149 @@
+// TEAM. What the agents of the code team hand to each other: every document as a zod schema, which is also what the
+// models are told of its shape.
+import { z } from 'zod'
+
+const text = z.string().min(1)
+
+/** `AC-1`, `AC-2`, …: tests name in their titles the criteria that they cover, as `[AC-1]`. */
+export const criterionIdSchema = z.string().regex(/^AC-[1-9][0-9]{0,3}$/, 'a criterion id is AC- and a number')
+
+export const specificationSchema = z.object({
+  title: text,
+  summary: text,
+  requirements: z
+    .array(
+      z.object({
+        id: z.string().regex(/^R-[1-9][0-9]{0,3}$/, 'a requirement id is R- and a number'),
+        text,
+        criteria: z.array(z.object({ id: criterionIdSchema, text })).min(1),
+      }),
+    )
+    .min(1),
+  openQuestions: z.array(z.object({ question: text, assumption: text })),
+  outOfScope: z.array(text),
+})
+export type Specification = z.infer<typeof specificationSchema>
+
+/** Names of modules become parts of subtask ids. */
+export const moduleNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'a module name has lower-case letters, digits and "-"')
+
+export const moduleSchema = z.object({
+  name: moduleNameSchema,
+  purpose: text,
+  /** Files, or directories ending in `/`, that only this module's coder may write. */
+  paths: z.array(text).min(1),
+  /** Files, or directories ending in `/`, that only this module's test-agent may write. */
+  testPaths: z.array(text).min(1),
+  /** What it exports, for those who import it and for those who test it: signatures, behaviour, errors. */
+  contract: text,
+  /** Names of the modules that it imports. */
+  imports: z.array(z.string()),
+  /** Ids of the criteria that it is there for. */
+  criteria: z.array(criterionIdSchema),
+})
+export type Module = z.infer<typeof moduleSchema>
+
+export const architectureSchema = z.object({
+  decisions: z.array(z.object({ decision: text, reason: text })).min(1),
+  modules: z.array(moduleSchema).min(1).max(20),
+  /** Program and arguments that run all tests. */
+  testCommand: z.array(text).min(1),
+  /** Program and arguments that run the program, for people. */
+  runCommand: z.array(text).min(1),
+  /** Mermaid source of the modules and their imports, without a fence. */
+  diagram: text,
+})
+export type Architecture = z.infer<typeof architectureSchema>
+
+/** What coder and test-agent answer: files whole, never parts of files. */
+export const filesAnswerSchema = z.object({
+  files: z.array(z.object({ path: text, content: z.string() })),
+  /** Paths to remove. */
+  remove: z.array(text),
+  /** What is worth knowing for the reviewer, in a sentence or two. */
+  notes: z.string(),
+})
+export type FilesAnswer = z.infer<typeof filesAnswerSchema>
+
+export const severitySchema = z.enum(['blocking', 'advice'])
+
+export const findingSchema = z.object({
+  /** Empty where it is about no file. */
+  file: z.string(),
+  /** From 1; 0 where it is about no line. */
+  line: z.int().nonnegative(),
+  severity: severitySchema,
+  text,
+})
+export type Finding = z.infer<typeof findingSchema>
+
+export const reviewSchema = z
+  .object({ verdict: z.enum(['approve', 'changes']), findings: z.array(findingSchema) })
+  .refine(
+    ({ verdict, findings }) => verdict === 'approve' || findings.some(({ severity }) => severity === 'blocking'),
+    'the verdict "changes" needs a finding of severity "blocking"',
+  )
+export type Review = z.infer<typeof reviewSchema>
+
+const snapshotFileSchema = z.object({
+  artifact: z.string(),
+  bytes: z.int().nonnegative(),
+  executable: z.literal(true).optional(),
+})
+
+/** What a coder or test-agent leaves. Its patch was refused if `refusal` says why: it is empty then, and a finding follows. */
+export const contributionSchema = z.object({
+  module: z.string(),
+  role: z.enum(['code', 'tests']),
+  patch: z.object({ write: z.record(z.string(), snapshotFileSchema), remove: z.array(z.string()) }),
+  notes: z.string(),
+  refusal: z.string().optional(),
+})
+export type Contribution = z.infer<typeof contributionSchema>
+
+export const testResultSchema = z.object({
+  file: z.string(),
+  name: z.string(),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  /** The failure, shortened. */
+  message: z.string().optional(),
+})
+export type TestResult = z.infer<typeof testResultSchema>
+
+export const checkSchema = z.object({
+  /** Everything ran, at least one test did for each module, and none failed. */
+  passed: z.boolean(),
+  /** Artifact of the checked `Snapshot`. */
+  snapshot: z.string(),
+  command: z.array(z.string()),
+  exitCode: z.int().nullable(),
+  tests: z.array(testResultSchema),
+  /** What else stands against it: no test ran, a patch was refused, a time limit. By module where it lies in one. */
+  problems: z.array(z.object({ module: z.string().optional(), role: z.enum(['code', 'tests']).optional(), text })),
+  /** The end of what the command printed. */
+  output: z.string(),
+  /** False where no sandbox was to be had and this was allowed. */
+  sandboxed: z.boolean(),
+})
+export type Check = z.infer<typeof checkSchema>
+
+/** One round as it is reported. */
+export const roundSchema = z.object({
+  number: z.int().positive(),
+  /** Modules that were worked on. */
+  modules: z.array(z.string()),
+  check: checkSchema,
+  /** Missing in single mode. */
+  review: reviewSchema.optional(),
+})
+export type Round = z.infer<typeof roundSchema>
+
+/** How the building ended: what the gate judges and the delivery writes down. */
+export const buildSchema = z.object({
+  approved: z.boolean(),
+  snapshot: z.string(),
+  rounds: z.array(roundSchema).min(1),
+})
+export type Build = z.infer<typeof buildSchema>
