@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../package-root'
+import { adviseCommand } from './advise'
 import { attachCommand } from './attach'
 import { cancelCommand } from './cancel'
 import { eventsCommand } from './events'
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     workerCommand(),
     serverCommand(),
     initCommand(),
+    adviseCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of [program, ...commands, ...commands.flatMap((one) => one.commands)]) {

@@ -9,7 +9,13 @@ export const EXIT = {
   usage: 2,
   /** The surroundings: configuration, connection, store. */
   surroundings: 3,
+  /** The model's provider refused, or did not answer. */
+  model: 4,
+  /** What the agents made was tried, and its tests failed. */
+  tests: 5,
   internal: 6,
+  /** The run's tokens are used up. */
+  budget: 7,
   /** Ctrl-C: the run goes on. */
   detached: 130,
 } as const
@@ -25,6 +31,7 @@ const USAGE: readonly ErrorCode[] = [
   'SubtaskNotFound',
   'RunAlreadyExists',
   'CommandsNotAllowed',
+  'DeliveryRefused',
 ]
 const SURROUNDINGS: readonly ErrorCode[] = [
   'ConnectionFailed',
@@ -35,11 +42,29 @@ const SURROUNDINGS: readonly ErrorCode[] = [
   'NoWorker',
   'ArtifactNotFound',
   'ArtifactCorrupt',
+  'ModelNotConfigured',
+  'SandboxUnavailable',
 ]
+/** Why a run failed, where a script would do something else about it. */
+const OF_RUNS: Partial<Record<ErrorCode, ExitCode>> = {
+  ModelUnavailable: EXIT.model,
+  ModelRefused: EXIT.model,
+  NoRecordedAnswer: EXIT.model,
+  TestsFailed: EXIT.tests,
+  BudgetExceeded: EXIT.budget,
+  ModelNotConfigured: EXIT.surroundings,
+  SandboxUnavailable: EXIT.surroundings,
+}
 
-/** All codes that are left say why a run or a subtask failed. */
+/** Of an error that ended the command itself. */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'Internal') return EXIT.internal
   if (USAGE.includes(code)) return EXIT.usage
-  return SURROUNDINGS.includes(code) ? EXIT.surroundings : EXIT.failed
+  return SURROUNDINGS.includes(code) ? EXIT.surroundings : runExitCode({ status: 'failed', code })
+}
+
+/** Of a run that has ended: its own failure's code decides, where it has one. */
+export function runExitCode({ status, code }: { status: string; code?: ErrorCode }): ExitCode {
+  if (status === 'succeeded') return EXIT.done
+  return (status === 'failed' && code && OF_RUNS[code]) || EXIT.failed
 }
