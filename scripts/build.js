@@ -1,7 +1,16 @@
-// Builds dist/: compiles, then bundles the workflows. Does nothing if no source is newer than the last build.
+// Builds dist/: compiles, copies what is no TypeScript, then bundles the workflows. Does nothing if no source is newer than the last build.
 // Everything that it says goes to standard error: standard output belongs to what runs after it.
 const { execFileSync } = require('node:child_process')
-const { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
+const {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs')
 const { join, sep } = require('node:path')
 
 const root = join(__dirname, '..')
@@ -24,6 +33,18 @@ function removeLeftovers(folder) {
     const source = join(root, path.replace(/(\.d\.ts|\.js)$/, '.ts'))
     if (!existsSync(source)) rmSync(join(root, 'dist', path), { recursive: true })
     else if (statSync(source).isDirectory()) removeLeftovers(path)
+  }
+}
+
+/** Recordings and the programs that check code run as they are. */
+function copyOthers(folder) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) copyOthers(path)
+    else if (!entry.name.endsWith('.ts')) {
+      mkdirSync(join(root, 'dist', folder), { recursive: true })
+      copyFileSync(join(root, path), join(root, 'dist', path))
+    }
   }
 }
 
@@ -59,6 +80,7 @@ async function main() {
     stdio: ['ignore', 2, 2],
   })
   compiled.forEach(removeLeftovers)
+  compiled.forEach(copyOthers)
   await bundle()
   writeFileSync(stamp, '')
 }
