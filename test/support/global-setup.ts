@@ -23,9 +23,11 @@ export default async function globalSetup(): Promise<void> {
   process.env['TROUPE_TEST_STATE_DIRECTORY'] = stateDir
 }
 
-/** The server and the store of whoever runs the tests must neither decide them nor be touched. */
+/** Settings of servers, stores and models. */
+const SETTINGS = /^(TEMPORAL|TROUPE|OLLAMA|ANTHROPIC|OPENAI|GOOGLE_GENERATIVE_AI|OPENAI_COMPATIBLE)_(?!TEST_|TEMPORAL_)/
+
+/** What whoever runs the tests has set must neither decide them nor be touched, and no model of theirs be paid. */
 function hideSettings(): void {
-  const names = Object.keys(process.env).filter((name) => name.startsWith('TEMPORAL_'))
-  for (const name of [...names, 'TROUPE_DIR', 'TROUPE_STORE']) delete process.env[name]
+  for (const name of Object.keys(process.env).filter((name) => SETTINGS.test(name))) delete process.env[name]
   process.env['TEMPORAL_CONFIG_FILE'] = join(tmpdir(), 'troupe-tests-have-no-temporal-profile.toml')
 }
