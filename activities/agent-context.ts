@@ -1,7 +1,8 @@
 // EFFECTS. The context that one execution hands to its agent, and what it collects.
 import { Context, log } from '@temporalio/activity'
 import type { AgentTask } from '../src/contract/agent'
-import type { AgentContext, SpawnOptions } from '../src/agents/context'
+import type { HostContext, SpawnOptions } from '../src/agents/context'
+import type { HOST, HostPort } from '../src/agents/host-port'
 import { messageOf, TroupeError } from '../src/contract/errors'
 import { HistoryRoom } from '../src/contract/history-room'
 import { preview, type JsonValue } from '../src/contract/json'
@@ -15,6 +16,9 @@ import type { Pulse } from './pulse'
 /** Bytes of a progress: it goes with each heartbeat, every second. */
 const PROGRESS_BYTES = 4 * 1024
 
+/** By its registered name, since this room takes only types of `src/agents`. */
+const PORT = Symbol.for('troupe.host') as typeof HOST
+
 const room = new HistoryRoom()
 
 /** What an agent asked to be spawned, over all its calls. */
@@ -27,11 +31,12 @@ export function agentContext(
   task: AgentTask,
   pulse: Pulse,
   store: Store,
-): { context: AgentContext; spawn: SpawnRequest } {
+  host: HostPort,
+): { context: HostContext; spawn: SpawnRequest } {
   const activity = Context.current()
   const { workflowId, runId } = activity.info.workflowExecution!
   const spawn: SpawnRequest = { subtasks: [] }
-  const context: AgentContext = {
+  const context: HostContext = {
     task,
     runId: workflowId,
     attempt: activity.info.attempt,
@@ -54,6 +59,7 @@ export function agentContext(
       get: (artifact) => store.artifacts.get(artifact),
     },
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+    [PORT]: host,
   }
   return { context, spawn }
 

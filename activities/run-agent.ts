@@ -3,6 +3,7 @@ import { activityInfo } from '@temporalio/activity'
 import type { AgentTask } from '../src/contract/agent'
 import { TroupeError } from '../src/contract/errors'
 import type { AgentExecution, QueueWait, RunAgentInput, RunAgentResult } from '../src/contract/messages'
+import type { LedgerPort } from '../src/agents/host-port'
 import { agentContext } from './agent-context'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
@@ -44,7 +45,10 @@ export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInpu
     const subtask = await specs.subtask(input)
     const payload = await resolvePayload(subtask.payload, input.run, spec.inputs, deps)
     const task: AgentTask = { ...input.task, payload }
-    const { context, spawn } = agentContext(task, pulse, deps.store)
+    const { context, spawn } = agentContext(task, pulse, deps.store, {
+      agent: hosted.manifest.name,
+      ledger: noLedger,
+    })
     const value = await hosted.handle(task, context, startToCloseTimeoutMs)
     const spawned = await keepSpawned(task.id, spawn, spec, deps.store)
     const { name: agent, version: agentVersion } = hosted.manifest
@@ -59,4 +63,12 @@ export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInpu
       ...spawned,
     })
   }
+}
+
+const noLedger: LedgerPort = {
+  logicalAttempt: 0,
+  recall: async () => undefined,
+  begin: async () => undefined,
+  record: async (_call, entry) => entry,
+  refused: async () => undefined,
 }

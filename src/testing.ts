@@ -1,6 +1,8 @@
 // The public names for tests of agents: an execution without Temporal, a store or a server.
 import type { BaseAgentService } from './agents/base-agent-service'
-import type { AgentContext } from './agents/context'
+import type { HostContext } from './agents/context'
+import { HOST } from './agents/host-port'
+import { memoryLedger } from './agents/ledger/memory-ledger'
 import { createHash } from 'node:crypto'
 import type { AgentTask } from './contract/agent'
 import { TroupeError } from './contract/errors'
@@ -40,7 +42,7 @@ export async function executeAgent(
   const task: AgentTask = { id: agent.name, type: agent.name, priority: 'normal', ...rest, payload }
   const execution: Execution = { output: null, published: [], spawned: [], progress: [], artifacts: new Map() }
   const log = (): void => undefined
-  const context: AgentContext = {
+  const context: HostContext = {
     task,
     runId: 'test',
     attempt,
@@ -63,6 +65,7 @@ export async function executeAgent(
       },
     },
     log: { debug: log, info: log, warn: log, error: log },
+    [HOST]: { ledger: memoryLedger(), agent: agent.name },
   }
   execution.output = await agent.handleWithTimeout(task, context)
   return execution

@@ -6,7 +6,8 @@ import { preview, type JsonValue } from '../contract/json'
 import { AGENT_DEFAULTS } from '../contract/limits'
 import { agentNameSchema, agentSettingsShape } from '../contract/schema/plan-schema'
 import { zodProblems } from '../contract/schema/zod-problems'
-import type { AgentContext } from './context'
+import type { AgentContext, HostContext } from './context'
+import { equip } from './ledger/equip'
 import { schemaRefusal } from './schema-refusal'
 import { settle } from './settle'
 import { timeLimit } from './time-limit'
@@ -99,13 +100,13 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
    */
   async handleWithTimeout(
     task: AgentTask,
-    context: AgentContext,
+    context: HostContext,
     timeoutMs = this.config.timeoutMs,
   ): Promise<JsonValue> {
     const limit = timeLimit(this.name, task, timeoutMs)
     const signal = AbortSignal.any([context.signal, limit.signal])
     try {
-      return this.parseOutput(await settle(this.attempt(task, { ...context, signal }), signal))
+      return this.parseOutput(await settle(this.attempt(task, equip({ ...context, signal })), signal))
     } finally {
       limit.clear()
     }

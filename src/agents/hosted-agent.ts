@@ -7,7 +7,7 @@ import { checkValue } from '../contract/schema/json-schema'
 import type { BaseAgentService } from './base-agent-service'
 import { builtInTeam } from './built-in'
 import { CommandAgent } from './command-agent'
-import type { AgentContext } from './context'
+import type { HostContext } from './context'
 import { IsolatedAgent } from './isolated-agent'
 import { schemaRefusal } from './schema-refusal'
 import type { Team } from './team'
@@ -16,7 +16,7 @@ import type { Team } from './team'
 export interface HostedAgent {
   readonly manifest: AgentManifest
   /** Carries out a task within `timeoutMs`; fails with a coded error. */
-  handle(task: AgentTask, context: AgentContext, timeoutMs: number): Promise<JsonValue>
+  handle(task: AgentTask, context: HostContext, timeoutMs: number): Promise<JsonValue>
   /** Ends its child processes. */
   close(): Promise<void>
 }
@@ -31,6 +31,7 @@ export function hostAgent(manifest: AgentManifest, teams: readonly Team[]): Host
   if (!inline) return host(manifest, findByQueue(manifest.taskQueue, teams), (task) => task)
   if (inline.kind === 'command')
     return withSchemas(host(manifest, inlineCommand(manifest, inline.command), (task) => task))
+  if (inline.kind === 'model') throw new TroupeError('InvalidTeam', `"${manifest.name}" is a model: not built yet`)
   const used = findByQueue(agentTaskQueue(inline.team, inline.agent), teams)
   // The used agent knows nothing of the names that the plan gave it
   const known = [inline.agent, ...used.agent.config.capabilities]
@@ -41,7 +42,7 @@ export function hostAgent(manifest: AgentManifest, teams: readonly Team[]): Host
 /** Whether `hostAgent` would find the agent. */
 export function canHost(manifest: AgentManifest, teams: readonly Team[]): boolean {
   const { inline, taskQueue } = manifest
-  if (inline?.kind === 'command') return true
+  if (inline && inline.kind !== 'use') return inline.kind === 'command'
   const wanted = inline ? agentTaskQueue(inline.team, inline.agent) : taskQueue
   return [...teams, builtInTeam].some((team) =>
     team.agents.some(({ name }) => agentTaskQueue(team.name, name) === wanted),

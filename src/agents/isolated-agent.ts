@@ -4,6 +4,7 @@ import { TroupeError } from '../contract/errors'
 import type { JsonValue } from '../contract/json'
 import { BaseAgentService } from './base-agent-service'
 import type { AgentContext, SpawnOptions } from './context'
+import { HOST, type LedgerCall, type LedgerEntry } from './host-port'
 import { createIsolatedExecutor, type IsolatedExecutor } from './process/isolated-executor'
 import type { CallMessage, NoticeMessage } from './process/isolated-protocol'
 
@@ -38,7 +39,9 @@ export class IsolatedAgent extends BaseAgentService {
   override async execute(task: AgentTask, context: AgentContext): Promise<unknown> {
     const { runId, attempt, signal } = context
     const onMessage = (message: NoticeMessage | CallMessage): unknown => answer(message, context)
-    const { output, spawned } = await this.executor.execute({ task, runId, attempt }, { signal, onMessage })
+    const { agent, model, ledger } = context[HOST]
+    const host = { agent, logicalAttempt: ledger.logicalAttempt, ...(model === undefined ? {} : { model }) }
+    const { output, spawned } = await this.executor.execute({ task, runId, attempt, host }, { signal, onMessage })
     for (const call of spawned) context.spawn(call.subtasks, call.options as SpawnOptions | undefined)
     return output
   }
@@ -59,9 +62,23 @@ function answer(message: NoticeMessage | CallMessage, context: AgentContext): un
   }
 }
 
-function call({ method, args }: CallMessage, context: AgentContext): Promise<unknown> {
+async function call({ method, args }: CallMessage, context: AgentContext): Promise<unknown> {
   const [first, second] = args
-  if (method === 'publish') return context.publish(first as string, second as JsonValue | undefined)
-  if (method === 'artifacts.put') return context.artifacts.put(first as Uint8Array | string)
-  return context.artifacts.get(first as string)
+  const { ledger } = context[HOST]
+  switch (method) {
+    case 'publish':
+      return context.publish(first as string, second as JsonValue | undefined)
+    case 'artifacts.put':
+      return context.artifacts.put(first as Uint8Array | string)
+    case 'artifacts.get':
+      return context.artifacts.get(first as string)
+    case 'ledger.recall':
+      return ledger.recall(first as LedgerCall)
+    case 'ledger.begin':
+      return ledger.begin(first as LedgerCall)
+    case 'ledger.record':
+      return ledger.record(first as LedgerCall, second as LedgerEntry)
+    case 'ledger.refused':
+      return ledger.refused(first as LedgerCall)
+  }
 }

@@ -7,8 +7,8 @@ export function toErrorData(error: unknown): ErrorData {
   const data = { name: typeof name === 'string' ? name : 'Error', message: messageOf(error), stack }
   const coded = asTroupeError(error)
   if (!coded) return data
-  const { code, hint, retryable, problems } = coded
-  return { ...data, code, hint, retryable, problems }
+  const { code, hint, retryable, retryAfterMs, problems } = coded
+  return { ...data, code, hint, retryable, retryAfterMs, problems }
 }
 
 export function fromErrorData(data: ErrorData): Error {
@@ -17,8 +17,8 @@ export function fromErrorData(data: ErrorData): Error {
   return error
 }
 
-function revive({ code, name, message, hint, retryable, problems }: ErrorData): Error {
-  if (isErrorCode(code)) return new TroupeError(code, message, { hint, retryable, problems })
+function revive({ code, name, message, hint, retryable, retryAfterMs, problems }: ErrorData): Error {
+  if (isErrorCode(code)) return new TroupeError(code, message, { hint, retryable, retryAfterMs, problems })
   const error = new Error(message)
   error.name = name
   return error

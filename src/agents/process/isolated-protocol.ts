@@ -14,12 +14,14 @@ export interface ErrorData {
   code?: string
   hint?: string
   retryable?: boolean
+  retryAfterMs?: number
   problems?: Problem[]
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /** The methods of the context that need the worker's answer. */
-export type RemoteMethod = 'publish' | 'artifacts.put' | 'artifacts.get'
+export type RemoteMethod =
+  'publish' | 'artifacts.put' | 'artifacts.get' | 'ledger.recall' | 'ledger.begin' | 'ledger.record' | 'ledger.refused'
 
 /** One call of `context.spawn`. */
 export interface SpawnCall {
@@ -32,6 +34,7 @@ export interface IsolatedRequest {
   task: AgentTask
   runId: string
   attempt: number
+  host: { agent: string; model?: string; logicalAttempt: number }
 }
 
 /** From the worker to the child. */

@@ -1,6 +1,8 @@
 // HOST. The context of an agent that runs in a child process: the same methods as in the worker, carried over the channel.
-import type { AgentContext } from '../context'
+import type { HostContext } from '../context'
+import { HOST } from '../host-port'
 import { fromErrorData } from './error-data'
+import { remoteLedger } from './remote-ledger'
 import type {
   ChildMessage,
   ErrorData,
@@ -15,7 +17,7 @@ type WithoutExecution<Message> = Message extends { execution: number } ? Omit<Me
 
 /** The child's side of one execution: its context, and what the worker's messages do to it. */
 export class RemoteExecution {
-  readonly context: AgentContext
+  readonly context: HostContext
   readonly spawned: SpawnCall[] = []
   readonly #abort = new AbortController()
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -28,8 +30,10 @@ export class RemoteExecution {
   ) {
     const log = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) =>
       this.#notify({ kind: 'log', level, message, fields })
+    const { host, ...rest } = request
+    const { logicalAttempt, ...named } = host
     this.context = {
-      ...request,
+      ...rest,
       signal: this.#abort.signal,
       progress: (details) => this.#notify({ kind: 'progress', details }),
       publish: (type, payload) => this.#call<void>('publish', [type, payload]),
@@ -39,6 +43,7 @@ export class RemoteExecution {
         get: (artifact) => this.#call<Uint8Array>('artifacts.get', [artifact]),
       },
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+      [HOST]: { ...named, ledger: remoteLedger(logicalAttempt, (method, args) => this.#call(method, args)) },
     }
   }
 

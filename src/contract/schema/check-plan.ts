@@ -3,7 +3,7 @@ import type { AgentManifest, TeamManifest } from '../agent'
 import { BUILT_IN_AGENTS } from '../built-in'
 import { TroupeError, type Problem } from '../errors'
 import { isObject, jsonBytes, preview, type JsonValue } from '../json'
-import { MAX_DEPENDENCIES, MAX_PLAN_BYTES, MAX_SUBTASKS } from '../limits'
+import { DEFAULT_MAX_TOKENS, MAX_DEPENDENCIES, MAX_PLAN_BYTES, MAX_SUBTASKS } from '../limits'
 import type { AgentSlot, GraphNode, RunSpec } from '../messages'
 import type { Plan } from '../plan'
 import { checkSubtasks } from './check-subtasks'
@@ -22,6 +22,10 @@ export interface CheckPlanOptions {
   checkInputs?: boolean
   /** Keys that whoever read the plan has taken out of it; hints name them too. */
   otherKeys?: readonly string[]
+  /** The model of agents that name none. */
+  model?: unknown
+  /** Tokens that the run may use; 500,000 unless given. */
+  maxTokens?: unknown
   /** Milliseconds since the epoch. */
   now: number
   /** Absolute directory that a command's relative or missing `cwd` counts from. */
@@ -58,6 +62,7 @@ export function checkPlan(
   // Agents that are wrong in themselves are still known by name: their subtasks are not reported too
   const agents = withBuiltIns([...team.agents, ...inline.agents, ...unfinished(loose.agents, inline.agents)])
   const inputs = checkInputs(loose.inputs, options, problems)
+  const models = checkModels(options, problems)
   const list: unknown[] = Array.isArray(loose.subtasks) ? loose.subtasks : []
   problems.push(...limitProblems(value, list))
   const { checked, problems: found } = checkSubtasks(list.slice(0, MAX_SUBTASKS), {
@@ -72,7 +77,7 @@ export function checkPlan(
   const edges = checked.nodes.reduce((sum, node) => sum + node.dependsOn.length, 0)
   if (edges > MAX_DEPENDENCIES)
     return { problems: [{ path: 'subtasks', message: `${edges} dependencies; a run has at most ${MAX_DEPENDENCIES}` }] }
-  const spec: RunSpec = { name, team: { name: team.name, agents }, inputs, subtasks: checked.subtasks }
+  const spec: RunSpec = { name, team: { name: team.name, agents }, inputs, subtasks: checked.subtasks, ...models }
   const plan: Plan = { name, ...(head.data.inputs ? { inputs: head.data.inputs } : {}), subtasks: checked.subtasks }
   return { checked: { spec, nodes: checked.nodes, agents: agents.map(toSlot), plan }, problems: [] }
 }
@@ -123,6 +128,27 @@ function checkInputs(schema: unknown, options: CheckPlanOptions, problems: Probl
     ...result.problems.map((problem) => ({ ...problem, message: `the input is refused: ${problem.message}` })),
   )
   return result.value
+}
+
+function checkModels(
+  { model, maxTokens = DEFAULT_MAX_TOKENS }: CheckPlanOptions,
+  problems: Problem[],
+): Pick<RunSpec, 'model' | 'maxTokens'> {
+  const named = typeof model === 'string' && model.trim() !== ''
+  if (model !== undefined && !named)
+    problems.push({
+      path: 'model',
+      message: `${preview(model)} is no model`,
+      hint: 'give <provider>/<model>, for example anthropic/claude-sonnet-4-5',
+    })
+  const counted = typeof maxTokens === 'number' && Number.isSafeInteger(maxTokens) && maxTokens >= 1
+  if (!counted)
+    problems.push({
+      path: 'maxTokens',
+      message: `${preview(maxTokens)} is no number of tokens`,
+      hint: 'a whole number from 1 on',
+    })
+  return { ...(named ? { model } : {}), maxTokens: counted ? maxTokens : DEFAULT_MAX_TOKENS }
 }
 
 function idsOf(list: unknown[]): Set<string> {

@@ -16,7 +16,12 @@ async function main(): Promise<void> {
     shell(`echo $$ >> ${pidFile}; ${write} & setsid ${write} & (env -i PATH="$PATH" ${write} &) ; trap "" TERM; wait`),
     run(['sh', '-c', write]),
     isolated.execute(
-      { task: { id: 'x', type: 'littering', payload: { pidFile }, priority: 'normal' }, runId: 'run-1', attempt: 1 },
+      {
+        task: { id: 'x', type: 'littering', payload: { pidFile }, priority: 'normal' },
+        runId: 'run-1',
+        attempt: 1,
+        host: { agent: 'littering', logicalAttempt: 0 },
+      },
       { signal: new AbortController().signal, onMessage: () => undefined },
     ),
   ])

@@ -36,7 +36,7 @@ export function execute(
   const task = { id: 'one', type: 'trial', payload, priority: 'normal' as const }
   const onMessage = (_message: NoticeMessage | CallMessage): unknown => undefined
   return executor.execute(
-    { task, runId: 'run-1', attempt: 2 },
+    { task, runId: 'run-1', attempt: 2, host: { agent: 'trial', logicalAttempt: 0 } },
     { signal: new AbortController().signal, onMessage, ...handlers },
   )
 }

@@ -1,0 +1,27 @@
+// HOST. A ledger in memory, for executions without a store: tests of agents.
+import type { LedgerCall, LedgerEntry, LedgerPort } from '../host-port'
+
+export interface MemoryLedger extends LedgerPort {
+  /** Tokens of all recorded calls. */
+  readonly tokensUsed: number
+}
+
+export function memoryLedger(): MemoryLedger {
+  const entries = new Map<string, LedgerEntry>()
+  const key = ({ scope, kind, name, inputHash, occurrence }: LedgerCall): string =>
+    JSON.stringify([scope, kind, name, inputHash, occurrence])
+  return {
+    logicalAttempt: 0,
+    get tokensUsed() {
+      return [...entries.values()].reduce((sum, { tokens }) => sum + (tokens ? tokens.input + tokens.output : 0), 0)
+    },
+    recall: async (call) => entries.get(key(call)),
+    begin: async () => undefined,
+    async record(call, entry) {
+      const standing = entries.get(key(call)) ?? entry
+      entries.set(key(call), standing)
+      return standing
+    },
+    refused: async () => undefined,
+  }
+}

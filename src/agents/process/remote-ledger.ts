@@ -1,0 +1,17 @@
+// HOST. The ledger of an agent that runs in a child process: asked and kept in the worker, over the channel.
+import type { LedgerEntry, LedgerPort } from '../host-port'
+import type { RemoteMethod } from './isolated-protocol'
+
+/** `call` sends a method and resolves with the worker's answer. */
+export function remoteLedger(
+  logicalAttempt: number,
+  call: <Answer>(method: RemoteMethod, args: unknown[]) => Promise<Answer>,
+): LedgerPort {
+  return {
+    logicalAttempt,
+    recall: (made) => call<LedgerEntry | undefined>('ledger.recall', [made]),
+    begin: (made) => call<void>('ledger.begin', [made]),
+    record: (made, entry) => call<LedgerEntry>('ledger.record', [made, entry]),
+    refused: (made) => call<void>('ledger.refused', [made]),
+  }
+}
