@@ -25,6 +25,8 @@ export interface PendingExecution {
   /** When the next attempt is due, ISO. */
   nextAttemptAt?: string
   lastFailure?: string
+  /** Its last sign of life, ISO; absent before the first one. */
+  heartbeatAt?: string
   /** The newest `context.progress`. */
   progress?: unknown
 }
@@ -81,6 +83,7 @@ async function describePending(
   const progress = await decodePayload(scope.converter, activity.heartbeatDetails?.payloads?.[0])
   const state = STATES[activity.state ?? 1] ?? 'scheduled'
   const seconds = Number(activity.scheduledTime?.seconds ?? 0)
+  const beat = Number(activity.lastHeartbeatTime?.seconds ?? 0)
   return {
     subtask: row?.id ?? '',
     agent: row?.agent ?? '',
@@ -91,6 +94,8 @@ async function describePending(
       ? { nextAttemptAt: new Date(seconds * 1000).toISOString() }
       : {}),
     ...(failure ? { lastFailure: messageOf(failure) } : {}),
+    // Of an attempt that waits it tells of the one before
+    ...(state !== 'scheduled' && beat > 0 ? { heartbeatAt: new Date(beat * 1000).toISOString() } : {}),
     ...(progress === undefined || progress === null ? {} : { progress }),
   }
 }
