@@ -1,0 +1,62 @@
+// HOST. The difference of two snapshots as a unified diff, in the form that git and people read.
+import { createTwoFilesPatch } from 'diff'
+import { DIFF_CONTEXT, DIFF_TIMEOUT_MS } from './limits'
+import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
+import { EMPTY_SNAPSHOT, fileAt, readBytes } from './snapshots'
+
+/** One section for each changed file, in the order of paths; files that are no text are only named. Empty if nothing changed. */
+export async function diffSnapshots(
+  artifacts: Artifacts,
+  before: Snapshot | undefined,
+  after: Snapshot,
+): Promise<string> {
+  const old = before ?? EMPTY_SNAPSHOT
+  const paths = [...new Set([...Object.keys(old.files), ...Object.keys(after.files)])].sort()
+  const sections: string[] = []
+  for (const path of paths) {
+    const [from, to] = [fileAt(old, path), fileAt(after, path)]
+    if (from?.artifact === to?.artifact && from?.executable === to?.executable) continue
+    const header = [`diff --git a/${path} b/${path}`, ...modeLines(from, to)].join('\n')
+    const body = from?.artifact === to?.artifact ? '' : await bodyOf(artifacts, { old, after, path })
+    sections.push(`${header}\n${body}`)
+  }
+  return sections.join('')
+}
+
+async function bodyOf(
+  artifacts: Artifacts,
+  { old, after, path }: { old: Snapshot; after: Snapshot; path: string },
+): Promise<string> {
+  const read = async (snapshot: Snapshot) =>
+    fileAt(snapshot, path) ? await readBytes(artifacts, snapshot, path) : undefined
+  const [before, now] = [await read(old), await read(after)]
+  const names: [string, string] = [before ? `a/${path}` : '/dev/null', now ? `b/${path}` : '/dev/null']
+  const [from, to] = [asText(before), asText(now)]
+  if (from === undefined || to === undefined) return `Binary files ${names[0]} and ${names[1]} differ\n`
+  const patch = createTwoFilesPatch(...names, from, to, undefined, undefined, {
+    context: DIFF_CONTEXT,
+    timeout: DIFF_TIMEOUT_MS,
+  })
+  if (patch === undefined) return `Files ${names[0]} and ${names[1]} differ in most of their lines\n`
+  // The library's line above the names says nothing that the header does not; an empty file has no hunks, and no names.
+  const body = patch.replace(/^=+\n/, '')
+  return body.includes('\n@@') ? body : ''
+}
+
+function modeLines(from: SnapshotFile | undefined, to: SnapshotFile | undefined): string[] {
+  const mode = (file: SnapshotFile) => (file.executable ? '100755' : '100644')
+  if (!from) return to ? [`new file mode ${mode(to)}`] : []
+  if (!to) return [`deleted file mode ${mode(from)}`]
+  return mode(from) === mode(to) ? [] : [`old mode ${mode(from)}`, `new mode ${mode(to)}`]
+}
+
+/** Undefined for bytes that are no text. */
+function asText(bytes: Uint8Array | undefined): string | undefined {
+  if (!bytes) return ''
+  if (bytes.includes(0)) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
