@@ -25,7 +25,7 @@ export interface PendingExecution {
   /** When the next attempt is due, ISO. */
   nextAttemptAt?: string
   lastFailure?: string
-  /** Its last sign of life, ISO; absent before the first one. */
+  /** The last sign of life of an attempt that a worker has, ISO. */
   heartbeatAt?: string
   /** The newest `context.progress`. */
   progress?: unknown
@@ -83,7 +83,10 @@ async function describePending(
   const progress = await decodePayload(scope.converter, activity.heartbeatDetails?.payloads?.[0])
   const state = STATES[activity.state ?? 1] ?? 'scheduled'
   const seconds = Number(activity.scheduledTime?.seconds ?? 0)
-  const beat = Number(activity.lastHeartbeatTime?.seconds ?? 0)
+  // To be taken by a worker is a sign of life too; a heartbeat may be that of the attempt before
+  const beat = Math.max(
+    ...[activity.lastHeartbeatTime, activity.lastStartedTime].map((time) => Number(time?.seconds ?? 0)),
+  )
   return {
     subtask: row?.id ?? '',
     agent: row?.agent ?? '',
@@ -94,7 +97,6 @@ async function describePending(
       ? { nextAttemptAt: new Date(seconds * 1000).toISOString() }
       : {}),
     ...(failure ? { lastFailure: messageOf(failure) } : {}),
-    // Of an attempt that waits it tells of the one before
     ...(state !== 'scheduled' && beat > 0 ? { heartbeatAt: new Date(beat * 1000).toISOString() } : {}),
     ...(progress === undefined || progress === null ? {} : { progress }),
   }
