@@ -17,7 +17,7 @@ import type { Pulse } from './pulse'
 const PROGRESS_BYTES = 4 * 1024
 
 /** By its registered name, since this room takes only types of `src/agents`. */
-const PORT = Symbol.for('troupe.host') as typeof HOST
+const PORT: typeof HOST = Symbol.for('troupe.host') as never
 
 const room = new HistoryRoom()
 

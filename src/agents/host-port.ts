@@ -1,5 +1,6 @@
 // HOST. What an agent's context stands on: the ledger of its execution, and what the run says of models. Whoever hosts
 // executions (activities, a child process, tests) provides it; agents never see it.
+import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { JsonValue } from '../contract/json'
 
 /** Names one call among all of an execution. Never a position in the whole: calls may be parallel. */
@@ -46,6 +47,8 @@ export interface HostPort {
   readonly agent: string
   /** The agent's own model, else the run's, `<provider>/<model>`; undefined leaves it to the environment. */
   readonly model?: string
+  /** Stands in for the models of providers, where given: tests of agents bring their own. */
+  languageModel?(id: string): LanguageModelV3
 }
 
 /** Where a context keeps its port. A registered symbol: an agent may come from another copy of this package. */

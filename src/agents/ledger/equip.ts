@@ -1,13 +1,55 @@
 // HOST. Adds to a host's context what stands on its port: `step` and `model`.
-import { TroupeError } from '../../contract/errors'
+import type { LanguageModelV3 } from '@ai-sdk/provider'
+import { DEFAULT_MODEL } from '../../contract/model-id'
 import type { AgentContext, HostContext } from '../context'
+import { languageModel } from '../models/language-model'
+import { Calls } from './calls'
+import { RecordedModel } from './recorded-model'
+
+/** Where an equipped context keeps its calls. A registered symbol, as that of the port. */
+const CALLS: unique symbol = Symbol.for('troupe.calls') as never
 
 export function equip(context: HostContext): AgentContext {
-  return {
+  const calls = new Calls(context)
+  const equipped = {
     ...context,
-    step: async (_name, fn) => await fn(),
-    model() {
-      throw new TroupeError('Internal', 'models are not built yet')
-    },
+    step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
+    model: (id?: string) => modelFor(calls, id),
+    [CALLS]: calls,
   }
+  return equipped
+}
+
+/** A recorded model with settings that `context.model` does not take. */
+export function recordedModel(context: AgentContext, id?: string, options?: { baseUrl?: string }): LanguageModelV3 {
+  return modelFor(callsOf(context), id, options)
+}
+
+/**
+ * What a tool returned when it was called with this input, or what `execute` returns now; recorded as a step is.
+ * @throws whatever `execute` threw; nothing is recorded then
+ */
+export function recordedTool<Value>(
+  context: AgentContext,
+  name: string,
+  input: unknown,
+  execute: () => Promise<Value> | Value,
+): Promise<Value> {
+  return callsOf(context).perform('tool', name, input, execute)
+}
+
+function callsOf(context: AgentContext): Calls {
+  const { [CALLS]: calls } = context as AgentContext & { [CALLS]?: Calls }
+  return calls ?? new Calls(context)
+}
+
+function modelFor(calls: Calls, id?: string, options?: { baseUrl?: string }): LanguageModelV3 {
+  const { host } = calls
+  const named = [id, host.model].find((name) => name !== undefined && name !== DEFAULT_MODEL)
+  let loaded: LanguageModelV3 | undefined
+  return new RecordedModel(calls, {
+    ...(named === undefined ? {} : { named }),
+    id: async () => named ?? calls.defaultModel(),
+    load: (name) => (loaded ??= host.languageModel?.(name) ?? languageModel(name, options)),
+  })
 }

@@ -1,0 +1,114 @@
+// HOST. The calls of one execution: which is which, what was recorded of them, and what is recorded now.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { messageOf, TroupeError } from '../../contract/errors'
+import type { JsonValue } from '../../contract/json'
+import type { HostContext } from '../context'
+import { HOST, type HostPort, type LedgerCall } from '../host-port'
+import { resolveDefaultModel } from '../models/default-model'
+import { inputHash } from './canonical-json'
+
+/** A step or tool that is running, or the execution itself. */
+interface Scope {
+  path: string
+  outer?: Scope
+  /** Model calls made within it: a replayed step stands for so many. */
+  modelCalls: number
+}
+
+/** What is kept of a step or tool; a value that is undefined is missing. */
+interface Kept {
+  value?: JsonValue
+  modelCalls?: number
+}
+
+/** One for all executions of the process: each storage that was ever used costs every promise something. */
+const running = new AsyncLocalStorage<{ calls: Calls; scope: Scope }>()
+
+export class Calls {
+  private readonly whole: Scope = { path: '', modelCalls: 0 }
+  private default?: Promise<string>
+  private readonly occurrences = new Map<string, number>()
+
+  constructor(readonly context: HostContext) {}
+
+  /** @throws TroupeError `Internal` for a context that no host of ours made */
+  get host(): HostPort {
+    const host = this.context[HOST] as HostPort | undefined
+    if (host) return host
+    const hint = 'executeAgent of troupe/testing makes a whole one'
+    throw new TroupeError('Internal', 'this context has no ledger: it was not made by a Troupe worker', { hint })
+  }
+
+  /** The model of the environment, asked for once in an execution: its order of calls stays what it is. */
+  defaultModel(): Promise<string> {
+    return (this.default ??= resolveDefaultModel())
+  }
+
+  /** Names a call. Nothing is waited for before, so that calls which are begun in one order are named in that order. */
+  identify(kind: LedgerCall['kind'], name: string, input: unknown): LedgerCall {
+    const call = { scope: this.scope.path, kind, name, inputHash: inputHash(input) }
+    const key = JSON.stringify(call)
+    const occurrence = this.occurrences.get(key) ?? 0
+    this.occurrences.set(key, occurrence + 1)
+    return { ...call, occurrence }
+  }
+
+  /** The number of the model call that begins now. */
+  nextNumber(): number {
+    const number = this.whole.modelCalls
+    this.count(this.scope, 1)
+    return number
+  }
+
+  /**
+   * What was recorded of a step or tool, or what `work` returns now.
+   * @throws what `work` threw; TroupeError `AgentFailed` if JSON cannot hold what it returned
+   */
+  async perform<Value>(
+    kind: 'step' | 'tool',
+    name: string,
+    input: unknown,
+    work: () => Promise<Value> | Value,
+  ): Promise<Value> {
+    const call = this.identify(kind, name, input)
+    const outer = this.scope
+    const { ledger } = this.host
+    const recorded = await ledger.recall(call)
+    if (recorded) {
+      const { value, modelCalls = 0 } = recorded.value as Kept
+      this.count(outer, modelCalls)
+      return value as Value
+    }
+    const scope: Scope = { path: pathOf(outer, call), outer, modelCalls: 0 }
+    const value = await running.run({ calls: this, scope }, async () => work())
+    const { modelCalls } = scope
+    const kept = asJson({ value, ...(modelCalls > 0 ? { modelCalls } : {}) }, `the ${kind} "${name}"`)
+    const standing = await ledger.record(call, { value: kept })
+    return (standing.value as Kept).value as Value
+  }
+
+  private get scope(): Scope {
+    const current = running.getStore()
+    return current?.calls === this ? current.scope : this.whole
+  }
+
+  private count(innermost: Scope, modelCalls: number): void {
+    for (let scope: Scope | undefined = innermost; scope; scope = scope.outer) scope.modelCalls += modelCalls
+  }
+}
+
+/** Names are escaped, so that no two paths are alike; the second of one name has its number. */
+function pathOf(outer: Scope, { name, occurrence }: LedgerCall): string {
+  const own = name.replace(/[%/#]/g, encodeURIComponent) + (occurrence > 0 ? `#${occurrence}` : '')
+  return outer.path === '' ? own : `${outer.path}/${own}`
+}
+
+function asJson(kept: { value: unknown }, what: string): JsonValue {
+  try {
+    return JSON.parse(JSON.stringify(kept)) as JsonValue
+  } catch (error) {
+    throw new TroupeError('AgentFailed', `what ${what} returned cannot be JSON: ${messageOf(error)}`, {
+      hint: 'return plain data, or keep bytes by context.artifacts.put',
+    })
+  }
+}

@@ -1,0 +1,132 @@
+// HOST. A language model whose answers are recorded: what was answered once is not paid for twice.
+import type {
+  LanguageModelV3,
+  LanguageModelV3CallOptions,
+  LanguageModelV3GenerateResult,
+  LanguageModelV3StreamPart,
+  LanguageModelV3StreamResult,
+} from '@ai-sdk/provider'
+import type { JsonValue } from '../../contract/json'
+import type { LedgerCall } from '../host-port'
+import { AnswerCollector, answerParts } from './answer-stream'
+import type { Calls } from './calls'
+import { fromAnswer, toAnswer, tokensOf, type Answered } from './model-answer'
+import { costsNothing } from './unbilled'
+
+/** How the live model is made, at its first call. */
+export interface LiveModel {
+  /** `<provider>/<model>`, where it is known without asking anybody. */
+  named?: string
+  id(): Promise<string>
+  load(id: string): LanguageModelV3
+}
+
+/** A call that was not answered before. */
+interface LiveCall {
+  call: LedgerCall
+  number: number
+  model: LanguageModelV3
+  options: LanguageModelV3CallOptions
+}
+
+export class RecordedModel implements LanguageModelV3 {
+  readonly specificationVersion = 'v3'
+
+  constructor(
+    private readonly calls: Calls,
+    private readonly live: LiveModel,
+  ) {}
+
+  get provider(): string {
+    return this.live.named?.split('/')[0] ?? 'troupe'
+  }
+
+  get modelId(): string {
+    return this.live.named?.split('/').slice(1).join('/') ?? 'default'
+  }
+
+  get supportedUrls(): PromiseLike<Record<string, RegExp[]>> {
+    return this.live.id().then((id) => this.live.load(id).supportedUrls)
+  }
+
+  async doGenerate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
+    const asked = await this.ask(options)
+    if ('answered' in asked) return { ...asked.answered, warnings: [] }
+    const result = await this.attempt(asked, async ({ model, options: own }) => model.doGenerate(own))
+    return { ...(await this.record(asked, result)), warnings: result.warnings }
+  }
+
+  /** A stream is recorded when its last part has come, before that part is passed on. */
+  async doStream(options: LanguageModelV3CallOptions): Promise<LanguageModelV3StreamResult> {
+    const asked = await this.ask(options)
+    if ('answered' in asked) return { stream: streamOf(answerParts(asked.answered)) }
+    const { stream } = await this.attempt(asked, async ({ model, options: own }) => model.doStream(own))
+    const collector = new AnswerCollector()
+    let failed = false
+    const recording = new TransformStream<LanguageModelV3StreamPart, LanguageModelV3StreamPart>({
+      transform: async (part, controller) => {
+        if (part.type === 'error') {
+          failed = true
+          await this.noteFailure(asked, part.error)
+        }
+        const answered = collector.take(part)
+        if (answered && !failed) await this.record(asked, answered)
+        controller.enqueue(part)
+      },
+    })
+    return { stream: stream.pipeThrough(recording) }
+  }
+
+  /** What was recorded of a call; else the call as it is to be made, noted as begun. */
+  private async ask(options: LanguageModelV3CallOptions): Promise<{ answered: Answered } | LiveCall> {
+    const { context, host } = this.calls
+    const number = this.calls.nextNumber()
+    const id = this.live.named ?? (await this.live.id())
+    const call = this.calls.identify('model', id, inputOf(options))
+    const recorded = await host.ledger.recall(call)
+    if (recorded) return { answered: fromAnswer(recorded.value) }
+    const model = this.live.load(id)
+    const { signal, task } = context
+    signal.throwIfAborted()
+    await host.ledger.begin(call)
+    const troupe = { agent: host.agent, subtask: task.id, attempt: host.ledger.logicalAttempt, call: number }
+    const abortSignal = options.abortSignal ? AbortSignal.any([signal, options.abortSignal]) : signal
+    const own = { ...options, abortSignal, providerOptions: { ...options.providerOptions, troupe } }
+    return { call, number, model, options: own }
+  }
+
+  private async attempt<Result>(asked: LiveCall, make: (asked: LiveCall) => Promise<Result>): Promise<Result> {
+    try {
+      return await make(asked)
+    } catch (error) {
+      await this.noteFailure(asked, error)
+      throw error
+    }
+  }
+
+  private async noteFailure({ call }: LiveCall, error: unknown): Promise<void> {
+    if (costsNothing(error)) await this.calls.host.ledger.refused(call)
+  }
+
+  /** Returns what stands: another process may have had the same call answered before. */
+  private async record({ call, number }: LiveCall, answered: Answered): Promise<Answered> {
+    const entry = { value: toAnswer(answered) as unknown as JsonValue, tokens: tokensOf(answered.usage), number }
+    return fromAnswer((await this.calls.host.ledger.record(call, entry)).value)
+  }
+}
+
+/** What decides the answer: not how it is sent, nor what is ours. */
+function inputOf(options: LanguageModelV3CallOptions): unknown {
+  const { abortSignal: _abort, headers: _headers, includeRawChunks: _raw, providerOptions = {}, ...input } = options
+  const { troupe: _ours, ...others } = providerOptions
+  return Object.keys(others).length > 0 ? { ...input, providerOptions: others } : input
+}
+
+function streamOf(parts: LanguageModelV3StreamPart[]): ReadableStream<LanguageModelV3StreamPart> {
+  return new ReadableStream({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part)
+      controller.close()
+    },
+  })
+}
