@@ -22,7 +22,7 @@ async function status(id: string | undefined, { output }: OutputOption): Promise
 /** What is for others; the rest of a view is how it was found out. */
 function publicView(view: RunStatusReport): Record<string, unknown> {
   const { runId, plan, team, status, source, startedAt, endedAt, counts, subtasks } = view
-  const { agents, pending, unserved, blocked, notes, failure } = view
+  const { tokensUsed, unconfirmedCalls, agents, pending, unserved, blocked, notes, failure } = view
   return {
     runId,
     plan,
@@ -32,6 +32,8 @@ function publicView(view: RunStatusReport): Record<string, unknown> {
     startedAt,
     ...(endedAt === undefined ? {} : { endedAt }),
     counts,
+    tokensUsed,
+    ...(unconfirmedCalls === undefined ? {} : { unconfirmedCalls }),
     subtasks,
     agents,
     pending,

@@ -4,12 +4,14 @@ import fc from 'fast-check'
 import { renderLive, type LiveOptions } from '../../src/cli/render/live'
 import { clock } from '../../src/cli/render/time'
 import { displayWidth } from '../../src/cli/render/width'
-import type { RunStatusReport } from '../../src/client/status'
+import type { PendingExecution, RunStatusReport } from '../../src/client/status'
+import type { AgentEvent } from '../../src/contract/event'
 import type { SubtaskState } from '../../src/contract/run'
 import { EVIL, expectHarmless, NOW, report, row, STARTED } from './support'
 
 function live(view: RunStatusReport, options: Partial<LiveOptions> = {}): string[] {
-  return renderLive(view, { height: 40, width: 120, color: false, now: NOW, frame: 0, ...options })
+  const usual = { height: 40, width: 120, color: false, now: NOW, heardAt: NOW, frame: 0, events: [] }
+  return renderLive(view, { ...usual, ...options })
 }
 
 /** The line that has the text; fails if there is none, or more than one. */
@@ -35,14 +37,93 @@ test('a single failure among very many subtasks shows in the bar', () => {
   expect(stripVTControlCharacters(counts!)).toContain(' 1000/1000 ')
 })
 
-test('a running subtask shows agent, elapsed time, attempt and progress, and something turns', () => {
+function started(subtask: string, more: Partial<PendingExecution> = {}): PendingExecution {
+  return { subtask, agent: subtask, state: 'started', attempt: 1, worker: '1@host/a', ...more }
+}
+
+test('a running subtask shows agent, elapsed time, tokens, attempt and progress, and something turns', () => {
   const view = report([row('one', 'running', { agent: 'outline', startedAt: '2026-03-01T10:00:07.500Z' })], {
-    pending: [{ subtask: 'one', agent: 'outline', state: 'started', attempt: 2, progress: { done: 3, total: 10 } }],
+    pending: [started('one', { attempt: 2, progress: { done: 3, total: 10 }, tokensUsed: 12_345 })],
   })
-  expect(live(view)[2]).toBe('  ⠋ one  outline  2 s  attempt 2 · 3/10')
+  expect(live(view)[2]).toBe('  ⠋ one  outline  2 s · 12.3k tokens · attempt 2 · 3/10')
   expect(live(view, { frame: 1 })[2]).toMatch(/^ {2}⠙ one/)
   const told = { ...view, pending: [{ ...view.pending[0]!, state: 'cancelling' as const, progress: 'page 4' }] }
   expect(live(told)[2]).toContain('attempt 2 · told to end · page 4')
+})
+
+test('the tree grows with what is spawned; inside a spawn short ids say enough', () => {
+  const view = report(
+    [
+      row('spec', 'succeeded', { agent: 'spec-agent', durationMs: 3_200, tokensUsed: 950, attempt: 2 }),
+      row('build', 'joining', { agent: 'rounds' }),
+      row('gate', 'waiting', { dependsOn: [1] }),
+      row('build/code-a', 'running', { agent: 'coder-agent', parent: 1, startedAt: STARTED }),
+      row('build/check', 'waiting', { agent: 'check', parent: 1, dependsOn: [3] }),
+      row('build/check/deep', 'skipped', { agent: 'check', parent: 4 }),
+    ],
+    { pending: [started('build/code-a')], tokensUsed: 1_950, unconfirmedCalls: 1 },
+  )
+  const [title, , ...tree] = live(view)
+  expect(title).toBe('⠋ docs docs-ab12 running 10 s · 1.9k tokens, 1 call unconfirmed')
+  expect(tree).toEqual([
+    '  ✓ spec      spec-agent   3.2 s · 950 tokens · attempt 2',
+    '  ◐ build     rounds       waits for what it spawned: 0 of 2 done',
+    '    ⠋ code-a  coder-agent  10 s',
+    '    ○ check   check        waits for code-a',
+    '      – deep  check        skipped',
+    '  ○ gate      gate         waits for build',
+  ])
+})
+
+test('nothing turns where nothing is known to live', () => {
+  const turns = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/
+  const view = report([row('one', 'running')], { pending: [started('one')] })
+  expect(
+    live(view)
+      .slice(0, 3)
+      .filter((line) => turns.test(line)),
+  ).toHaveLength(2)
+  const still = (lines: string[]): void => expect(lines.join('\n')).not.toMatch(turns)
+
+  still(live({ ...view, pending: [] }, { heardAt: NOW - 60_000 }))
+  still(live(view, { heardAt: NOW - 60_000 }))
+  const away = live(view, { heardAt: NOW - 3_000, trouble: 'the server is away' })
+  still(away)
+  expect(away[2]).toBe('! not heard of for 3 s: the server is away')
+
+  const silent = live({ ...view, pending: [started('one', { heartbeatAt: '2026-03-01T10:00:01.000Z' })] })
+  still(silent)
+  expect(lineWith(silent, 'no sign of life')).toBe('  ● one  one  no sign of life for 9 s')
+  const scheduled = [started('one', { state: 'scheduled' })]
+  const unserved = [{ agent: 'one', taskQueue: 'agent.docs.one', subtasks: ['one'] }]
+  still(live({ ...view, pending: scheduled, unserved }))
+  still(live({ ...view, blocked: [{ worker: '1@host/a', since: STARTED, executions: [] }] }))
+  // Its agents may live where the orchestrator does not
+  const orphaned = live({ ...view, source: 'history' })
+  still(orphaned.slice(0, 1))
+  expect(orphaned[2]).toMatch(turns)
+})
+
+test('a run between two subtasks goes on as long as a worker answers for it', () => {
+  const view = report([row('one', 'succeeded'), row('two', 'ready')])
+  expect(live(view)[0]).toMatch(/^⠋ /)
+})
+
+test('the last events stand below, and give way to the tree', () => {
+  const events = Array.from({ length: 9 }, (_, offset): AgentEvent => {
+    const payload = { subtask: `s${offset}`, durationMs: 1_500, tokensUsed: 70 }
+    return { id: `${offset}`, type: 'subtask.completed', payload, timestamp: STARTED, source: 'orchestrator', offset }
+  })
+  const rows = Array.from({ length: 30 }, (_, place) => row(`part-${place}`, 'running'))
+  const roomy = live(report([row('a', 'running')]), { events })
+  expect(roomy.slice(3)).toEqual([
+    '',
+    ...[4, 5, 6, 7, 8].map((n) => `  ${clock(STARTED)}  subtask.completed  s${n}  1.5 s  70 tokens`),
+  ])
+  const tight = live(report(rows), { events, height: 14 })
+  expect(tight).toHaveLength(14)
+  expect(tight.filter((line) => line.includes('subtask.completed'))).toHaveLength(3)
+  expect(tight[13]).toContain('s8')
 })
 
 test('each kind of waiting says what it waits for', () => {
@@ -68,9 +149,10 @@ test('each kind of waiting says what it waits for', () => {
     },
   )
   const lines = live(view)
-  expect(lineWith(lines, 'no worker')).toBe('! waiting: no worker serves agent.docs.outline (1 subtask: lost)')
+  expect(lineWith(lines, '! waiting')).toBe('! waiting: no worker serves agent.docs.outline (1 subtask: lost)')
+  expect(lineWith(lines, '● lost')).toContain('waiting: no worker serves agent.docs.outline')
   expect(lineWith(lines, 'no route')).toContain(
-    `again      flaky  attempt 2 at ${clock(nextAttemptAt)}, in 8 s: no route`,
+    `again    flaky      attempt 2 at ${clock(nextAttemptAt)}, in 8 s: no route`,
   )
   expect(lineWith(lines, 'free worker')).toContain('queued')
   expect(lineWith(lines, 'spawned')).toContain('waits for what it spawned: 1 of 2 done')
@@ -96,7 +178,8 @@ test('a blocked worker is named once, with the agent, since when, and the remedy
 
 test('a failure shows its code, message and hint', () => {
   const error = { code: 'CommandFailed' as const, message: 'exit code 2', hint: 'see its log', retryable: true }
-  expect(live(report([row('lint', 'failed', { error })]))[2]).toBe('  ✗ lint CommandFailed exit code 2 (see its log)')
+  const lint = row('lint', 'failed', { error, tokensUsed: 40 })
+  expect(live(report([lint]))[2]).toBe('  ✗ lint  lint  40 tokens  CommandFailed exit code 2 (see its log)')
 })
 
 test('notes of the client are shown', () => {
@@ -111,15 +194,26 @@ test('what waits for the same slots is one line', () => {
   ])
 })
 
-test('with more subtasks than lines every section keeps a share and says how many it leaves out', () => {
+test('with more subtasks than lines each kind keeps a share, what moves the largest, and the rest is counted', () => {
   const rows = (state: SubtaskState, count: number) =>
     Array.from({ length: count }, (_, place) => row(`${state}-${place}`, state))
   const waiting = rows('waiting', 50).map((one) => ({ ...one, dependsOn: [50] }))
-  const lines = live(report([...rows('failed', 50), ...rows('running', 50), ...waiting]), { height: 11 })
-  expect(lines).toHaveLength(11)
-  expect(lines.slice(2, 5).map((line) => line.trim())).toEqual(['✗ failed-0', '✗ failed-1', '… 48 more failed'])
-  expect(lines[7]).toBe('  … 48 more running')
-  expect(lines[10]).toBe('  … 48 more waiting')
+  const lines = live(report([...rows('failed', 50), ...rows('running', 50), ...waiting, ...rows('succeeded', 50)]), {
+    height: 12,
+  })
+  expect(lines).toHaveLength(12)
+  const of = (state: string): number =>
+    lines.slice(2).filter((line) => line.includes(` ${state}-`) && !line.includes('waits for')).length
+  expect(['failed', 'running', 'waiting', 'succeeded'].map(of)).toEqual([2, 4, 0, 1])
+  expect(lines.filter((line) => line.includes('waits for'))).toHaveLength(2)
+  expect(lines[11]).toBe('  … not shown: 49 succeeded · 48 failed · 46 running · 48 waiting')
+})
+
+test('what is shown stands below the nearest ancestor that is shown, and says the rest of its id', () => {
+  const parts = Array.from({ length: 30 }, (_, place) => row(`a/b/${place}`, 'running', { parent: 1 }))
+  const view = report([row('a', 'succeeded'), row('a/b', 'succeeded', { parent: 0, endedAt: STARTED }), ...parts])
+  const [line, part] = live(view, { height: 8 }).slice(2)
+  expect([line, part]).toEqual(['  ✓ a/b  a/b    ', '    ● 0  a/b/0  '])
 })
 
 test('a run that ended shows how, and no more turning', () => {
@@ -163,6 +257,7 @@ test('whatever the names, it stays within its lines and columns and no control c
             attempt: 3,
             lastFailure: said,
             progress: { [said]: said },
+            tokensUsed: place,
           })),
           unserved: [{ agent: said, taskQueue: said, subtasks: [said] }],
           blocked: [{ worker: said, since: STARTED, executions: [{ agent: said, subtask: said, attempt: 1 }] }],

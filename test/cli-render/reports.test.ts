@@ -23,6 +23,7 @@ function outcome(results: AgentResult[], more: Partial<RunOutcome> = {}): RunOut
     counts,
     results: Object.fromEntries(results.map((one) => [one.taskId, one])),
     durationMs: 12_300,
+    tokensUsed: 0,
     ...more,
   }
 }
@@ -53,6 +54,21 @@ test('status shows every subtask, spawned ones below their spawner, with what ea
     '      raise timeoutMs',
     '  ○ join       join   waiting  waits for split',
   ])
+})
+
+test('status and outcome tell tokens, and calls of which nobody knows whether they were billed', () => {
+  const rows = [row('a', 'succeeded', { tokensUsed: 1_200, unconfirmedCalls: 2 }), row('b', 'running')]
+  const pending = [{ subtask: 'b', agent: 'b', state: 'started' as const, attempt: 1, tokensUsed: 950 }]
+  const view = report(rows, { pending, tokensUsed: 2_150, unconfirmedCalls: 2 })
+  expect(renderStatus(view, plain)).toEqual([
+    '● docs docs-ab12 running 10 s · 2.1k tokens, 2 calls unconfirmed',
+    '  team writers · started 2026-03-01T10:00:00.000Z',
+    '  1 succeeded · 1 running',
+    '  ✓ a  a  succeeded  1.2k tokens, 2 calls unconfirmed',
+    '  ● b  b  running  950 tokens',
+  ])
+  const lines = renderOutcome(outcome([result('a')], { tokensUsed: 1_000_000, unconfirmedCalls: 1 }), { color: false })
+  expect(lines[0]).toBe('✓ docs-ab12 succeeded in 12.3 s · 1.0M tokens, 1 call unconfirmed')
 })
 
 test('status shows notes, and each line of what a plan was refused for', () => {

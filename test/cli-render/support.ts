@@ -26,6 +26,7 @@ export function report(subtasks: SubtaskRow[], more: Partial<RunStatusReport> = 
     source: 'worker',
     startedAt: STARTED,
     counts,
+    tokensUsed: 0,
     subtasks,
     agents: [],
     notes: [],

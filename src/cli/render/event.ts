@@ -3,7 +3,8 @@ import type { AgentEvent } from '../../contract/event'
 import { isObject } from '../../contract/json'
 import { ORCHESTRATOR_SOURCE } from '../../contract/names'
 import { painter, type Piece, type Style } from './line'
-import { duration } from './time'
+import { clock, duration } from './time'
+import { tokenText } from './tokens'
 import { shortJson } from './values'
 import { pad } from './width'
 
@@ -21,7 +22,21 @@ const STYLES: Partial<Record<string, Style>> = {
 
 /** Times stay ISO, as `--since` takes them. */
 export function renderEvent(event: AgentEvent, { color }: { color: boolean }): string {
-  const { offset, timestamp, type, source, payload, correlationId } = event
+  const { offset, timestamp } = event
+  return painter(color)([['dim', `${String(offset).padStart(5)}  ${timestamp}  `], ...saidPieces(event)]).trimEnd()
+}
+
+/** The same for a watcher, with the time of day. */
+export function recentEventPieces(event: AgentEvent): Piece[] {
+  return [['dim', `  ${clock(event.timestamp)}  `], ...saidPieces(event)]
+}
+
+/** Whether a person wants to be told: that a subtask is there is seen when it begins, or is never begun. */
+export function isNews({ source, type }: AgentEvent): boolean {
+  return source !== ORCHESTRATOR_SOURCE || type !== 'task.created'
+}
+
+function saidPieces({ type, source, payload, correlationId }: AgentEvent): Piece[] {
   const own = source === ORCHESTRATOR_SOURCE
   const from = own
     ? ''
@@ -30,25 +45,24 @@ export function renderEvent(event: AgentEvent, { color }: { color: boolean }): s
   const shown = pad(type, TYPE_COLUMNS)
   const said: Piece[] =
     own && isObject(payload) ? transition(payload) : [payload === null ? '' : shortJson(payload, PAYLOAD_LENGTH)]
-  return painter(color)([
-    ['dim', `${String(offset).padStart(5)}  ${timestamp}  `],
-    style ? [style, shown] : shown,
-    '  ',
-    from,
-    ...said,
-  ]).trimEnd()
+  return [style ? [style, shown] : shown, '  ', from, ...said]
 }
 
 /** The orchestrator's own events: the subtask, then what is known of its end. */
 function transition(payload: Record<string, unknown>): Piece[] {
-  const { subtask, agent, error, durationMs, attempt, tokensUsed, ...others } = payload
+  const { subtask, agent, error, durationMs, attempt, tokensUsed, unconfirmedCalls, ...others } = payload
   const pieces: Piece[] = []
   if (typeof subtask === 'string') pieces.push(subtask)
   if (typeof agent === 'string' && agent !== subtask) pieces.push(['dim', `  ${agent}`])
   if (typeof durationMs === 'number') pieces.push(`  ${duration(durationMs)}`)
   if (typeof attempt === 'number' && attempt > 1) pieces.push(`  attempt ${attempt}`)
-  if (typeof tokensUsed === 'number' && tokensUsed > 0) pieces.push(`  ${tokensUsed} tokens`)
+  const tokens = tokenText(numberIn(tokensUsed), numberIn(unconfirmedCalls))
+  if (tokens) pieces.push(`  ${tokens}`)
   if (isObject(error)) pieces.push(['red', `  ${String(error.code)}`], `: ${shortJson(error.message, PAYLOAD_LENGTH)}`)
   const rest = shortJson(others, PAYLOAD_LENGTH)
   return rest === '{}' ? pieces : [...pieces, pieces.length > 0 ? '  ' : '', ['dim', rest]]
+}
+
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : 0
 }

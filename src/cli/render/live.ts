@@ -1,14 +1,15 @@
-// HOST, pure. What a person watches while a run goes on: at most so many lines of at most so many columns.
+// HOST, pure. What a person watches while a run goes on: at most so many lines of at most so many columns. On top the run,
+// then what stands in its way, then its subtasks as a tree, and its last events below.
 import type { RunStatusReport } from '../../client/status'
-import type { SubtaskRow } from '../../contract/run'
+import type { AgentEvent } from '../../contract/event'
+import { recentEventPieces } from './event'
 import { countsPieces, titlePieces } from './header'
+import { isGoingOn, livingSubtasks } from './life'
 import { painter, type Piece } from './line'
-import { mark, spinner } from './marks'
-import { shareLines, type Section } from './share-lines'
-import { runningFor, standings, type Standing, type StandingKind } from './standing'
-import { clean } from './clean'
+import { shares } from './shares'
+import { treeLines } from './live-tree'
+import { elapsed } from './time'
 import { warnings } from './warnings'
-import { cut, displayWidth, pad } from './width'
 
 export interface LiveOptions {
   /** Lines of the terminal that may be used. */
@@ -18,101 +19,60 @@ export interface LiveOptions {
   color: boolean
   /** Milliseconds since the epoch. */
   now: number
+  /** When `view` was told. */
+  heardAt: number
+  /** Why the newest question had no answer. */
+  trouble?: string
   /** Counts the pictures drawn: something turns. */
   frame: number
+  /** The newest events, the latest last. */
+  events: readonly AgentEvent[]
 }
 
-/** Columns of an id, or of an agent's name: the reason beside it needs room too. */
-const NAME_COLUMNS = 36
-/** Failures first, then what moves, then what waits, the nearest to its start first. */
-const WAITING: readonly StandingKind[] = ['retrying', 'queued', 'joining', 'slot', 'dependencies']
+/** Events at the bottom, and the part of the screen that is theirs even where the tree could use it. */
+export const EVENTS_SHOWN = 5
+const EVENTS_PART = 1 / 4
+/** Below this height a line that only divides is not worth it. */
+const ROOMY = 16
 
-/** A line of a section, and how many subtasks (or warnings) it speaks for. */
-interface Entry {
-  pieces: Piece[]
-  count: number
-}
-
-export function renderLive(view: RunStatusReport, { height, width, color, now, frame }: LiveOptions): string[] {
+export function renderLive(view: RunStatusReport, options: LiveOptions): string[] {
+  const { height, width, color, now, frame, events } = options
   const columns = Math.max(1, Math.floor(width))
-  const open = standings(view, now)
-  const of = (kind: StandingKind): Standing[] => open.filter((standing) => standing.kind === kind)
-  const running = of('running').map((standing) => ({ ...standing, count: 1 }))
-  const waiting = WAITING.flatMap((kind) => together(of(kind)))
-  const failed = view.subtasks.filter(({ state }) => state === 'failed')
-  const names = nameColumns([...running, ...waiting].slice(0, height), columns)
-  const sections = [
-    section('warnings', warnings(view, now).map(single)),
-    section('failed', failed.map(failure).map(single)),
-    section(
-      'running',
-      running.map((entry) => ({ pieces: standingLine(entry, names, now, spinner(frame)), count: 1 })),
-    ),
-    section(
-      'waiting',
-      waiting.map((entry) => ({ pieces: standingLine(entry, names, now, mark(entry.row.state)), count: entry.count })),
-    ),
+  const living = livingSubtasks(view, options)
+  const head = [
+    titlePieces(view, { now, ...(isGoingOn(view, living, options) ? { frame } : {}) }),
+    countsPieces(view, columns),
   ]
-  const head = [titlePieces(view, { now, frame }), countsPieces(view, columns)]
-  const body = shareLines(sections, height - head.length).map(({ pieces }) => pieces)
+  const room = Math.max(0, height - head.length)
+  const recent = events.slice(-EVENTS_SHOWN)
+  const divider = recent.length > 0 && height >= ROOMY ? 1 : 0
+  const upper = room - Math.min(recent.length, Math.floor(room * EVENTS_PART)) - divider
+  const hints = [...troubleLines(options), ...warnings(view, now)]
+  const [hintLines = 0, treeRoom = 0] = shares(
+    [
+      { size: hints.length, weight: 1 },
+      { size: view.subtasks.length, weight: 2 },
+    ],
+    upper,
+  )
+  const tree = treeLines(view, { ...options, lines: treeRoom, width: columns, living })
+  const left = room - hintLines - tree.length - divider
+  const body: Piece[][] = [
+    ...shortened(hints, hintLines),
+    ...tree,
+    ...(divider > 0 ? [[]] : []),
+    ...recent.slice(Math.max(0, recent.length - Math.max(0, left))).map(recentEventPieces),
+  ]
   const paint = painter(color)
   return [...head, ...body].slice(0, Math.max(0, height)).map((pieces) => paint(pieces, columns))
 }
 
-function single(pieces: Piece[]): Entry {
-  return { pieces, count: 1 }
+function troubleLines({ trouble, heardAt, now }: LiveOptions): Piece[][] {
+  return trouble === undefined ? [] : [[['red', `! not heard of for ${elapsed(now - heardAt)}: ${trouble}`]]]
 }
 
-function section(what: string, lines: Entry[]): Section<Entry> {
-  const more = (omitted: readonly Entry[]): Entry => {
-    const count = omitted.reduce((sum, entry) => sum + entry.count, 0)
-    return { pieces: [['dim', `  … ${count} more ${what}`]], count }
-  }
-  return { lines, more }
-}
-
-/** A standing, and how many others of the same agent wait for the same. */
-type Group = Standing & { count: number }
-
-function together(standings: readonly Standing[]): Group[] {
-  const groups = new Map<string, Group>()
-  for (const standing of standings) {
-    const { row, kind, text } = standing
-    // Only what waits for the same slots; each of the others has a reason of its own
-    const key = kind === 'slot' || kind === 'queued' ? `${row.agent}\n${text}` : `${groups.size}`
-    const known = groups.get(key)
-    if (known) known.count++
-    else groups.set(key, { ...standing, count: 1 })
-  }
-  return [...groups.values()]
-}
-
-function failure({ id, error }: SubtaskRow): Piece[] {
-  const hint = error?.hint === undefined ? undefined : (['dim', ` (${error.hint})`] as const)
-  return ['  ', mark('failed'), ` ${id} `, ['red', error?.code ?? ''], ` ${error?.message ?? ''}`, hint]
-}
-
-interface NameColumns {
-  id: number
-  agent: number
-}
-
-/** Names stand below each other where they are of a usual length. */
-function nameColumns(groups: readonly Group[], width: number): NameColumns {
-  const widest = (texts: string[]): number =>
-    Math.min(Math.floor(width / 3), NAME_COLUMNS, Math.max(0, ...texts.map((text) => displayWidth(clean(text)))))
-  return { id: widest(groups.map(nameOf)), agent: widest(groups.map(({ row }) => row.agent)) }
-}
-
-function nameOf({ row, count }: Group): string {
-  return count === 1 ? row.id : `${count} subtasks`
-}
-
-function standingLine(group: Group, columns: NameColumns, now: number, sign: Piece): Piece[] {
-  const { row, kind, text, count } = group
-  const id = pad(cut(clean(nameOf(group)), columns.id), columns.id)
-  const agent = pad(cut(clean(row.agent), columns.agent), columns.agent)
-  const time = kind === 'running' ? `${runningFor(row, now)}  ` : ''
-  const next: Piece = count === 1 ? undefined : ['dim', `; first ${row.id}`]
-  return ['  ', sign, ` ${id}  `, ['dim', agent], `  ${time}`, [kind === 'retrying' ? 'yellow' : 'dim', text], next]
+/** The first ones; a single line says more by its content than by a count. */
+function shortened(lines: Piece[][], room: number): Piece[][] {
+  if (lines.length <= room || room < 2) return lines.slice(0, room)
+  return [...lines.slice(0, room - 1), [['dim', `  … ${lines.length - room + 1} more warnings`]]]
 }

@@ -5,6 +5,7 @@ import { cleanLines } from './clean'
 import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
 import { duration } from './time'
+import { tokenText } from './tokens'
 import { shortJson } from './values'
 import { pad } from './width'
 
@@ -18,10 +19,19 @@ const OUTPUT_LENGTH = 160
 export function renderOutcome(outcome: RunOutcome, { color, uiLink }: { color: boolean; uiLink?: string }): string[] {
   const { runId, status, counts, durationMs, error } = outcome
   const results = Object.values(outcome.results)
+  const tokens = tokenText(outcome.tokensUsed, outcome.unconfirmedCalls)
   const failed = results.filter((result) => result.status === 'failed')
   const skipped = results.filter((result) => result.status === 'skipped')
   const lines: Piece[][] = [
-    [mark(status), ' ', ['bold', runId], ' ', styled(status, status), ['dim', ` in ${duration(durationMs)}`]],
+    [
+      mark(status),
+      ' ',
+      ['bold', runId],
+      ' ',
+      styled(status, status),
+      ['dim', ` in ${duration(durationMs)}`],
+      tokens === '' ? undefined : ['dim', ` · ${tokens}`],
+    ],
     ['  ', ...countPieces(counts)],
     ...(error ? cleanLines(error.message).map((line): Piece[] => ['  ', ['red', line]]) : []),
     ...limited(failed, 'failed').flatMap((entry) => (Array.isArray(entry) ? [entry] : failureLines(entry))),

@@ -24,10 +24,7 @@ export function standings(view: RunStatusReport, now: number): Standing[] {
   const children = countChildren(view.subtasks)
   return view.subtasks.flatMap((row, place): Standing[] => {
     if (isEnded(row.state)) return []
-    if (row.state === 'waiting')
-      return [
-        { row, kind: 'dependencies', text: waitsFor(row.dependsOn.map((dependency) => view.subtasks[dependency])) },
-      ]
+    if (row.state === 'waiting') return [{ row, kind: 'dependencies', text: waitsFor(row, view.subtasks) }]
     if (row.state === 'ready') return [{ row, kind: 'slot', text: slot(row, view) }]
     if (row.state === 'joining') return [{ row, kind: 'joining', text: joining(children.get(place)) }]
     return [{ row, ...execution(pending.get(row.id), unserved.get(row.id), now) }]
@@ -70,9 +67,12 @@ function progress(value: unknown): string {
   return counted && Object.keys(others).length === 0 ? `${done}/${total}` : shortJson(value)
 }
 
-function waitsFor(dependencies: readonly (SubtaskRow | undefined)[]): string {
-  const open = dependencies.filter((row) => row !== undefined).filter(({ state }) => state !== 'succeeded')
-  const named = open.slice(0, NAMED_DEPENDENCIES).map(({ id }) => id)
+function waitsFor({ dependsOn, parent }: SubtaskRow, rows: readonly SubtaskRow[]): string {
+  const open = dependsOn.flatMap((place) => rows[place] ?? []).filter(({ state }) => state !== 'succeeded')
+  // Within one spawn short ids say enough
+  const prefix = parent === undefined ? '' : `${rows[parent]?.id}/`
+  const short = ({ id }: SubtaskRow): string => (id.startsWith(prefix) ? id.slice(prefix.length) : id)
+  const named = open.slice(0, NAMED_DEPENDENCIES).map(short)
   const more = open.length - named.length
   if (named.length === 0) return 'waits for its dependencies'
   return `waits for ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`

@@ -1,5 +1,5 @@
 // HOST, pure. All of a run as it stands, for `troupe status`: every subtask, spawned ones below their spawners.
-import type { RunStatusReport } from '../../client/status'
+import type { PendingExecution, RunStatusReport } from '../../client/status'
 import type { SubtaskRow } from '../../contract/run'
 import { clean, cleanLines } from './clean'
 import { titlePieces } from './header'
@@ -7,6 +7,7 @@ import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
 import { runningFor, standings } from './standing'
 import { duration } from './time'
+import { tokenText } from './tokens'
 import { inTreeOrder } from './tree'
 import { warnings } from './warnings'
 import { displayWidth, pad } from './width'
@@ -17,6 +18,7 @@ const ID_COLUMNS = 48
 export function renderStatus(view: RunStatusReport, { color, now }: { color: boolean; now: number }): string[] {
   const paint = painter(color)
   const why = new Map(standings(view, now).map(({ row, text }) => [row, text]))
+  const pending = new Map(view.pending.map((execution) => [execution.subtask, execution]))
   const rows = inTreeOrder(view.subtasks).map(({ row, depth }) => ({ row, indent: '  '.repeat(depth + 1) }))
   const idColumns = columnsOf(rows.map(({ row, indent }) => indent + row.id))
   const agentColumns = columnsOf(rows.map(({ row }) => row.agent))
@@ -34,7 +36,7 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
         ['dim', pad(clean(row.agent), agentColumns)],
         '  ',
         styled(row.state, row.state),
-        ['dim', facts(row, now)],
+        ['dim', facts(row, pending.get(row.id), now)],
         ...reason(row, why.get(row)),
       ],
       ...hint(row, indent),
@@ -57,11 +59,11 @@ function failureLines({ failure }: RunStatusReport): Piece[][] {
   return failure === undefined ? [] : cleanLines(failure.message).map((line): Piece[] => ['  ', ['red', line]])
 }
 
-function facts(row: SubtaskRow, now: number): string {
+function facts(row: SubtaskRow, execution: PendingExecution | undefined, now: number): string {
   const took =
     row.state === 'running' ? runningFor(row, now) : row.durationMs === undefined ? '' : duration(row.durationMs)
   const attempts = (row.attempt ?? 1) > 1 ? `${row.attempt} attempts` : ''
-  return [took, attempts]
+  return [took, tokenText(row.tokensUsed ?? execution?.tokensUsed, row.unconfirmedCalls), attempts]
     .filter(Boolean)
     .map((fact) => `  ${fact}`)
     .join('')

@@ -4,9 +4,9 @@ import type { RunOutcome } from '../../client/outcome'
 import type { Run } from '../../client/run'
 import { asTroupeError } from '../../contract/errors'
 import type { ServerInfo } from '../../server/server-info'
-import { renderEvent } from '../render/event'
+import { isNews, renderEvent } from '../render/event'
 import { renderOutcome } from '../render/outcome'
-import { EXIT, type ExitCode } from './exit-codes'
+import { EXIT, runExitCode, type ExitCode } from './exit-codes'
 import { aborted, type Interrupts } from './interrupts'
 import { uiLink } from './open'
 import { printJson, printJsonLine, printText, say, sayRendered, type OutputFormat } from './output'
@@ -62,7 +62,7 @@ export async function attend({ run, server, format, interrupts, failed, print }:
 
 /** Prints how a run ended. */
 export function printOutcome(outcome: RunOutcome, { server, format }: Pick<Attended, 'server' | 'format'>): ExitCode {
-  const code = outcome.status === 'succeeded' ? EXIT.done : EXIT.failed
+  const code = runExitCode(outcome)
   // A reader that leaves while we print must not change it
   process.exitCode = code
   const link = uiLink(server, outcome.runId)
@@ -78,7 +78,10 @@ async function show(run: Run, format: OutputFormat, end: AbortSignal): Promise<v
   void sayWarnings(run, end)
   if (format === 'jsonl') return eachEvent(run, end, printJsonLine)
   const color = messageColor()
-  if (format === 'text') await eachEvent(run, end, (event) => sayRendered(renderEvent(event, { color })))
+  if (format !== 'text') return
+  await eachEvent(run, end, (event) => {
+    if (isNews(event)) sayRendered(renderEvent(event, { color }))
+  })
 }
 
 /** The end of a run, also if the server is restarted meanwhile. */

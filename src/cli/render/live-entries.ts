@@ -1,0 +1,72 @@
+// HOST, pure. Which subtasks a picture of so many lines shows: all of them, or the ones that a person asks for first.
+import type { SubtaskRow } from '../../contract/run'
+import { shares } from './shares'
+import type { Standing, StandingKind } from './standing'
+import { inTreeOrder } from './tree'
+
+/** A subtask, or the first one of several that wait for the same slots. */
+export interface Entry {
+  row: SubtaskRow
+  place: number
+  count: number
+}
+
+type Standings = ReadonlyMap<SubtaskRow, Standing>
+
+/** In the order in which they keep their lines; each gets so many in turn. */
+const SECTIONS = { failed: 2, moving: 4, waiting: 2, done: 1 } as const
+type Section = keyof typeof SECTIONS
+/** What waits: the nearest to its start first. */
+const NEAREST: readonly StandingKind[] = ['retrying', 'queued', 'joining', 'slot', 'dependencies']
+
+/** The entries in the order of the tree; what is left out is hidden, and one line is kept to say so. */
+export function chooseEntries(
+  rows: readonly SubtaskRow[],
+  standings: Standings,
+  room: number,
+): { shown: Entry[]; hidden: Entry[] } {
+  const all = inTreeOrder(rows).map(({ row, place }): Entry => ({ row, place, count: 1 }))
+  const entries = all.length <= room ? all : together(all, standings)
+  if (entries.length <= room) return { shown: entries, hidden: [] }
+  const sections = (Object.keys(SECTIONS) as Section[]).map((section) => ({
+    weight: SECTIONS[section],
+    entries: sorted(
+      section,
+      entries.filter(({ row }) => sectionOf(row, standings) === section),
+      standings,
+    ),
+  }))
+  const given = shares(
+    sections.map(({ weight, entries: { length: size } }) => ({ size, weight })),
+    room - 1,
+  )
+  const chosen = new Set(sections.flatMap((section, place) => section.entries.slice(0, given[place])))
+  return { shown: entries.filter((entry) => chosen.has(entry)), hidden: entries.filter((entry) => !chosen.has(entry)) }
+}
+
+/** Siblings that wait for the same slots are one entry. */
+function together(all: readonly Entry[], standings: Standings): Entry[] {
+  const groups = new Map<string, Entry>()
+  return all.filter((entry) => {
+    const { kind, text } = standings.get(entry.row) ?? {}
+    if (kind !== 'slot' && kind !== 'queued') return true
+    const key = `${entry.row.parent ?? ''}\n${entry.row.agent}\n${text}`
+    const first = groups.get(key)
+    if (first) first.count++
+    else groups.set(key, entry)
+    return first === undefined
+  })
+}
+
+function sectionOf(row: SubtaskRow, standings: Standings): Section {
+  if (row.state === 'failed') return 'failed'
+  const standing = standings.get(row)
+  if (!standing) return 'done'
+  return standing.kind === 'running' || standing.kind === 'unserved' ? 'moving' : 'waiting'
+}
+
+function sorted(section: Section, entries: Entry[], standings: Standings): Entry[] {
+  if (section === 'done') return entries.sort((a, b) => (b.row.endedAt ?? '').localeCompare(a.row.endedAt ?? ''))
+  const nearness = ({ row }: Entry): number => NEAREST.indexOf(standings.get(row)?.kind ?? 'dependencies')
+  return section === 'waiting' ? entries.sort((a, b) => nearness(a) - nearness(b)) : entries
+}
