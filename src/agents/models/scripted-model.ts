@@ -1,9 +1,14 @@
 // HOST. The recorded model: answers from a file, found by agent and occasion, on the same path as any other model.
 import { readFile, stat } from 'node:fs/promises'
-import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
+import type {
+  LanguageModelV3,
+  LanguageModelV3CallOptions,
+  LanguageModelV3GenerateResult,
+  LanguageModelV3StreamPart,
+} from '@ai-sdk/provider'
 import { messageOf, TroupeError } from '../../contract/errors'
 import { preview } from '../../contract/json'
-import { answerStream } from './answer-stream'
+import { answerParts } from '../ledger/answer-stream'
 import { contentOf, finishReasonOf, parseRecording, type RecordedAnswer, type Recording } from './recording-format'
 
 /** Which call an answer is wanted for; the ledger tells it with each call, as `providerOptions.troupe`. */
@@ -34,7 +39,16 @@ export function scriptedModel(file: string): LanguageModelV3 {
     modelId: file,
     supportedUrls: {},
     doGenerate: generate,
-    doStream: async (call) => ({ stream: answerStream(await generate(call)) }),
+    async doStream(call) {
+      const parts = answerParts(await generate(call))
+      const stream = new ReadableStream<LanguageModelV3StreamPart>({
+        start(controller) {
+          for (const part of parts) controller.enqueue(part)
+          controller.close()
+        },
+      })
+      return { stream }
+    },
   }
 }
 
