@@ -4,9 +4,11 @@ import { ANSWER_BYTES } from '../src/contract/limits'
 import type { CloseRunInput } from '../src/contract/messages'
 import type { AgentResult, RunDocument, RunResult, SubtaskRow } from '../src/contract/run'
 import { toAgentResult } from '../src/contract/run/agent-result'
+import { totalsOf } from '../src/contract/run/spending'
 import type { ActivityDependencies } from './dependencies'
 import { toPostponement } from './failures'
 import { standingResult } from './results'
+import { Spendings } from './spending'
 import { assertStore } from './store-identity'
 
 /** Records read at once. */
@@ -15,14 +17,19 @@ const READ_AT_ONCE = 32
 const INLINE_RESULTS_BYTES = ANSWER_BYTES - 16 * 1024
 
 export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInput) => Promise<RunResult> {
-  return async function closeRun(input) {
+  const spendings = new Spendings(deps.store)
+
+  return async function closeRun(told) {
     try {
-      assertStore(deps.store, input.store)
+      assertStore(deps.store, told.store)
+      const input = { ...told, subtasks: await withSpending(told, spendings) }
       const results = await collectResults(input, deps)
       const segments = [...input.segments, ...(await sealRest(input, deps))]
       const { run, plan, team, status, counts, startedAt, endedAt, subtasks, store } = input
+      const totals = totalsOf(subtasks)
       const document: RunDocument = {
         ...run,
+        ...totals,
         plan,
         team,
         status,
@@ -35,12 +42,22 @@ export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInpu
       }
       const artifact = await deps.store.artifacts.put(Buffer.from(JSON.stringify(document)))
       const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
-      const result: RunResult = { status, counts, durationMs, store, document: artifact }
+      const result: RunResult = { status, counts, durationMs, ...totals, store, document: artifact }
       return jsonBytes(results) <= INLINE_RESULTS_BYTES ? { ...result, results } : result
     } catch (error) {
       throw toPostponement(error)
     }
   }
+}
+
+/** The store knows more than the orchestrator was told: an execution whose worker died told nothing. */
+async function withSpending({ run, subtasks }: CloseRunInput, spendings: Spendings): Promise<SubtaskRow[]> {
+  const spent = await spendings.of(run).settled()
+  return subtasks.map((row) => {
+    const { tokens, unconfirmedCalls } = spent.get(row.id) ?? {}
+    if (tokens === undefined) return row
+    return { ...row, tokensUsed: tokens, ...(unconfirmedCalls ? { unconfirmedCalls } : {}) }
+  })
 }
 
 async function sealRest({ events }: CloseRunInput, deps: ActivityDependencies): Promise<RunDocument['events']> {

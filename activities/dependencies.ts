@@ -21,6 +21,8 @@ export interface ActivityDependencies {
   baseDirectory: string
   /** A short hash of a text. */
   hash(text: string): string
+  /** SHA-256 of a text, as 64 hexadecimal digits. */
+  digest(text: string): string
   /** Told of each execution's begin; returns what is to be called at its end. A blocked event loop is explained by it. */
   track(execution: Tracked): () => void
 }

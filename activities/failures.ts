@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { asTroupeError, messageOf, type TroupeError } from '../src/contract/errors'
 import { jsonBytes } from '../src/contract/json'
+import { MAX_RETRY_AFTER_MS } from '../src/contract/limits'
 import type { FailureDetails } from '../src/contract/messages'
 
 /** Temporal cuts the last failure of a retrying attempt at 4 KB; with hint and details this much of the message is safe. */
@@ -16,7 +17,10 @@ const REFUSAL_BYTES = 64 * 1024
 /** What an execution throws for whatever was thrown in it. */
 export function toFailure(error: unknown, measured: Omit<FailureDetails, 'retryable'> = {}): Error {
   const known = asTroupeError(error)
-  if (known?.code === 'Cancelled') return new CancelledFailure(known.message)
+  if (known?.code === 'Cancelled') {
+    const details: FailureDetails = { ...measured, retryable: false }
+    return new CancelledFailure(known.message, [details])
+  }
   // Temporal's own way of saying so counts as well
   const final = (error as { nonRetryable?: unknown } | null | undefined)?.nonRetryable === true
   return failure(error, known, known ? known.retryable : !final, { ...measured }, MESSAGE_LENGTH)
@@ -49,7 +53,13 @@ function failure(
     message,
     nonRetryable: !retryable,
     details: [details],
+    ...(retryable ? delay(known?.retryAfterMs) : {}),
   })
+}
+
+/** The other side knows better than a back-off when to ask again. */
+function delay(retryAfterMs: number | undefined): { nextRetryDelay?: number } {
+  return retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(Math.max(1, retryAfterMs), MAX_RETRY_AFTER_MS) }
 }
 
 /** An error's class says more than its text alone: `RangeError: Invalid array length`. */

@@ -20,7 +20,7 @@ export function createPreparePlan(deps: ActivityDependencies): (input: PreparePl
 }
 
 async function prepare(
-  { plan, team, inputs, store, run, now }: PreparePlanInput,
+  { plan, team, inputs, store, model, maxTokens, run, now }: PreparePlanInput,
   deps: ActivityDependencies,
 ): Promise<PreparedRun> {
   if (store) assertStore(deps.store, store)
@@ -29,6 +29,8 @@ async function prepare(
   const { checked, problems } = checkPlan(plan, {
     ...(manifest ? { team: manifest } : {}),
     inputs,
+    model,
+    maxTokens,
     now: Date.parse(now),
     baseDirectory,
     hash,

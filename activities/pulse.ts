@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity'
 import { messageOf, TroupeError } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
+import type { Heartbeat } from '../src/contract/messages'
 
 /** A cancellation reaches an execution with a heartbeat's answer: each second keeps that below two. */
 const HEARTBEAT_MS = 1_000
@@ -12,6 +13,8 @@ let running = 0
 
 export class Pulse {
   progress: JsonValue = null
+  /** Of all attempts so far. */
+  tokensUsed = 0
   private readonly controller = new AbortController()
   private timer?: NodeJS.Timeout
   /** Held, since an abort's listeners run outside the activity's asynchronous context. */
@@ -42,7 +45,8 @@ export class Pulse {
   }
 
   private beat(): void {
-    this.activity.heartbeat(this.progress)
+    const heartbeat: Heartbeat = { progress: this.progress, tokensUsed: this.tokensUsed }
+    this.activity.heartbeat(heartbeat)
     this.schedule()
   }
 }

@@ -1,21 +1,25 @@
 // EFFECTS. One execution of one agent: payload in, output kept as a record, result out.
 import { activityInfo } from '@temporalio/activity'
+import type { HostPort } from '../src/agents/host-port'
 import type { AgentTask } from '../src/contract/agent'
 import { TroupeError } from '../src/contract/errors'
 import type { AgentExecution, QueueWait, RunAgentInput, RunAgentResult } from '../src/contract/messages'
-import type { LedgerPort } from '../src/agents/host-port'
+import { DEFAULT_MODEL } from '../src/contract/model-id'
 import { agentContext } from './agent-context'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
+import { ExecutionLedger } from './ledger'
 import { Pulse } from './pulse'
 import { resolvePayload } from './resolve-payload'
 import { keepResult, readResult } from './results'
 import { keepSpawned } from './spawn'
 import { Specs } from './specs'
+import { Spendings } from './spending'
 import { assertStore } from './store-identity'
 
 export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInput) => Promise<RunAgentResult> {
   const specs = new Specs(deps.store)
+  const spendings = new Spendings(deps.store)
 
   return async function runAgent(input) {
     const { attempt, currentAttemptScheduledTimestampMs, heartbeatTimeoutMs } = activityInfo()
@@ -23,20 +27,40 @@ export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInpu
     const wait: QueueWait = { worker: deps.worker, waitMs: Math.max(0, began - currentAttemptScheduledTimestampMs) }
     const pulse = new Pulse(heartbeatTimeoutMs ?? Infinity)
     const end = deps.track({ agent: input.agent, subtask: input.task.id, attempt, ...input.run })
+    let ledger: ExecutionLedger | undefined
     try {
       assertStore(deps.store, input.store)
       // The attempt before this one may have died between its record and its report
       const known = await readResult(deps.store, input.run, input.task.id)
-      return { ...(known ?? (await execute(input, pulse, began))), wait }
+      if (known) return { ...known, wait }
+      ledger = await openLedger(input, pulse)
+      return { ...(await execute(input, pulse, ledger, began)), wait }
     } catch (error) {
-      throw toFailure(error, { wait, attempt, durationMs: Date.now() - began })
+      // A store that fails now must not hide what went wrong
+      await ledger?.failed(error).catch(() => undefined)
+      const spent = await ledger?.spent().catch(() => undefined)
+      throw toFailure(error, { wait, attempt, durationMs: Date.now() - began, ...spent })
     } finally {
       pulse.stop()
       end()
     }
   }
 
-  async function execute(input: RunAgentInput, pulse: Pulse, began: number): Promise<AgentExecution> {
+  async function openLedger({ run, spec, task, agent }: RunAgentInput, pulse: Pulse): Promise<ExecutionLedger> {
+    const { attempt, base64TaskToken: token } = activityInfo()
+    const { maxTokens } = await specs.spec(spec)
+    const onTokens = (tokens: number): void => void (pulse.tokensUsed = tokens)
+    const { store, outputs, digest } = deps
+    const host = { store, outputs, digest, spending: spendings.of(run), onTokens }
+    return ExecutionLedger.open({ run, subtask: task.id, agent, attempt, token, maxTokens }, host)
+  }
+
+  async function execute(
+    input: RunAgentInput,
+    pulse: Pulse,
+    ledger: ExecutionLedger,
+    began: number,
+  ): Promise<AgentExecution> {
     const { attempt, startToCloseTimeoutMs, taskQueue } = activityInfo()
     const hosted = deps.agentOn(taskQueue)
     if (!hosted)
@@ -45,17 +69,15 @@ export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInpu
     const subtask = await specs.subtask(input)
     const payload = await resolvePayload(subtask.payload, input.run, spec.inputs, deps)
     const task: AgentTask = { ...input.task, payload }
-    const { context, spawn } = agentContext(task, pulse, deps.store, {
-      agent: hosted.manifest.name,
-      ledger: noLedger,
-    })
+    const { name: agent, version: agentVersion, model } = hosted.manifest
+    const port: HostPort = { agent, ledger, ...modelOf(model, spec.model) }
+    const { context, spawn } = agentContext(task, pulse, deps.store, port)
     const value = await hosted.handle(task, context, startToCloseTimeoutMs)
     const spawned = await keepSpawned(task.id, spawn, spec, deps.store)
-    const { name: agent, version: agentVersion } = hosted.manifest
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {
       output,
-      tokensUsed: 0,
+      ...(await ledger.spent()),
       durationMs: Date.now() - began,
       attempt,
       agent,
@@ -65,10 +87,8 @@ export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInpu
   }
 }
 
-const noLedger: LedgerPort = {
-  logicalAttempt: 0,
-  recall: async () => undefined,
-  begin: async () => undefined,
-  record: async (_call, entry) => entry,
-  refused: async () => undefined,
+/** The agent's own model, else the run's; without either the environment decides. */
+function modelOf(own: string | undefined, ofRun: string | undefined): Pick<HostPort, 'model'> {
+  const model = own === undefined || own === DEFAULT_MODEL ? ofRun : own
+  return model === undefined ? {} : { model }
 }

@@ -1,5 +1,5 @@
 // HOST. The composition root: the only place where orchestrator, activities, agents, store and server meet.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { NativeConnection } from '@temporalio/worker'
 import { createActivities as createActivitiesOver } from '../activities'
@@ -170,5 +170,6 @@ function dependencies(
     teams: teams.map(teamManifest),
     baseDirectory: process.cwd(),
     hash: definitionHash,
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { CloseRunInput, OrchestrateInput, PreparedRun, PreparePlanInput, RunKey } from '../src/contract/messages'
 import { RESULT_MEMO } from '../src/contract/names'
 import type { RunResult } from '../src/contract/run'
+import { runFailure } from '../src/contract/run/run-failure'
 import type { RunState } from '../src/contract/run/run-state'
 import { KEEP_OPTIONS, PREPARE_OPTIONS } from './options'
 import type { RunLog } from './run-log'
@@ -23,8 +24,6 @@ const activities = proxyActivities<{ closeRun(input: CloseRunInput): Promise<Run
 
 /** Events that arrive while the document is written are added by writing it again, at most so often. */
 const CLOSE_ROUNDS = 10
-/** Failed subtasks that the run's failure names. */
-const NAMED_FAILURES = 3
 
 /** Checks the plan; a refusal fails the run with its own code, not as a failed activity. */
 export async function prepare(input: OrchestrateInput, run: RunKey): Promise<PreparedRun> {
@@ -76,17 +75,6 @@ export async function closeRun({ run, prepared, state, log, startedAt }: Closing
     upsertMemo({ [RESULT_MEMO]: result })
     throw new CancelledFailure('the run was cancelled')
   }
-  throw ApplicationFailure.create({
-    type: 'RunFailed',
-    message: failureMessage(state),
-    nonRetryable: true,
-    details: [result],
-  })
-}
-
-function failureMessage(state: RunState): string {
-  const failed = state.rows.filter((row) => row.state === 'failed')
-  const named = failed.slice(0, NAMED_FAILURES).map((row) => `"${row.id}" (${row.error?.code}: ${row.error?.message})`)
-  const more = failed.length > NAMED_FAILURES ? ` and ${failed.length - NAMED_FAILURES} more` : ''
-  return `${failed.length} of ${state.rows.length} subtasks failed: ${named.join(', ')}${more}`
+  const { code, message } = runFailure(state.rows)
+  throw ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [result] })
 }

@@ -1,6 +1,7 @@
 // WORKFLOW. What the Temporal UI shows of a run: its subtasks as a Markdown table.
 import type { RunState } from '../src/contract/run/run-state'
 import type { SubtaskRow } from '../src/contract/run'
+import { tokenNumber } from '../src/contract/run/spending'
 import { utf8Bytes } from '../src/contract/json'
 
 /** Temporal takes 20 KB of details. */
@@ -23,11 +24,12 @@ const ORDER: Record<SubtaskRow['state'], number> = {
 export function describeRun(state: RunState): string {
   const counts = Object.entries(state.states).filter(([, count]) => count > 0)
   const heading = counts.map(([name, count]) => `${count} ${name}`).join(' · ')
-  const lines = [heading, '', '| subtask | agent | state | |', '|---|---|---|---|']
+  const lines = [heading, '', '| subtask | agent | state | tokens | |', '|---|---|---|---:|---|']
   const shown = mostRelevant(state.rows)
   let bytes = utf8Bytes(lines.join('\n'))
   for (const row of shown) {
-    const line = `| ${cell(row.id)} | ${cell(row.agent)} | ${row.state} | ${cell(row.error?.message ?? '')} |`
+    const tokens = row.tokensUsed ? tokenNumber(row.tokensUsed) : ''
+    const line = `| ${cell(row.id)} | ${cell(row.agent)} | ${row.state} | ${tokens} | ${cell(row.error?.message ?? '')} |`
     bytes += utf8Bytes(line) + 1
     if (bytes > DETAILS_BYTES) break
     lines.push(line)

@@ -33,7 +33,8 @@ export const eventsQuery = defineQuery<EventsAnswer, [EventsInput?]>(EVENTS_QUER
 
 /**
  * Runs a plan: each subtask the moment its own last dependency is done, each execution an activity on its agent's queue.
- * Fails as `InvalidPlan` (nothing was started), or as `RunFailed` with the `RunResult` as its first detail.
+ * Fails as `InvalidPlan` (nothing was started), or as `RunFailed` or the code that decided (`BudgetExceeded`, `TestsFailed`,
+ * a model's) with the `RunResult` as its first detail.
  */
 export async function orchestrate(input: OrchestrateInput): Promise<RunResult> {
   const info = workflowInfo()

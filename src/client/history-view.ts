@@ -2,7 +2,7 @@
 import type { LoadedDataConverter, Payload } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
 import type { AgentEvent } from '../contract/event'
-import type { AgentExecution, PreparedRun } from '../contract/messages'
+import type { AgentExecution, FailureDetails, PreparedRun } from '../contract/messages'
 import { placeOfActivity } from '../contract/names'
 import { acceptPublished } from '../contract/run/publish'
 import { applyFailure } from '../contract/run/failure'
@@ -129,7 +129,8 @@ class Replay {
     } else if (failed) {
       applyFailure(state, place, await decodeFailure(this.converter, failed.failure))
     } else {
-      state.failed(place, { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false })
+      const told = await decodePayload<FailureDetails>(this.converter, cancelled?.details?.payloads?.[0] as Payload)
+      state.failed(place, { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }, told)
     }
   }
 

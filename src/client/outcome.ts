@@ -2,6 +2,8 @@
 import { asTroupeError, messageOf, TroupeError, type ErrorCode, type Problem } from '../contract/errors'
 import { isObject } from '../contract/json'
 import type { AgentResult, RunCounts } from '../contract/run'
+import { runFailure } from '../contract/run/run-failure'
+import { totalsOf } from '../contract/run/spending'
 import { resultsSoFar } from './results'
 import type { RunView } from './run-view'
 import type { ClientScope } from './scope'
@@ -14,6 +16,15 @@ export interface RunOutcome {
   results: Record<string, AgentResult>
   /** From the workflow's start to its close, in milliseconds. */
   durationMs: number
+  /** Of all attempts of all subtasks, as the providers counted them. */
+  tokensUsed: number
+  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  unconfirmedCalls?: number
+  /**
+   * Why it did not succeed: `Cancelled`, `RunFailed`, or what decided that it failed: `BudgetExceeded`, `TestsFailed`, a
+   * model's code, `InvalidPlan`.
+   */
+  code?: ErrorCode
   /** Why a run failed that has no results of its own to say it: a refused plan, a termination. */
   error?: { code: ErrorCode; message: string; problems: Problem[] }
 }
@@ -21,19 +32,21 @@ export interface RunOutcome {
 /** A run that failed or was cancelled, with all that it did. */
 export class RunFailedError extends TroupeError {
   constructor(readonly outcome: RunOutcome) {
-    const { runId, status, counts, error } = outcome
-    const failed = Object.values(outcome.results).filter((result) => result.status === 'failed')
-    const named = failed.slice(0, 3).map(({ taskId, error: why }) => `"${taskId}" (${why?.code}: ${why?.message})`)
-    const said =
-      error?.message ?? (status === 'cancelled' ? 'it was cancelled' : `${counts.failed} failed: ${named.join(', ')}`)
-    super(
-      status === 'cancelled' ? 'Cancelled' : (error?.code ?? 'RunFailed'),
-      `the run "${runId}" ${status === 'cancelled' ? 'was cancelled' : 'failed'}: ${said}`,
-      {
-        problems: error?.problems ?? [],
-      },
-    )
+    const { runId, status, code = 'RunFailed', error } = outcome
+    super(code, `the run "${runId}" ${status === 'cancelled' ? 'was cancelled' : 'failed'}: ${reason(outcome)}`, {
+      problems: error?.problems ?? [],
+    })
   }
+}
+
+function reason({ status, counts, code, error, results }: RunOutcome): string {
+  if (error) return error.message
+  if (status === 'cancelled') return 'it was cancelled'
+  const failed = Object.values(results).filter((result) => result.status === 'failed')
+  // What decided is named first
+  const ordered = [...failed].sort((a, b) => Number(b.error?.code === code) - Number(a.error?.code === code))
+  const named = ordered.slice(0, 3).map(({ taskId, error: why }) => `"${taskId}" (${why?.code}: ${why?.message})`)
+  return `${counts.failed} failed: ${named.join(', ')}`
 }
 
 /** The outcome of a closed run, from its view. */
@@ -44,8 +57,18 @@ export async function outcomeOf(scope: ClientScope, view: RunView): Promise<RunO
   const { succeeded, failed, skipped, cancelled } = counts
   const results = await resultsSoFar(scope, view)
   const durationMs = Math.max(0, Date.parse(view.endedAt ?? view.startedAt) - Date.parse(view.startedAt))
-  const error = view.failure && !view.result ? { error: failureOf(view.failure) } : {}
-  return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, ...error }
+  const failure = view.failure && failureOf(view.failure)
+  const code = status === 'cancelled' ? 'Cancelled' : (failure?.code ?? runFailure(view.subtasks).code)
+  return {
+    runId,
+    status,
+    counts: { succeeded, failed, skipped, cancelled },
+    results,
+    durationMs,
+    ...totalsOf([view]),
+    ...(status === 'succeeded' ? {} : { code }),
+    ...(failure && !view.result ? { error: failure } : {}),
+  }
 }
 
 /** The failure of the workflow itself: its type is our code where we threw it. */

@@ -12,6 +12,7 @@ import type {
   SubtaskRow,
   SubtaskState,
 } from '../contract/run'
+import { totalsOf } from '../contract/run/spending'
 import { closedResult, loadDocument } from './documents'
 import { isUnanswered } from './errors'
 import { viewHistory, type HistoryView } from './history-view'
@@ -32,6 +33,10 @@ export interface RunView {
   startedAt: string
   endedAt?: string
   counts: Record<SubtaskState, number>
+  /** Of all attempts of all subtasks; of those that run only where a status was asked for. */
+  tokensUsed: number
+  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  unconfirmedCalls?: number
   subtasks: SubtaskRow[]
   agents: StatusAnswer['agents']
   store?: StoreIdentity
@@ -100,6 +105,7 @@ function fromResult(description: WorkflowExecutionDescription, result: RunResult
     source: 'history',
     ...times(description),
     counts: { waiting: 0, ready: 0, running: 0, joining: 0, ...result.counts },
+    ...totalsOf([result]),
     subtasks: [],
     agents: [],
     store: result.store,
@@ -133,6 +139,7 @@ function fromAnswer(runId: string, answer: StatusAnswer): RunView {
     source: 'worker',
     startedAt,
     counts,
+    ...totalsOf(subtasks),
     subtasks,
     agents,
     notes: [],
@@ -154,6 +161,7 @@ function fromDocument(document: RunDocument): RunView {
     startedAt,
     endedAt,
     counts: all,
+    ...totalsOf([document]),
     subtasks,
     agents: [],
     document,
@@ -183,6 +191,7 @@ async function fromHistory(
     source: 'history',
     ...times(description),
     counts: state ? { ...state.states } : empty,
+    ...totalsOf(state?.rows ?? []),
     subtasks: state?.rows ?? [],
     agents: [],
     ...(prepared ? { store: prepared.store, spec: prepared.spec } : {}),

@@ -8,6 +8,9 @@ import { choicesHint } from '../contract/nearest'
 import type { AgentResult } from '../contract/run'
 import { isEnded } from '../contract/run/run-state'
 import { publishProblem } from '../contract/run/publish'
+import type { RecordedCall } from '../contract/model-answer'
+import { totalsOf } from '../contract/run/spending'
+import { recordedCalls } from './calls'
 import { withOutput } from './documents'
 import { explained } from './errors'
 import { EventFeed } from './event-feed'
@@ -30,7 +33,7 @@ export class Run {
   /**
    * Waits for the end.
    *
-   * @throws RunFailedError (codes `RunFailed`, `Cancelled`, `InvalidPlan`) whose `outcome` holds all results
+   * @throws RunFailedError (`RunFailed`, `Cancelled`, `InvalidPlan`, `BudgetExceeded`, `TestsFailed`, a model's code) whose `outcome` holds all results
    */
   async result(): Promise<RunOutcome> {
     const outcome = await this.outcome()
@@ -58,7 +61,9 @@ export class Run {
       const { succeeded, failed, skipped, cancelled } = counts
       const results = await resultsSoFar(this.scope, view)
       const durationMs = Math.max(0, Date.now() - Date.parse(startedAt))
-      return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, notes }
+      const { tokensUsed, unconfirmedCalls } = await runStatus(this.scope, view)
+      const totals = totalsOf([{ tokensUsed, unconfirmedCalls }])
+      return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, ...totals, notes }
     })
   }
 
@@ -83,6 +88,11 @@ export class Run {
       if (!isEnded(row.state)) return undefined
       return withOutput(this.scope.store, await resultOf(this.scope, view, row))
     })
+  }
+
+  /** All model calls so far whose answers were recorded, ordered by subtask, logical attempt and number. */
+  async calls(): Promise<RecordedCall[]> {
+    return this.explained(async () => recordedCalls(this.scope.store, (await viewRun(this.scope, this.id)).run))
   }
 
   /** Events as they come, in order, none twice, until the run is closed: `for await (const event of run.events())`. */

@@ -2,7 +2,9 @@
 import type { temporal } from '@temporalio/proto'
 import { messageOf } from '../contract/errors'
 import { blockedPrefix, type BlockedRecord, type BlockedWorker } from '../contract/records'
+import type { Heartbeat } from '../contract/messages'
 import { placeOfActivity } from '../contract/names'
+import { totalsOf, type Totals } from '../contract/run/spending'
 import { decodeFailure, decodePayload } from './payloads'
 import { lastPoll } from './pollers'
 import type { RunView } from './run-view'
@@ -29,6 +31,8 @@ export interface PendingExecution {
   heartbeatAt?: string
   /** The newest `context.progress`. */
   progress?: unknown
+  /** Tokens that all its attempts have used, as its newest heartbeat tells. */
+  tokensUsed?: number
 }
 
 /** Subtasks that wait since no worker serves their agent. */
@@ -59,12 +63,19 @@ export async function runStatus(scope: ClientScope, view: RunView): Promise<RunS
     ...view.notes,
     ...failures.map((failure) => `what the run leaves cannot be kept yet, and is tried again: ${messageOf(failure)}`),
   ]
+  const totals = withLive(view, pending)
   const unserved = await findUnserved(scope, known, view)
   try {
-    return { ...view, notes, pending, unserved, blocked: await findBlocked(scope, view) }
+    return { ...view, ...totals, notes, pending, unserved, blocked: await findBlocked(scope, view) }
   } catch (error) {
-    return { ...view, notes: [...notes, messageOf(error)], pending, unserved, blocked: [] }
+    return { ...view, ...totals, notes: [...notes, messageOf(error)], pending, unserved, blocked: [] }
   }
+}
+
+/** What runs has no row of its own yet, or one of the candidate before it. */
+function withLive({ subtasks }: RunView, pending: readonly PendingExecution[]): Totals {
+  const live = new Map(pending.map(({ subtask, tokensUsed }) => [subtask, tokensUsed]))
+  return totalsOf(subtasks.map((row) => ({ ...row, tokensUsed: Math.max(row.tokensUsed ?? 0, live.get(row.id) ?? 0) })))
 }
 
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo
@@ -80,7 +91,8 @@ async function describePending(
 ): Promise<PendingExecution> {
   const row = view.subtasks[placeOfActivity(activity.activityId)!]
   const failure = await decodeFailure(scope.converter, activity.lastFailure)
-  const progress = await decodePayload(scope.converter, activity.heartbeatDetails?.payloads?.[0])
+  const heartbeat = await decodePayload<Partial<Heartbeat>>(scope.converter, activity.heartbeatDetails?.payloads?.[0])
+  const { progress, tokensUsed } = heartbeat ?? {}
   const state = STATES[activity.state ?? 1] ?? 'scheduled'
   const seconds = Number(activity.scheduledTime?.seconds ?? 0)
   // To be taken by a worker is a sign of life too; a heartbeat may be that of the attempt before
@@ -99,6 +111,7 @@ async function describePending(
     ...(failure ? { lastFailure: messageOf(failure) } : {}),
     ...(state !== 'scheduled' && beat > 0 ? { heartbeatAt: new Date(beat * 1000).toISOString() } : {}),
     ...(progress === undefined || progress === null ? {} : { progress }),
+    ...(tokensUsed === undefined ? {} : { tokensUsed }),
   }
 }
 

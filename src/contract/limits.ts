@@ -59,3 +59,5 @@ export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000
 export const MAX_CONCURRENCY = 1_000
 /** Tokens that a run's model calls may use together unless said: a small program costs a tenth, a mistake no fortune. */
 export const DEFAULT_MAX_TOKENS = 500_000
+/** The longest wait for another attempt that a provider may ask for: who wants more has no quota left. */
+export const MAX_RETRY_AFTER_MS = 60 * 60 * 1000

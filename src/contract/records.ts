@@ -1,5 +1,6 @@
 // PURE. The names of a run's records in the store.
 import type { RunKey } from './messages'
+import type { StoredOutput } from './run'
 
 function runPrefix({ workflowId, firstRunId }: RunKey): string {
   return `runs/${workflowId}/${firstRunId}/`
@@ -23,6 +24,75 @@ export function blockedPrefix(run: RunKey): string {
 /** A worker's reports are numbered: records cannot change, so the newest one counts. */
 export function blockedRecord(run: RunKey, worker: string, number: number): string {
   return `${blockedPrefix(run)}${worker}/${String(number).padStart(6, '0')}`
+}
+
+/** Keys are hashes of subtask, logical attempt and call. */
+export type LedgerKind = 'model' | 'step' | 'tool'
+
+/** `LedgerRecord`s of one kind; those of model calls say what the run has spent. */
+export function ledgerPrefix(run: RunKey, kind: LedgerKind): string {
+  return `${runPrefix(run)}ledger/${kind}/`
+}
+
+/** What a call returned. */
+export function ledgerRecord(run: RunKey, kind: LedgerKind, key: string): string {
+  return `${ledgerPrefix(run, kind)}${key}`
+}
+
+/** A model call that was answered once more than it had to be: two processes made it. Paid for, and used by nobody. */
+export function surplusRecord(run: RunKey, key: string, attempt: string): string {
+  return `${ledgerRecord(run, 'model', key)}-${attempt}`
+}
+
+/** `BegunRecord`s: model calls that were sent, or were about to be. */
+export function begunPrefix(run: RunKey): string {
+  return `${runPrefix(run)}ledger/begun/`
+}
+
+/** `attempt` tells the executions apart that may make the same call. */
+export function begunRecord(run: RunKey, key: string, attempt: string): string {
+  return `${begunPrefix(run)}${key}-${attempt}`
+}
+
+/** Those of them that the provider refused, and does not bill. */
+export function refusedPrefix(run: RunKey): string {
+  return `${runPrefix(run)}ledger/refused/`
+}
+
+export function refusedRecord(run: RunKey, key: string, attempt: string): string {
+  return `${refusedPrefix(run)}${key}-${attempt}`
+}
+
+/** One record for each logical attempt of a subtask that its recorded answers made fail. */
+export function rejectedPrefix(run: RunKey, subtask: string): string {
+  // An id may hold slashes: without this, what `a/b` left would be taken for something of `a`
+  return `${runPrefix(run)}ledger/rejected/${encodeURIComponent(subtask)}/`
+}
+
+export function rejectedRecord(run: RunKey, subtask: string, logicalAttempt: number): string {
+  return `${rejectedPrefix(run, subtask)}${logicalAttempt}`
+}
+
+/** What is kept of a call. */
+export interface LedgerRecord {
+  subtask: string
+  agent: string
+  logicalAttempt: number
+  /** The steps around it. */
+  scope: string
+  /** The model's id, the step's or the tool's name. */
+  name: string
+  /** Which one it is among equal calls. */
+  occurrence: number
+  value: StoredOutput
+  /** Of a model call: its tokens, and its number among the execution's model calls. */
+  tokens?: { input: number; output: number }
+  number?: number
+}
+
+export interface BegunRecord {
+  subtask: string
+  agent: string
 }
 
 export interface PreparedRecord {

@@ -85,6 +85,10 @@ export interface RunResult {
   counts: RunCounts
   /** From the workflow's start to the moment its last subtask ended. */
   durationMs: number
+  /** Of all attempts of all subtasks, as the providers counted them. */
+  tokensUsed: number
+  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  unconfirmedCalls?: number
   store: StoreIdentity
   /** SHA-256 of the `RunDocument`. */
   document: string
@@ -102,6 +106,8 @@ export interface RunDocument {
   counts: RunCounts
   startedAt: string
   endedAt: string
+  tokensUsed: number
+  unconfirmedCalls?: number
   subtasks: SubtaskRow[]
   results: Record<string, AgentResult>
   events: EventSegment[]

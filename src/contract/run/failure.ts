@@ -34,8 +34,10 @@ export function classifyFailure(
   const application = chain.find(({ name }) => name === 'ApplicationFailure')
   if (outcome?.name === 'TimeoutFailure')
     return { error: timeoutError(String(outcome.timeoutType), known, application), details: {} }
-  if (outcome?.name === 'CancelledFailure')
-    return { error: { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }, details: {} }
+  if (outcome?.name === 'CancelledFailure') {
+    const error: SubtaskError = { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }
+    return { error, details: (outcome.details?.[0] ?? {}) as Partial<FailureDetails> }
+  }
   if (!application) {
     const message = messageOf(chain.at(-1) ?? failure)
     return { error: { code: 'Internal', message, retryable: false }, details: {} }
@@ -55,7 +57,7 @@ export function applyFailure(state: RunState, place: number, failure: unknown): 
     timeoutMs,
     ...(deadline === undefined ? {} : { deadline }),
   })
-  if (error.code === 'CannotHandle') state.refused(place, error)
+  if (error.code === 'CannotHandle') state.refused(place, error, details)
   else state.failed(place, error, details)
   return details
 }

@@ -24,6 +24,8 @@ interface Node {
 export interface Ended {
   durationMs?: number
   attempt?: number
+  tokensUsed?: number
+  unconfirmedCalls?: number
 }
 
 export class RunState {
@@ -99,10 +101,7 @@ export class RunState {
   }
 
   succeeded(place: number, execution: AgentExecution): void {
-    const row = this.rows[place]!
-    row.attempt = execution.attempt
-    row.durationMs = execution.durationMs
-    row.tokensUsed = execution.tokensUsed
+    this.measure(place, execution)
     if (!execution.spawned) return this.end(place, 'succeeded')
     if (this.cancelling) return this.end(place, 'cancelled', cancelledError())
     const refusal = spawnRefusal(this.nodes[place]!.depth, execution.spawned.nodes.length, this.rows.length)
@@ -114,14 +113,13 @@ export class RunState {
   }
 
   failed(place: number, error: SubtaskError, ended: Ended = {}): void {
-    const row = this.rows[place]!
-    if (ended.attempt !== undefined) row.attempt = ended.attempt
-    if (ended.durationMs !== undefined) row.durationMs = ended.durationMs
+    this.measure(place, ended)
     this.end(place, error.code === 'Cancelled' ? 'cancelled' : 'failed', error)
   }
 
   /** Its agent will not have it: the next candidate takes it, or it fails. */
-  refused(place: number, error: SubtaskError): void {
+  refused(place: number, error: SubtaskError, ended: Ended = {}): void {
+    this.measure(place, ended)
     const node = this.nodes[place]!
     if (this.cancelling || node.candidate + 1 >= node.graph.agents.length) return this.failed(place, error)
     node.candidate++
@@ -246,6 +244,15 @@ export class RunState {
     if (node.unsuccessful.length === 0) return [{ place: parent, outcome: 'succeeded' }]
     if (this.cancelling) return [{ place: parent, outcome: 'cancelled', error: cancelledError() }]
     return [{ place: parent, outcome: 'failed', error: spawnedError(node.unsuccessful) }]
+  }
+
+  /** What the execution that has just ended tells of all attempts. */
+  private measure(place: number, { attempt, durationMs, tokensUsed, unconfirmedCalls }: Ended): void {
+    const row = this.rows[place]!
+    if (attempt !== undefined) row.attempt = attempt
+    if (durationMs !== undefined) row.durationMs = durationMs
+    if (tokensUsed !== undefined) row.tokensUsed = tokensUsed
+    if (unconfirmedCalls !== undefined) row.unconfirmedCalls = unconfirmedCalls
   }
 
   private move(place: number, state: SubtaskState): SubtaskRow {

@@ -36,5 +36,9 @@ export function endEvent(outcome: SubtaskOutcome, told: Told): NewEvent {
   const { agent, error, attempt = 0, durationMs = 0, tokensUsed = 0 } = told.row
   if (outcome === 'succeeded')
     return subtaskEvent('subtask.completed', told, { agent, attempt, durationMs, tokensUsed })
-  return subtaskEvent(`subtask.${outcome}`, told, { agent, ...(error ? { error: { ...error } } : {}) })
+  return subtaskEvent(`subtask.${outcome}`, told, {
+    agent,
+    ...(tokensUsed > 0 ? { tokensUsed } : {}),
+    ...(error ? { error: { ...error } } : {}),
+  })
 }

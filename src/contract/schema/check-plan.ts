@@ -5,6 +5,7 @@ import { TroupeError, type Problem } from '../errors'
 import { isObject, jsonBytes, preview, type JsonValue } from '../json'
 import { DEFAULT_MAX_TOKENS, MAX_DEPENDENCIES, MAX_PLAN_BYTES, MAX_SUBTASKS } from '../limits'
 import type { AgentSlot, GraphNode, RunSpec } from '../messages'
+import { DEFAULT_MODEL, modelIdProblem } from '../model-id'
 import type { Plan } from '../plan'
 import { checkSubtasks } from './check-subtasks'
 import { inlineAgents } from './inline-agents'
@@ -130,25 +131,24 @@ function checkInputs(schema: unknown, options: CheckPlanOptions, problems: Probl
   return result.value
 }
 
+/** The run's model and its cap on tokens. */
 function checkModels(
-  { model, maxTokens = DEFAULT_MAX_TOKENS }: CheckPlanOptions,
+  { model = DEFAULT_MODEL, maxTokens = DEFAULT_MAX_TOKENS }: CheckPlanOptions,
   problems: Problem[],
 ): Pick<RunSpec, 'model' | 'maxTokens'> {
-  const named = typeof model === 'string' && model.trim() !== ''
-  if (model !== undefined && !named)
-    problems.push({
-      path: 'model',
-      message: `${preview(model)} is no model`,
-      hint: 'give <provider>/<model>, for example anthropic/claude-sonnet-4-5',
-    })
-  const counted = typeof maxTokens === 'number' && Number.isSafeInteger(maxTokens) && maxTokens >= 1
-  if (!counted)
-    problems.push({
-      path: 'maxTokens',
-      message: `${preview(maxTokens)} is no number of tokens`,
-      hint: 'a whole number from 1 on',
-    })
-  return { ...(named ? { model } : {}), maxTokens: counted ? maxTokens : DEFAULT_MAX_TOKENS }
+  const named = typeof model === 'string' ? model : ''
+  const problem = named === DEFAULT_MODEL ? undefined : modelIdProblem(named)
+  if (problem) problems.push({ path: 'model', ...problem, ...(named === '' ? { message: noModel(model) } : {}) })
+  const counted = Number.isSafeInteger(maxTokens) && (maxTokens as number) >= 1
+  if (!counted) {
+    const message = `${preview(maxTokens)} is no number of tokens`
+    problems.push({ path: 'maxTokens', message, hint: 'a whole number from 1 on' })
+  }
+  return { ...(named === DEFAULT_MODEL ? {} : { model: named }), maxTokens: maxTokens as number }
+}
+
+function noModel(model: unknown): string {
+  return `${preview(model)} is not a model`
 }
 
 function idsOf(list: unknown[]): Set<string> {

@@ -1,0 +1,35 @@
+// HOST. The model calls of a run, as its store has them.
+import type { RunKey } from '../contract/messages'
+import type { ModelAnswer, RecordedCall } from '../contract/model-answer'
+import { ledgerPrefix, type LedgerRecord } from '../contract/records'
+import { loadOutput } from '../storage/output'
+import type { Store } from '../storage/store'
+
+/** Records read at once. */
+const READ_AT_ONCE = 16
+/** Characters of a key, a SHA-256; a longer name is that of an answer which nobody used. */
+const KEY_LENGTH = 64
+
+/** @throws TroupeError `StoreUnavailable`, `ArtifactNotFound` */
+export async function recordedCalls(store: Store, run: RunKey): Promise<RecordedCall[]> {
+  const prefix = ledgerPrefix(run, 'model')
+  const names = (await store.records.list(prefix)).filter((name) => name.length === prefix.length + KEY_LENGTH)
+  const calls: RecordedCall[] = []
+  for (let first = 0; first < names.length; first += READ_AT_ONCE) {
+    const read = names.slice(first, first + READ_AT_ONCE).map((name) => readCall(store, name))
+    calls.push(...(await Promise.all(read)))
+  }
+  return calls.sort(inOrder)
+}
+
+async function readCall(store: Store, name: string): Promise<RecordedCall> {
+  const record = (await store.records.read(name)) as unknown as LedgerRecord
+  const { subtask, agent, logicalAttempt, name: model, number = 0, tokens = { input: 0, output: 0 }, value } = record
+  const answer = 'inline' in value ? value.inline : await loadOutput(store, value.reference)
+  return { subtask, agent, attempt: logicalAttempt, number, model, tokens, answer: answer as unknown as ModelAnswer }
+}
+
+function inOrder(a: RecordedCall, b: RecordedCall): number {
+  if (a.subtask !== b.subtask) return a.subtask < b.subtask ? -1 : 1
+  return a.attempt - b.attempt || a.number - b.number
+}

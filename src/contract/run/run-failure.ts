@@ -1,0 +1,37 @@
+// PURE. A failed run's own code and message, from its failed subtasks: the code decides how a command exits.
+import type { ErrorCode } from '../errors'
+import type { SubtaskRow } from '../run'
+import { describeSpending, sum, tokenNumber } from './spending'
+
+/** Failures of a subtask that are the run's own, first the one that outranks the others. */
+const DECISIVE: readonly ErrorCode[] = [
+  'BudgetExceeded',
+  'TestsFailed',
+  'ModelNotConfigured',
+  'ModelRefused',
+  'ModelUnavailable',
+  'NoRecordedAnswer',
+]
+/** Failed subtasks that the message names. */
+const NAMED_FAILURES = 3
+
+export function runFailure(rows: readonly SubtaskRow[]): { code: ErrorCode; message: string } {
+  const failed = rows.filter((row) => row.state === 'failed')
+  const codes = new Set(failed.map((row) => row.error?.code))
+  const code = DECISIVE.find((one) => codes.has(one)) ?? 'RunFailed'
+  // What decides is named first
+  const ordered = [...failed].sort((a, b) => rank(a, code) - rank(b, code))
+  const named = ordered.slice(0, NAMED_FAILURES).map((row) => `"${row.id}" (${row.error?.code}: ${row.error?.message})`)
+  const more = failed.length > NAMED_FAILURES ? ` and ${failed.length - NAMED_FAILURES} more` : ''
+  const message = `${failed.length} of ${rows.length} subtasks failed: ${named.join(', ')}${more}`
+  return { code, message: code === 'BudgetExceeded' ? `${spending(rows)}; ${message}` : message }
+}
+
+function rank(row: SubtaskRow, code: ErrorCode): number {
+  return row.error?.code === code ? 0 : 1
+}
+
+function spending(rows: readonly SubtaskRow[]): string {
+  const spent = rows.map(({ id, agent, tokensUsed = 0 }) => ({ subtask: id, agent, tokens: tokensUsed }))
+  return `the run's tokens are used up: ${tokenNumber(sum(spent))} were spent: ${describeSpending(spent)}`
+}
