@@ -87,16 +87,23 @@ export const reviewSchema = z
   )
 export type Review = z.infer<typeof reviewSchema>
 
+/** The coder of a module, or its test-agent. */
+export const roleSchema = z.enum(['code', 'tests'])
+export type Role = z.infer<typeof roleSchema>
+
 const snapshotFileSchema = z.object({
   artifact: z.string(),
   bytes: z.int().nonnegative(),
   executable: z.literal(true).optional(),
 })
 
-/** What a coder or test-agent leaves. Its patch was refused if `refusal` says why: it is empty then, and a finding follows. */
+/**
+ * What a coder or test-agent has left in all rounds so far, as one patch to the base. `refusal` says why its newest answer
+ * was not taken: the patch is then what stood before, or empty.
+ */
 export const contributionSchema = z.object({
   module: z.string(),
-  role: z.enum(['code', 'tests']),
+  role: roleSchema,
   patch: z.object({ write: z.record(z.string(), snapshotFileSchema), remove: z.array(z.string()) }),
   notes: z.string(),
   refusal: z.string().optional(),
@@ -105,12 +112,31 @@ export type Contribution = z.infer<typeof contributionSchema>
 
 export const testResultSchema = z.object({
   file: z.string(),
+  /** With the names of the suites around it, joined by " > ". */
   name: z.string(),
+  /** The module whose test-agent wrote the file; absent for files that were there before. */
+  module: z.string().optional(),
+  /** The file itself did not run to its end; `name` is its path then. */
+  crashed: z.literal(true).optional(),
   status: z.enum(['passed', 'failed', 'skipped']),
   /** The failure, shortened. */
   message: z.string().optional(),
 })
 export type TestResult = z.infer<typeof testResultSchema>
+
+export const checkProblemSchema = z.object({ module: z.string().optional(), role: roleSchema.optional(), text })
+export type CheckProblem = z.infer<typeof checkProblemSchema>
+
+/** One run of the tests that an existing repository had before. */
+export const ownTestsSchema = z.object({
+  /** As a person would type it. */
+  command: z.string(),
+  passed: z.boolean(),
+  exitCode: z.int().nullable(),
+  /** The end of what it printed. */
+  output: z.string(),
+})
+export type OwnTests = z.infer<typeof ownTestsSchema>
 
 export const checkSchema = z.object({
   /** Everything ran, at least one test did for each module, and none failed. */
@@ -121,11 +147,13 @@ export const checkSchema = z.object({
   exitCode: z.int().nullable(),
   tests: z.array(testResultSchema),
   /** What else stands against it: no test ran, a patch was refused, a time limit. By module where it lies in one. */
-  problems: z.array(z.object({ module: z.string().optional(), role: z.enum(['code', 'tests']).optional(), text })),
+  problems: z.array(checkProblemSchema),
   /** The end of what the command printed. */
   output: z.string(),
   /** False where no sandbox was to be had and this was allowed. */
   sandboxed: z.boolean(),
+  /** Only where there is an existing repository that has tests. */
+  ownTests: z.object({ before: ownTestsSchema, after: ownTestsSchema }).optional(),
 })
 export type Check = z.infer<typeof checkSchema>
 

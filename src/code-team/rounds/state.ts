@@ -1,0 +1,70 @@
+// TEAM. What a round begins with: everything that the building knows, handed from one round to the next by value, since a
+// spawned subtask can refer only to those that were spawned with it.
+import { z } from 'zod'
+import {
+  architectureSchema,
+  contributionSchema,
+  ownTestsSchema,
+  roundSchema,
+  specificationSchema,
+  type Architecture,
+} from '../documents'
+import { EVERYTHING } from '../../workspace/paths'
+import { LANGUAGE_NAMES, LANGUAGES, type LanguageName } from '../languages'
+
+export const modeSchema = z.enum(['team', 'single'])
+export type Mode = z.infer<typeof modeSchema>
+
+/** Rounds unless said: one to write, one to mend, one to spare. */
+export const DEFAULT_MAX_ROUNDS = 3
+/** Each round spawns below the last one's end, and a run spawns at most eight deep. */
+export const MAX_ROUNDS = 5
+
+/** What the request fixes for all rounds. */
+export const assignmentSchema = z.object({
+  request: z.string(),
+  language: z.enum(LANGUAGE_NAMES),
+  mode: modeSchema,
+  maxRounds: z.int().min(1).max(MAX_ROUNDS),
+  /** Artifact of the `Snapshot` of an existing repository. */
+  base: z.string().optional(),
+})
+export type Assignment = z.infer<typeof assignmentSchema>
+
+export const roundStateSchema = assignmentSchema.extend({
+  /** Missing in single mode. */
+  specification: specificationSchema.optional(),
+  architecture: architectureSchema,
+  /** The repository's own tests before anything was changed; null where it has none. */
+  baseline: ownTestsSchema.nullable().optional(),
+  /** Those that are over. */
+  rounds: z.array(roundSchema),
+  /** The newest of every module and role. */
+  contributions: z.array(contributionSchema),
+})
+export type RoundState = z.infer<typeof roundStateSchema>
+
+/** The only module in single mode: everything belongs to it. */
+export const SINGLE_MODULE = 'program'
+
+/** What stands for an architecture in single mode. */
+export function singleArchitecture(language: LanguageName): Architecture {
+  const { testCommand, program, entry } = LANGUAGES[language]
+  return {
+    decisions: [{ decision: 'One coder writes code and tests.', reason: 'It was asked for with the mode "single".' }],
+    modules: [
+      {
+        name: SINGLE_MODULE,
+        purpose: 'The whole program.',
+        paths: [EVERYTHING],
+        testPaths: [EVERYTHING],
+        contract: 'What the request says.',
+        imports: [],
+        criteria: [],
+      },
+    ],
+    testCommand: [...testCommand],
+    runCommand: [program, entry],
+    diagram: `flowchart LR\n  ${SINGLE_MODULE}`,
+  }
+}
