@@ -1,10 +1,12 @@
 // HOST. The client: starts runs, finds them, and gives their handles. Needs a connection and the store, and no worker.
 import { randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
 import { Client, type Connection, type WorkflowExecutionInfo } from '@temporalio/client'
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow'
 import type { TeamManifest } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { OrchestrateInput, RunKey } from './contract/messages'
+import { withAbsoluteFile } from './contract/model-id'
 import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, SEARCH_ATTRIBUTES } from './contract/names'
 import type { RunStatus } from './contract/run'
 import { checkPlan, invalidPlan, type CheckedPlan } from './contract/schema/check-plan'
@@ -28,6 +30,10 @@ export interface StartOptions {
   /** The manifest of the team; `connect().start` takes the team itself. */
   team?: TeamManifest
   inputs?: unknown
+  /** The model of agents that name none, `<provider>/<model>`; that of the workers' environment unless given. */
+  model?: string
+  /** Tokens that all model calls of the run may use together; 500,000 unless given. At the cap it fails as `BudgetExceeded`. */
+  maxTokens?: number
   /** The run's id; `<plan>-<4 characters>` unless given. An id that was used is refused, also if that run is closed. */
   id?: string
   /** Directory that a command's relative `cwd` counts from; the process's unless given. */
@@ -68,8 +74,10 @@ export class TroupeClient {
     const { id } = options
     if (id !== undefined) checkRunId(id)
     const checked = this.check(plan, options)
-    const { team, inputs } = checked.spec
-    const input: OrchestrateInput = { plan: checked.plan, team, inputs, store: this.scope.store.identity }
+    const { team, inputs, model, maxTokens } = checked.spec
+    const store = this.scope.store.identity
+    const models = { maxTokens, ...(model === undefined ? {} : { model }) }
+    const input: OrchestrateInput = { plan: checked.plan, team, inputs, store, ...models }
     for (let attempt = 1; ; attempt++) {
       const workflowId = id ?? `${checked.plan.name}-${randomCharacters(4)}`
       try {
@@ -87,10 +95,14 @@ export class TroupeClient {
    *
    * @throws TroupeError `InvalidPlan` with all problems
    */
-  check(plan: unknown, { team, inputs, baseDirectory = process.cwd() }: Omit<StartOptions, 'id'> = {}): CheckedPlan {
+  check(plan: unknown, options: Omit<StartOptions, 'id'> = {}): CheckedPlan {
+    const { team, inputs, model, maxTokens, baseDirectory = process.cwd() } = options
     const { checked, problems } = checkPlan(asJson(plan), {
       ...(team ? { team } : {}),
       inputs,
+      // A recording means the same file in every process
+      model: typeof model === 'string' ? withAbsoluteFile(model, (path) => resolve(path)) : model,
+      maxTokens,
       now: Date.now(),
       baseDirectory,
       hash: definitionHash,

@@ -39,6 +39,9 @@ export interface TaskOptions {
   deadline?: string
   /** The id of the run that carries it. */
   id?: string
+  /** As for `start`. */
+  model?: string
+  maxTokens?: number
 }
 
 /** Everything that a program needs of Troupe; `close` it at the end. */
@@ -63,7 +66,7 @@ export class Troupe {
    */
   async serve(
     teams: Team | readonly Team[] = [],
-    options: Pick<TroupeWorkerOptions, 'agents' | 'allowCommands'> = {},
+    options: Pick<TroupeWorkerOptions, 'agents' | 'allowCommands' | 'onDemand'> = {},
   ): Promise<TroupeWorker> {
     const list = [teams].flat() as Team[]
     installQuietRuntime()
@@ -81,16 +84,20 @@ export class Troupe {
   }
 
   /**
-   * Checks and starts a plan. Agents that only the plan declares are served by this process too, if it serves anything:
-   * whoever hands a plan over vouches for its commands.
+   * Checks and starts a plan. Agents that only the plan declares, and those on demand, are served by this process too, if it
+   * serves anything: whoever hands a plan over vouches for its commands.
    *
    * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
    */
   async start(plan: unknown, options: Omit<StartOptions, 'team'> & { team?: Team | TeamManifest } = {}): Promise<Run> {
     const { team, ...rest } = options
     const full: StartOptions = { ...rest, ...(team ? { team: asManifest(team) } : {}) }
-    const inline = this.client.check(plan, full).spec.team.agents.filter((agent) => agent.inline !== undefined)
-    await this.workers.at(-1)?.worker.serveManifest(inline, true)
+    const { agents } = this.client.check(plan, full).spec.team
+    const worker = this.workers.at(-1)?.worker
+    await worker?.serveManifest(
+      agents.filter((agent) => worker.servesOnDemand(agent)),
+      true,
+    )
     return this.client.start(plan, full)
   }
 
@@ -121,9 +128,9 @@ export class Troupe {
     options: TaskOptions = {},
   ): Promise<AgentResult> {
     const name = typeof agent === 'string' ? agent : agent.name
-    const { team = this.teamOf(agent, name), id, ...task } = options
+    const { team = this.teamOf(agent, name), id, model, maxTokens, ...task } = options
     const plan = { name: `task-${name}`.slice(0, 64), subtasks: [{ id: name, agentType: name, payload, ...task }] }
-    const run = await this.start(plan, { team, ...(id === undefined ? {} : { id }) })
+    const run = await this.start(plan, { team, id, model, maxTokens })
     const outcome = await run.outcome()
     const result = outcome.results[name]
     if (!result) throw new RunFailedError(outcome) // terminated, or cancelled before it began

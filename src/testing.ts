@@ -1,9 +1,10 @@
 // The public names for tests of agents: an execution without Temporal, a store or a server.
+import { createHash } from 'node:crypto'
+import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { BaseAgentService } from './agents/base-agent-service'
 import type { HostContext } from './agents/context'
-import { HOST } from './agents/host-port'
+import { HOST, type HostPort } from './agents/host-port'
 import { memoryLedger } from './agents/ledger/memory-ledger'
-import { createHash } from 'node:crypto'
 import type { AgentTask } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { JsonValue } from './contract/json'
@@ -14,6 +15,8 @@ export interface ExecuteOptions extends Partial<Omit<AgentTask, 'payload'>> {
   /** Aborts the execution, as a cancelled run would. */
   signal?: AbortSignal
   attempt?: number
+  /** Answers instead of every model that the agent asks for (`MockLanguageModelV3` of `ai/test`), or names its default one. */
+  model?: LanguageModelV3 | string
 }
 
 /** What one execution returned and did. */
@@ -24,6 +27,8 @@ export interface Execution {
   progress: JsonValue[]
   /** By SHA-256. */
   artifacts: Map<string, Uint8Array>
+  /** Of all model calls, as their answers tell. */
+  tokensUsed: number
 }
 
 /**
@@ -31,6 +36,8 @@ export interface Execution {
  *
  * @example
  * const { output } = await executeAgent(outline, { topic: 'tides' })
+ * const model = new MockLanguageModelV3({ doGenerate: … })   // of ai/test
+ * const { tokensUsed } = await executeAgent(writer, { topic: 'tides' }, { model })
  * @throws what the agent threw, or TroupeError `CannotHandle`, `InvalidPayload`, `OutputRejected`, `Timeout`
  */
 export async function executeAgent(
@@ -38,9 +45,17 @@ export async function executeAgent(
   payload: unknown = {},
   options: ExecuteOptions = {},
 ): Promise<Execution> {
-  const { signal = new AbortController().signal, attempt = 1, ...rest } = options
+  const { signal = new AbortController().signal, attempt = 1, model = agent.config.model, ...rest } = options
   const task: AgentTask = { id: agent.name, type: agent.name, priority: 'normal', ...rest, payload }
-  const execution: Execution = { output: null, published: [], spawned: [], progress: [], artifacts: new Map() }
+  const ledger = memoryLedger()
+  const execution: Execution = {
+    output: null,
+    published: [],
+    spawned: [],
+    progress: [],
+    artifacts: new Map(),
+    tokensUsed: 0,
+  }
   const log = (): void => undefined
   const context: HostContext = {
     task,
@@ -65,8 +80,14 @@ export async function executeAgent(
       },
     },
     log: { debug: log, info: log, warn: log, error: log },
-    [HOST]: { ledger: memoryLedger(), agent: agent.name },
+    [HOST]: { agent: agent.name, ledger, ...modelsOf(model) },
   }
   execution.output = await agent.handleWithTimeout(task, context)
+  execution.tokensUsed = ledger.tokensUsed
   return execution
+}
+
+function modelsOf(model: LanguageModelV3 | string | undefined): Pick<HostPort, 'model' | 'languageModel'> {
+  if (model === undefined || typeof model === 'string') return model === undefined ? {} : { model }
+  return { model: `${model.provider}/${model.modelId}`, languageModel: () => model }
 }

@@ -10,6 +10,7 @@ import { teamManifest, type Team } from './agents/team'
 import type { AgentManifest } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { JsonValue } from './contract/json'
+import { agentTaskQueue } from './contract/names'
 import { choicesHint } from './contract/nearest'
 import { definitionHash } from './definition-hash'
 import { EventLoopMonitor } from './hosting/event-loop-monitor'
@@ -25,6 +26,8 @@ export interface TroupeWorkerOptions {
   store: Store
   /** The teams whose agents this process has the code of; the built-in one is always there. */
   teams: readonly Team[]
+  /** Teams whose code is at hand too, and whose agents are served only once a run's manifest names them. */
+  onDemand?: readonly Team[]
   /** Names of the agents to serve; all of the teams', and the orchestrator, unless given. */
   agents?: readonly string[]
   /** Whether inline commands of runs may be served that this process did not start with. */
@@ -45,7 +48,8 @@ export class TroupeWorker {
    * @throws TroupeError `InvalidTeam` for an unknown name in `agents`, or an agent that cannot be isolated
    */
   static async start(options: TroupeWorkerOptions): Promise<TroupeWorker> {
-    const { connection, namespace, store, teams } = options
+    const { connection, namespace, store } = options
+    const teams = atHand(options)
     const identity = `${process.pid}@${hostname()}/${randomUUID().slice(0, 8)}`
     const monitor = new EventLoopMonitor({
       storeDirectory: store.identity.location,
@@ -97,11 +101,19 @@ export class TroupeWorker {
     const missing: AgentManifest[] = []
     for (const agent of agents) {
       const permitted = agent.inline?.kind !== 'command' || allowCommands
-      if (permitted && canHost(agent, this.options.teams)) await this.workers.serveAgent(agent)
+      if (permitted && canHost(agent, atHand(this.options))) await this.workers.serveAgent(agent)
       else if (!this.serves(agent.taskQueue)) missing.push(agent)
     }
     await this.workers.polling()
     return missing
+  }
+
+  /** Whether the agent is one that is served because of a run: declared in its plan, or of a team on demand. */
+  servesOnDemand({ inline, taskQueue }: AgentManifest): boolean {
+    const { onDemand = [] } = this.options
+    const isOurs = (team: Team): boolean =>
+      team.agents.some(({ name }) => agentTaskQueue(team.name, name) === taskQueue)
+    return inline !== undefined || onDemand.some(isOurs)
   }
 
   async stopServing(taskQueue: string): Promise<void> {
@@ -129,6 +141,10 @@ export class TroupeWorker {
     if (!wanted) await this.workers.serveOrchestrator()
     for (const agent of agents) if (!wanted || wanted.includes(agent.name)) await this.workers.serveAgent(agent)
   }
+}
+
+function atHand({ teams, onDemand = [] }: Pick<TroupeWorkerOptions, 'teams' | 'onDemand'>): Team[] {
+  return [...teams, ...onDemand]
 }
 
 export interface ActivitiesOptions {

@@ -1,5 +1,5 @@
-// HOST. Agents that only plans declare: a worker that serves no plan of its own finds them in the manifests of open runs,
-// serves them as long as a run may need them, and names those that it lacks the code or the permission for.
+// HOST. Agents that only plans declare, or of teams on demand: a worker finds them in the manifests of open runs, serves
+// them as long as a run may need them, and names those that it lacks the code or the permission for.
 import type { AgentManifest } from '../contract/agent'
 import { messageOf } from '../contract/errors'
 import type { RunKey, RunSpec } from '../contract/messages'
@@ -16,7 +16,7 @@ export interface InlineAgentsOptions {
   /** The runs that have not ended. */
   openRuns(limit: number): Promise<RunKey[]>
   store: Store
-  worker: Pick<TroupeWorker, 'serves' | 'serveManifest' | 'stopServing'>
+  worker: Pick<TroupeWorker, 'serves' | 'servesOnDemand' | 'serveManifest' | 'stopServing'>
   /** Told of each agent once: when it is served, when no run needs it any more, and when it cannot be served. */
   onChange(change: 'served' | 'ended' | 'missing', agent: AgentManifest): void
   /** Told of each failure once; the next look follows, and the other runs and agents are not held up. */
@@ -24,7 +24,7 @@ export interface InlineAgentsOptions {
 }
 
 export class InlineAgents {
-  /** Inline agents of open runs, by the run's first run id. */
+  /** Agents of open runs that are served because of them, by the run's first run id. */
   private manifests = new Map<string, AgentManifest[]>()
   /** Those that are served because of a run, and those that are missing, by task queue. */
   private readonly served = new Map<string, AgentManifest>()
@@ -90,7 +90,7 @@ export class InlineAgents {
     const record = (await records.read(preparedRecord(run))) as unknown as PreparedRecord | undefined
     if (!record) return undefined
     const spec = JSON.parse((await artifacts.get(record.spec)).toString()) as RunSpec
-    return spec.team.agents.filter((agent) => agent.inline !== undefined)
+    return spec.team.agents.filter((agent) => this.options.worker.servesOnDemand(agent))
   }
 
   private async serve(agent: AgentManifest): Promise<void> {

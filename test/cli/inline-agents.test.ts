@@ -33,6 +33,7 @@ function setting(runs: Map<string, AgentManifest[] | undefined | Error>, cannot:
     store,
     worker: {
       serves: (queue) => served.has(queue),
+      servesOnDemand: (agent) => agent.inline !== undefined,
       serveManifest: async ([wanted]) => {
         if (wanted!.name === 'broken') throw new Error('broken cannot be served')
         if (cannot.includes(wanted!.name)) return [wanted!]
