@@ -24,3 +24,38 @@ export const PARALLEL_FILES = 16
 export const DIFF_TIMEOUT_MS = 2_000
 /** Lines that are unchanged around a change, as everybody's diff shows them. */
 export const DIFF_CONTEXT = 3
+
+/** Milliseconds for one sandboxed command, unless said: a test suite of a small program, on a slow machine. */
+export const COMMAND_TIMEOUT_MS = 60_000
+/** Memory of all its processes together, in MB: several Node processes with their heaps. */
+export const COMMAND_MEMORY_MB = 1_024
+/** Processes at the same time: a test runner with one process a file, and what those start. */
+export const COMMAND_PROCESSES = 100
+/** Threads for each process that the kernel allows: Node has about ten. A second bound, where the first is too slow. */
+export const THREADS_A_PROCESS = 20
+/** Bytes printed before it counts as endless. */
+export const COMMAND_PRINTED_BYTES = 8 * 1024 * 1024
+/** Bytes kept of the end of what was printed: where test runners put their summary. */
+export const COMMAND_KEPT_BYTES = 64 * 1024
+/** Bytes of one file that it writes. */
+export const COMMAND_FILE_BYTES = 256 * 1024 * 1024
+/** MB on disk of the copy and the reports together, the copy's own files included. */
+export const COMMAND_DISK_MB = 1_024
+/** Files and directories in them: each costs the host an inode, however small it is. */
+export const COMMAND_DISK_ENTRIES = 100_000
+/** Open files of one process: above what test runners need; each pipe among them holds memory of the kernel. */
+export const COMMAND_OPEN_FILES = 1_024
+/** MB of its private /tmp, and of /dev/shm: they are memory, and no process's. */
+export const COMMAND_TMP_MB = 256
+export const COMMAND_SHARED_MB = 64
+/** Lower in the machine's order than the worker, which has to look how many there are. */
+export const COMMAND_NICENESS = 10
+/** Between two looks at its processes and their memory: what it can take in between is a fraction of the bounds. */
+export const USAGE_POLL_MS = 100
+/** Between two walks over its files, at least; a walk takes at most a tenth of the time. */
+export const DISK_POLL_MS = 500
+export const DISK_POLL_SHARE = 10
+/** From the kill to giving up on a sandbox that does not go. */
+export const SANDBOX_END_MS = 5_000
+/** Milliseconds for the probe: it starts Node once. */
+export const PROBE_TIMEOUT_MS = 20_000

@@ -1,0 +1,102 @@
+// HOST. What a sandboxed command sees, as arguments for bubblewrap: nothing that is not named here.
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { COMMAND_SHARED_MB, COMMAND_TMP_MB } from './limits'
+
+/** Where the copy stands inside, and where reports are written. */
+export const INSIDE_DIRECTORY = '/workspace'
+export const INSIDE_REPORT = '/report'
+const INSIDE_HOME = '/tmp/home'
+
+/** The user inside, whoever it is outside: a program may ask for its name, and behaves otherwise as root. */
+const INSIDE_USER = '1000'
+
+/** Files that are made up, since the host's tell who its users and neighbours are. Each is handed over in a pipe. */
+export const INSIDE_FILES: readonly { path: string; content: string }[] = [
+  { path: '/etc/passwd', content: `user:x:${INSIDE_USER}:${INSIDE_USER}:user:${INSIDE_HOME}:/bin/sh\n` },
+  { path: '/etc/group', content: `user:x:${INSIDE_USER}:\n` },
+  { path: '/etc/hosts', content: '127.0.0.1 localhost\n::1 localhost\n' },
+  { path: '/etc/nsswitch.conf', content: 'passwd: files\ngroup: files\nhosts: files\n' },
+]
+
+/** Descriptors that bubblewrap inherits, in this order, after the standard three. */
+export const FIRST_DESCRIPTOR = 3
+
+export interface BwrapSettings {
+  command: readonly string[]
+  directory: string
+  readOnly: readonly string[]
+  report?: string
+  env: Record<string, string>
+  /** Whether this bubblewrap can forbid further user namespaces (0.8 can). */
+  disableUserns: boolean
+  /** Whether a filter of system calls is handed over. */
+  filter: boolean
+}
+
+/** Descriptor 3 tells what is started and how it ended, 4 the filter; the made-up files follow. */
+export function bwrapArguments(settings: BwrapSettings): string[] {
+  const { directory, report, readOnly, filter } = settings
+  const megabytes = (number: number) => String(number * 1024 * 1024)
+  return [
+    ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
+    ...(settings.disableUserns ? ['--disable-userns'] : []),
+    ...['--cap-drop', 'ALL', '--uid', INSIDE_USER, '--gid', INSIDE_USER, '--hostname', 'sandbox'],
+    // No terminal to type into, and no life after ours.
+    ...['--new-session', '--die-with-parent'],
+    ...['--json-status-fd', String(FIRST_DESCRIPTOR), ...(filter ? ['--seccomp', String(FIRST_DESCRIPTOR + 1)] : [])],
+    ...systemMounts(),
+    ...INSIDE_FILES.flatMap(({ path }, index) => ['--ro-bind-data', String(FIRST_DESCRIPTOR + 2 + index), path]),
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--size', megabytes(COMMAND_SHARED_MB), '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...['--size', megabytes(COMMAND_TMP_MB), '--perms', '1777', '--tmpfs', '/tmp', '--dir', INSIDE_HOME],
+    ...['--symlink', '../tmp', '/var/tmp'],
+    ...nodeMounts(),
+    ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
+    ...['--bind', directory, INSIDE_DIRECTORY, ...(report === undefined ? [] : ['--bind', report, INSIDE_REPORT])],
+    // To the host's root, files of /proc/sys belong even without any capability. And what is left writable is memory.
+    ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
+    ...['--chdir', INSIDE_DIRECTORY, '--clearenv'],
+    ...Object.entries(settings.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--', ...settings.command],
+  ]
+}
+
+/** The environment that every command has, before what it is given. */
+export function plainEnvironment(home: string, temporary: string, path: string): Record<string, string> {
+  return { PATH: path, HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8', CI: '1', NO_COLOR: '1' }
+}
+
+export function insideEnvironment(): Record<string, string> {
+  const path = [...new Set([dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'])].join(':')
+  return plainEnvironment(INSIDE_HOME, '/tmp', path)
+}
+
+/** The system's programs and libraries, and of /etc only what the loader and Debian's links need. */
+function systemMounts(): string[] {
+  const tops = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].filter((path) => existsSync(path))
+  return [
+    ...['--ro-bind', '/usr', '/usr'],
+    ...tops.flatMap((path) =>
+      lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path],
+    ),
+    ...['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/alternatives', '/etc/localtime'].flatMap(
+      (path) => ['--ro-bind-try', path, path],
+    ),
+  ]
+}
+
+/** The Node that runs us, with its npm, where it is not the system's: these files only, for its prefix may be a home. */
+function nodeMounts(): string[] {
+  const node = process.execPath
+  if (realpathSync(node).startsWith('/usr/')) return []
+  const prefix = dirname(dirname(node))
+  const npm = join(prefix, 'lib', 'node_modules', 'npm')
+  if (basename(dirname(node)) !== 'bin' || !existsSync(npm)) return ['--ro-bind', node, node]
+  const links = ['npm', 'npx'].flatMap((name) => [
+    '--symlink',
+    `../lib/node_modules/npm/bin/${name}-cli.js`,
+    join(prefix, 'bin', name),
+  ])
+  return ['--ro-bind', node, node, '--ro-bind', npm, npm, ...links]
+}

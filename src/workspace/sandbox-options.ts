@@ -1,0 +1,65 @@
+// HOST. What a command in the sandbox is given, what it may take, and what is told of it.
+import {
+  COMMAND_DISK_MB,
+  COMMAND_FILE_BYTES,
+  COMMAND_MEMORY_MB,
+  COMMAND_PRINTED_BYTES,
+  COMMAND_PROCESSES,
+  COMMAND_TIMEOUT_MS,
+} from './limits'
+
+export interface SandboxLimits {
+  timeoutMs: number
+  /** Of all its processes together. */
+  memoryMb: number
+  /** At the same time. */
+  processes: number
+  /** Printed in all; the end of it is kept. */
+  outputBytes: number
+  /** Of one file that it writes. */
+  fileBytes: number
+  /** On disk, of directory and report together. */
+  diskMb: number
+}
+
+export const DEFAULT_LIMITS: SandboxLimits = {
+  timeoutMs: COMMAND_TIMEOUT_MS,
+  memoryMb: COMMAND_MEMORY_MB,
+  processes: COMMAND_PROCESSES,
+  outputBytes: COMMAND_PRINTED_BYTES,
+  fileBytes: COMMAND_FILE_BYTES,
+  diskMb: COMMAND_DISK_MB,
+}
+
+export interface SandboxOptions {
+  /** Program and arguments. */
+  command: readonly string[]
+  /** A materialised copy: the working directory, and besides a private /tmp the only thing that is writable. */
+  directory: string
+  /** Further files and directories, readable at the paths that they have here. */
+  readOnly?: readonly string[]
+  /** A writable directory for reports; the command finds its path in the variable TROUPE_REPORT. */
+  report?: string
+  /** All of the environment besides PATH, HOME, TMPDIR, LANG, CI and NO_COLOR. */
+  env?: Record<string, string>
+  limits?: Partial<SandboxLimits>
+  /** Its abort ends the command with everything it started. */
+  signal?: AbortSignal
+  /** `none` runs it with the same limits, but with all that this user may do. */
+  sandbox: 'required' | 'none'
+}
+
+/** Which limit a command was ended for. */
+export type Exceeded = 'memory' | 'processes' | 'output' | 'time' | 'disk'
+
+export interface SandboxResult {
+  /** Null if it was ended by a signal. */
+  exitCode: number | null
+  signal: NodeJS.Signals | null
+  exceeded?: Exceeded
+  timedOut?: true
+  /** Both outputs as they came, at most 64 KiB: the end. */
+  output: string
+  durationMs: number
+  sandboxed: boolean
+}
