@@ -55,7 +55,7 @@ export class ConfinedDirectory {
 
   /** Creates a directory in this one, which must not be there, and opens it. */
   async create(name: string): Promise<ConfinedDirectory> {
-    await mkdir(this.#through(name), 0o700).catch(inTheWay(join(this.path, name)))
+    await mkdir(this.#through(name)).catch(inTheWay(join(this.path, name)))
     return this.enter(name)
   }
 
@@ -73,10 +73,10 @@ export class ConfinedDirectory {
     )
   }
 
-  /** Writes a new file; anything of that name is in the way. */
-  async createFile(name: string, bytes: Uint8Array, mode: number): Promise<void> {
+  /** Writes a new file, with the rights that the user's new files have; anything of that name is in the way. */
+  async createFile(name: string, bytes: Uint8Array, executable: boolean): Promise<void> {
     const file = await this.#checked(
-      await open(this.#through(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode).catch(
+      await open(this.#through(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, executable ? 0o777 : 0o666).catch(
         inTheWay(join(this.path, name)),
       ),
     )

@@ -1,12 +1,12 @@
 // HOST. A directory becomes a snapshot. Nothing in it is followed: links, files with several names, devices and pipes are
 // refused by name, and what is exchanged between the look and the reading is noticed.
 import type { BigIntStats } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TroupeError } from '../contract/errors'
 import { ConfinedDirectory, isSame, refused } from './confined-directory'
 import { FILE_BYTES, SNAPSHOT_FILES } from './limits'
 import { checkPath } from './paths'
+import { readAll, refuseSpecial } from './read-plain-file'
 import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
 import { checkSnapshot, storeFile } from './snapshots'
 
@@ -48,30 +48,11 @@ async function readEntry(
     const opened = await file.stat({ bigint: true })
     refuseSpecial(path, opened)
     if (!isSame(opened, seen)) throw refused(path, 'it was exchanged while it was read')
-    const bytes = await readAll(file, path)
+    const bytes = await readAll(file, path, FILE_BYTES)
     return await storeFile(artifacts, bytes, (opened.mode & 0o111n) !== 0n)
   } finally {
     await file.close()
   }
-}
-
-/** By its real end, not by the size that it had: it may grow meanwhile. */
-async function readAll(file: FileHandle, path: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  let total = 0
-  for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024), 0, 64 * 1024, total)
-    if (bytesRead === 0) return Buffer.concat(chunks, total)
-    total += bytesRead
-    if (total > FILE_BYTES) throw new TroupeError('OutputTooLarge', `${path} has more than ${FILE_BYTES} bytes`)
-    chunks.push(buffer.subarray(0, bytesRead))
-  }
-}
-
-function refuseSpecial(path: string, stat: BigIntStats): void {
-  if (stat.isSymbolicLink()) throw refused(path, 'it is a symbolic link')
-  if (!stat.isFile()) throw refused(path, 'it is a device, a pipe or a socket')
-  if (stat.nlink > 1n) throw refused(path, 'it is a hard link: the same file has another name')
 }
 
 function tooMany(directory: string): TroupeError {

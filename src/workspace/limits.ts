@@ -59,3 +59,12 @@ export const DISK_POLL_SHARE = 10
 export const SANDBOX_END_MS = 5_000
 /** Milliseconds for the probe: it starts Node once. */
 export const PROBE_TIMEOUT_MS = 20_000
+
+/** Milliseconds for one git command: all of them work on objects that are on this disk. */
+export const GIT_TIMEOUT_MS = 120_000
+/** Bytes that one git command prints: a batch of files, or the largest of them. */
+export const GIT_OUTPUT_BYTES = FILE_BYTES + 32 * 1024 * 1024
+/** Bytes of files that are asked of git at once. */
+export const GIT_BATCH_BYTES = 16 * 1024 * 1024
+/** Bytes of a delivered run.json: the mark in it is looked for in no larger file. */
+export const MARK_FILE_BYTES = 16 * 1024 * 1024

@@ -23,7 +23,7 @@ export async function materialise(artifacts: Artifacts, snapshot: Snapshot, dire
   const checked = checkSnapshot(snapshot)
   const target = resolve(directory)
   await mkdir(dirname(target), { recursive: true })
-  await mkdir(target, 0o700).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
   const top = await ConfinedDirectory.open(target)
@@ -39,8 +39,8 @@ export async function materialise(artifacts: Artifacts, snapshot: Snapshot, dire
       const files = [...folder.files]
       for (let begin = 0; begin < files.length; begin += PARALLEL_FILES) {
         const written = files.slice(begin, begin + PARALLEL_FILES).map(async ([name, path]) => {
-          const mode = checked.files[path]?.executable ? 0o755 : 0o644
-          await open.createFile(name, await readBytes(artifacts, checked, path), mode)
+          const executable = checked.files[path]?.executable === true
+          await open.createFile(name, await readBytes(artifacts, checked, path), executable)
         })
         // All settled first: the directory is closed when none of them uses it any more.
         for (const result of await Promise.allSettled(written)) if (result.status === 'rejected') throw result.reason
