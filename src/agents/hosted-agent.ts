@@ -1,5 +1,5 @@
 // HOST. From a manifest entry to something that executes: the team's own agent, one in a child process, or an inline one.
-import type { AgentManifest, AgentTask, CommandDefinition } from '../contract/agent'
+import type { AgentManifest, AgentTask, CommandDefinition, ModelDefinition } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import type { JsonObject, JsonValue } from '../contract/json'
 import { agentTaskQueue, BUILT_IN_TEAM } from '../contract/names'
@@ -9,6 +9,8 @@ import { builtInTeam } from './built-in'
 import { CommandAgent } from './command-agent'
 import type { HostContext } from './context'
 import { IsolatedAgent } from './isolated-agent'
+import { ModelAgent } from './model-agent'
+import { jsonSchemaForm } from './models/parse-answer'
 import { schemaRefusal } from './schema-refusal'
 import type { Team } from './team'
 
@@ -31,7 +33,7 @@ export function hostAgent(manifest: AgentManifest, teams: readonly Team[]): Host
   if (!inline) return host(manifest, findByQueue(manifest.taskQueue, teams), (task) => task)
   if (inline.kind === 'command')
     return withSchemas(host(manifest, inlineCommand(manifest, inline.command), (task) => task))
-  if (inline.kind === 'model') throw new TroupeError('InvalidTeam', `"${manifest.name}" is a model: not built yet`)
+  if (inline.kind === 'model') return withSchemas(host(manifest, inlineModel(manifest, inline.model), (task) => task))
   const used = findByQueue(agentTaskQueue(inline.team, inline.agent), teams)
   // The used agent knows nothing of the names that the plan gave it
   const known = [inline.agent, ...used.agent.config.capabilities]
@@ -42,7 +44,7 @@ export function hostAgent(manifest: AgentManifest, teams: readonly Team[]): Host
 /** Whether `hostAgent` would find the agent. */
 export function canHost(manifest: AgentManifest, teams: readonly Team[]): boolean {
   const { inline, taskQueue } = manifest
-  if (inline && inline.kind !== 'use') return inline.kind === 'command'
+  if (inline && inline.kind !== 'use') return true
   const wanted = inline ? agentTaskQueue(inline.team, inline.agent) : taskQueue
   return [...teams, builtInTeam].some((team) =>
     team.agents.some(({ name }) => agentTaskQueue(team.name, name) === wanted),
@@ -66,6 +68,12 @@ function findByQueue(taskQueue: string, teams: readonly Team[]): Found {
 function inlineCommand(manifest: AgentManifest, definition: CommandDefinition): Found {
   const { name, capabilities, output } = manifest
   return { agent: new CommandAgent({ name, capabilities }, definition, undefined, undefined, output !== undefined) }
+}
+
+function inlineModel(manifest: AgentManifest, definition: ModelDefinition): Found {
+  const { name, capabilities, model, output } = manifest
+  const form = output && jsonSchemaForm(output)
+  return { agent: new ModelAgent({ name, capabilities, model }, { ...definition, ...(form ? { form } : {}) }) }
 }
 
 function host(manifest: AgentManifest, { agent, team }: Found, rename: (task: AgentTask) => AgentTask): HostedAgent {

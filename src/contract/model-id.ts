@@ -10,6 +10,9 @@ export type ModelProvider = (typeof MODEL_PROVIDERS)[number]
 /** As an agent's `model`: the one that the run names, or else the environment. */
 export const DEFAULT_MODEL = 'default'
 
+/** `timeoutMs` of a model agent unless given: long answers take minutes, and after five Node's fetch itself gives up. */
+export const MODEL_TIMEOUT_MS = 300_000
+
 export interface ModelId {
   provider: ModelProvider
   /** The provider's own name of the model, slashes and colons included; the file of a recorded one. */

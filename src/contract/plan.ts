@@ -14,10 +14,14 @@ export interface SubTask extends Partial<Omit<AgentTask, 'id'>> {
   estimateMs?: number
 }
 
-/** An agent that a plan declares: a program, or a known agent under other settings. */
+/** An agent that a plan declares: a program, a model, or a known agent under other settings. */
 export interface InlineAgent {
   command?: string[]
   use?: string
+  /** The system message of a model. */
+  instructions?: string
+  /** Where an `openai-compatible/…` model is served; what the environment names unless given. */
+  baseUrl?: string
   cwd?: string
   env?: string[]
   version?: string

@@ -15,7 +15,8 @@ export function classifyingStream(stream: Parts, classify: (error: unknown) => u
         if (done || isCut(value)) throw new Error('the answer was cut off before its end')
         if (value.type === 'error') throw value.error
         finished ||= value.type === 'finish'
-        controller.enqueue(value)
+        // Warnings would be printed by the SDK, on the standard output that results go to
+        controller.enqueue(value.type === 'stream-start' ? { ...value, warnings: [] } : value)
       } catch (error) {
         controller.error(classify(error))
         await reader.cancel().catch(() => undefined)

@@ -36,7 +36,9 @@ export function languageModel(id: string, options: LanguageModelOptions = {}): L
     async doGenerate(call) {
       const inner = await model()
       try {
-        return await inner.doGenerate(withHabits(call, inner))
+        const { content, finishReason, usage } = await inner.doGenerate(withHabits(call, inner))
+        // Warnings would be printed by the SDK, on the standard output that results go to
+        return { content, finishReason, usage, warnings: [] }
       } catch (error) {
         throw failure(error, call.abortSignal)
       }

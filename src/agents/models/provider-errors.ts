@@ -2,6 +2,7 @@
 // said, without keys, headers and requests.
 import { messageOf, TroupeError } from '../../contract/errors'
 import { isObject, preview } from '../../contract/json'
+import { MAX_RETRY_AFTER_MS } from '../../contract/limits'
 import type { ModelProvider } from '../../contract/model-id'
 import { keyVariable, KEY_VARIABLES } from './providers'
 import { retryAfterMs } from './retry-after'
@@ -9,8 +10,6 @@ import { withoutSecrets } from './secrets'
 
 /** Characters of a provider's message: its first sentences name the cause, what follows may be the request. */
 const MAX_SAID = 300
-/** A provider that wants to be left alone for longer has no quota left: no run should sleep for so long in silence. */
-const LONGEST_DELAY_MS = 60 * 60 * 1_000
 /** Statuses of whoever stands between: what happened behind them, nobody knows. */
 const IN_BETWEEN = [502, 504, 520, 522, 524]
 /** The request did not leave this machine, or found nobody. */
@@ -69,7 +68,7 @@ function answered(error: unknown, status: number, call: FailedCall): TroupeError
   if (!mayPass(status) || isOutOfQuota(error))
     return new TroupeError('ModelRefused', message, { cause, hint: refusalHint(status, call) })
   const delay = retryAfterMs(headersOf(error), Date.now())
-  if (delay !== undefined && delay > LONGEST_DELAY_MS)
+  if (delay !== undefined && delay > MAX_RETRY_AFTER_MS)
     return new TroupeError(
       'ModelUnavailable',
       `${message}; it asks to be left alone for ${Math.ceil(delay / 60_000)} min`,

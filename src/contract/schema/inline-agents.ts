@@ -4,6 +4,7 @@ import { BUILT_IN_AGENTS } from '../built-in'
 import type { Problem } from '../errors'
 import { isObject, preview } from '../json'
 import { AGENT_DEFAULTS } from '../limits'
+import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, modelIdProblem, withAbsoluteFile } from '../model-id'
 import { agentTaskQueue, BUILT_IN_TEAM } from '../names'
 import { choicesHint } from '../nearest'
 import type { InlineAgent } from '../plan'
@@ -75,6 +76,8 @@ function toManifest(
     const problem = schema && schemaProblem(schema, joinPath(path, [key]))
     return problem ? [problem] : []
   })
+  const wrongModel = inline.instructions === undefined ? undefined : modelProblem(inline.model)
+  if (wrongModel) problems.push({ path: joinPath(path, ['model']), ...wrongModel })
   if (problems.length > 0) return { problems }
   const definition = inlineDefinition(inline, used, context)
   const settings: Omit<AgentManifest, 'taskQueue'> = {
@@ -82,10 +85,13 @@ function toManifest(
     version: inline.version ?? used?.version ?? AGENT_DEFAULTS.version,
     capabilities: inline.capabilities ?? [...new Set([...(used?.capabilities ?? []), name])],
     maxConcurrency: inline.maxConcurrency ?? used?.maxConcurrency ?? AGENT_DEFAULTS.maxConcurrency,
-    timeoutMs: inline.timeoutMs ?? used?.timeoutMs ?? AGENT_DEFAULTS.timeoutMs,
+    timeoutMs:
+      inline.timeoutMs ??
+      used?.timeoutMs ??
+      (definition.kind === 'model' ? MODEL_TIMEOUT_MS : AGENT_DEFAULTS.timeoutMs),
     heartbeatTimeoutMs: used?.heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
     retry: { ...(used?.retry ?? AGENT_DEFAULTS.retry), ...(inline.retry as Partial<RetrySettings> | undefined) },
-    ...optional('model', inline.model ?? used?.model),
+    ...optional('model', modelOf(inline, used, context)),
     ...optional('input', inline.input ?? used?.input),
     ...optional('output', inline.output ?? used?.output),
     ...optional('isolation', used?.isolation),
@@ -104,9 +110,23 @@ function inlineDefinition(
     const team = context.team.agents.includes(used) ? context.team.name : BUILT_IN_TEAM
     return { kind: 'use', team, agent: used.name }
   }
-  const cwd = inline.cwd ?? '.'
-  const absolute = /^(\/|[A-Za-z]:[\\/])/.test(cwd) ? cwd : `${context.baseDirectory}/${cwd}`.replace(/\/\.$/, '')
-  return { kind: 'command', command: { command: inline.command ?? [], cwd: absolute, env: inline.env ?? [] } }
+  const { instructions, baseUrl, command = [], cwd = '.', env = [] } = inline
+  if (instructions !== undefined) return { kind: 'model', model: { instructions, ...optional('baseUrl', baseUrl) } }
+  return { kind: 'command', command: { command, cwd: absolutePath(cwd, context), env } }
+}
+
+function modelProblem(model: string | undefined): { message: string; hint: string } | undefined {
+  return model === undefined || model === DEFAULT_MODEL ? undefined : modelIdProblem(model)
+}
+
+/** What a model agent runs on unless it says so is left to the run; a recording is found from any directory. */
+function modelOf(inline: InlineAgent, used: AgentManifest | undefined, context: InlineContext): string | undefined {
+  const model = inline.model ?? used?.model ?? (inline.instructions === undefined ? undefined : DEFAULT_MODEL)
+  return model && withAbsoluteFile(model, (path) => absolutePath(path, context))
+}
+
+function absolutePath(path: string, { baseDirectory }: InlineContext): string {
+  return /^(\/|[A-Za-z]:[\\/])/.test(path) ? path : `${baseDirectory}/${path}`.replace(/\/\.$/, '')
 }
 
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {

@@ -33,6 +33,10 @@ export const agentManifestSchema = z.object({
         kind: z.literal('command'),
         command: z.object({ command: z.array(z.string()).min(1), cwd: z.string(), env: z.array(z.string()) }),
       }),
+      z.object({
+        kind: z.literal('model'),
+        model: z.object({ instructions: z.string(), baseUrl: z.string().optional() }),
+      }),
       z.object({ kind: z.literal('use'), team: z.string(), agent: z.string() }),
     ])
     .optional(),

@@ -80,11 +80,18 @@ export const agentSettingsShape = {
   retry: retrySchema.optional(),
 }
 
+/** The keys that say what an inline agent is. */
+const INLINE_KINDS = ['command', 'instructions', 'use'] as const
+
 export const inlineAgentSchema = z
   .strictObject({
     ...agentSettingsShape,
     command: z.array(z.string()).min(1, 'a command has at least a program').optional(),
     use: z.string().optional(),
+    instructions: z.string().min(1, 'instructions must not be empty').optional(),
+    baseUrl: z
+      .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+      .optional(),
     cwd: z.string().min(1).optional(),
     env: z
       .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'))
@@ -94,14 +101,26 @@ export const inlineAgentSchema = z
   })
   .superRefine((agent, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-    if ((agent.command === undefined) === (agent.use === undefined)) refuse('an agent has either "command" or "use"')
-    if (agent.use === undefined) return
-    for (const key of ['cwd', 'env'] as const) if (agent[key]) refuse(`"${key}" belongs to a command, not to "use"`)
+    const kinds = INLINE_KINDS.filter((kind) => agent[kind] !== undefined)
+    const [kind] = kinds
+    if (kind === undefined || kinds.length > 1)
+      refuse('an agent has exactly one of "command", "instructions" and "use"')
+    if (kind === undefined) return
+    for (const key of ['cwd', 'env'] as const)
+      if (agent[key] && kind !== 'command') refuse(`"${key}" belongs to a "command", not to "${kind}"`)
+    if (agent.baseUrl === undefined) return
+    if (kind !== 'instructions') refuse(`"baseUrl" belongs to "instructions", not to "${kind}"`)
+    else if (!agent.model?.startsWith('openai-compatible/'))
+      refuse('"baseUrl" belongs to a model "openai-compatible/…": the others have their own address')
   }) satisfies z.ZodType<InlineAgent>
 
 export const PLAN_KEYS = ['name', 'inputs', 'subtasks', 'agents'] as const
 export const SUBTASK_KEYS = Object.keys(subTaskSchema.shape)
-export const INLINE_AGENT_KEYS = ['command', 'use', 'cwd', 'env', 'input', 'output', ...Object.keys(agentSettingsShape)]
+export const INLINE_AGENT_KEYS = [
+  ...INLINE_KINDS,
+  ...['baseUrl', 'cwd', 'env', 'input', 'output'],
+  ...Object.keys(agentSettingsShape),
+]
 
 /** A plan without its subtasks and agents, which are checked one by one, so that all problems are found at once. */
 export const planHeadSchema = z.strictObject({

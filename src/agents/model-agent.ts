@@ -1,0 +1,126 @@
+// HOST. An agent that is a model: instructions, perhaps tools, and the form of its answer.
+import type { LanguageModelV3, LanguageModelV3Prompt } from '@ai-sdk/provider'
+import type { ToolSet } from 'ai'
+import type { z } from 'zod'
+import type { AgentTask } from '../contract/agent'
+import { TroupeError } from '../contract/errors'
+import { isObject } from '../contract/json'
+import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, parseModelId } from '../contract/model-id'
+import { BaseAgentService, type AgentOptions } from './base-agent-service'
+import type { AgentContext } from './context'
+import { recordedModel } from './ledger/equip'
+import { recordedTools } from './models/recorded-tools'
+import { zodForm, type AnswerForm } from './models/parse-answer'
+import { answerOfForm, mended, withForm, type Said } from './models/structured-answer'
+
+/** Model calls with tools in one execution: an agent that has not finished by then turns in circles, and each turn is paid. */
+const MAX_STEPS = 20
+
+export interface ModelAgentOptions<Input extends z.ZodType, Output> extends AgentOptions {
+  /** `<provider>/<model>`; the run's, or else the environment's, unless given. */
+  model?: string
+  /** The system message. */
+  instructions: string
+  /** Schema of the payload. Its `prompt`, if that is a text, or else the whole as JSON, is the user's message. */
+  input?: Input
+  /** Schema of the output, which the model is told; without it the output is the answer's text. */
+  output?: z.ZodType<Output>
+  /** Tools of the AI SDK. What they return is recorded: a retry after a crash does not call them again. */
+  tools?: ToolSet
+  /** Model calls in one execution, with tools; 20 unless given. */
+  maxSteps?: number
+}
+
+/** What a model agent is made of, besides its settings. */
+export interface ModelBehaviour {
+  instructions: string
+  /** Where an `openai-compatible/…` model is served. */
+  baseUrl?: string
+  tools?: ToolSet
+  maxSteps?: number
+  /** Where the output's schema is not zod's. */
+  form?: AnswerForm<unknown>
+}
+
+export class ModelAgent<Input = unknown, Output = string, Payload = Input> extends BaseAgentService<Input, Output> {
+  /** Only a type: what a typed plan checks payloads against. */
+  declare readonly payloadType: Payload
+
+  constructor(
+    options: AgentOptions,
+    private readonly behaviour: ModelBehaviour,
+    override readonly input?: z.ZodType<Input>,
+    override readonly output?: z.ZodType<Output>,
+  ) {
+    super({ ...options, timeoutMs: options.timeoutMs ?? MODEL_TIMEOUT_MS, model: options.model ?? DEFAULT_MODEL })
+  }
+
+  override async execute({ payload }: AgentTask<Input>, context: AgentContext): Promise<Output> {
+    const { instructions, baseUrl, tools, form = this.output && zodForm(this.output) } = this.behaviour
+    const { model: id } = this.config
+    const model = recordedModel(
+      context,
+      id === DEFAULT_MODEL ? undefined : id,
+      baseUrl === undefined ? {} : { baseUrl },
+    )
+    const question = { model, signal: context.signal, system: instructions, prompt: userMessage(payload) }
+    if (form && !tools) return (await answerOfForm(question, form)) as Output
+    const system = form ? withForm(instructions, form) : instructions
+    const said = await this.generate(model, system, question.prompt, context)
+    if (!form) return said.text as Output
+    const prompt: LanguageModelV3Prompt = [
+      { role: 'system', content: system },
+      { role: 'user', content: [{ type: 'text', text: question.prompt }] },
+    ]
+    return (await mended(question, form, prompt, said)) as Output
+  }
+
+  private async generate(model: LanguageModelV3, system: string, prompt: string, context: AgentContext): Promise<Said> {
+    const { generateText, stepCountIs } = await import('ai')
+    const { tools, maxSteps = MAX_STEPS } = this.behaviour
+    const { text, finishReason } = await generateText({
+      model,
+      system,
+      prompt,
+      abortSignal: context.signal,
+      maxRetries: 0,
+      stopWhen: stepCountIs(maxSteps),
+      ...(tools ? { tools: recordedTools(tools, context) } : {}),
+    })
+    if (finishReason !== 'tool-calls') return { text, cut: finishReason === 'length' }
+    throw new TroupeError('OutputRejected', `"${this.name}" still called tools after ${maxSteps} model calls`, {
+      retryable: true,
+      hint: 'raise maxSteps, or say in the instructions when to stop',
+    })
+  }
+}
+
+/**
+ * Defines an agent that is a model.
+ *
+ * @example
+ * const summary = defineModelAgent({
+ *   name: 'summary',
+ *   instructions: 'You summarise the text that you are given.',
+ *   output: z.object({ points: z.array(z.string()) }),
+ * })
+ * @throws TroupeError `InvalidTeam` naming every setting that is wrong; `InvalidUsage` for a model that cannot be
+ */
+export function defineModelAgent<Input extends z.ZodType = z.ZodUnknown, Output = string>(
+  options: ModelAgentOptions<Input, Output>,
+): ModelAgent<z.output<Input>, Output, z.input<Input>> {
+  const { instructions, input, output, tools, maxSteps, ...agent } = options
+  if (agent.model !== undefined && agent.model !== DEFAULT_MODEL) parseModelId(agent.model)
+  const behaviour: ModelBehaviour = {
+    instructions,
+    ...(tools && Object.keys(tools).length > 0 ? { tools } : {}),
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+  }
+  return new ModelAgent(agent, behaviour, input as z.ZodType<z.output<Input>> | undefined, output)
+}
+
+function userMessage(payload: unknown): string {
+  return isObject(payload) && typeof payload.prompt === 'string'
+    ? payload.prompt
+    : JSON.stringify(payload ?? {}, null, 2)
+}
