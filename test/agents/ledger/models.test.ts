@@ -1,0 +1,150 @@
+// `context.model`: answers are recorded as they come, replayed instead of asked for again, and told apart by what was asked.
+import { generateText, stepCountIs, tool } from 'ai'
+import { MockLanguageModelV3 } from 'ai/test'
+import { z } from 'zod'
+import { TroupeError, type AgentContext } from '../../../src/index'
+import { answered, attempt, countingModel, promptOf, watchedLedger } from './support/executions'
+
+const ask = async (context: AgentContext, prompt: string) =>
+  (await generateText({ model: context.model(), prompt })).text
+
+it('replays what was answered, and asks for the rest', async () => {
+  const ledger = watchedLedger()
+  const model = countingModel()
+  let dies = true
+  const work = async (context: AgentContext) => {
+    const first = await ask(context, 'one')
+    if (dies) throw new Error('the worker dies')
+    return [first, await ask(context, 'two')]
+  }
+  await expect(attempt(ledger, work, { model })).rejects.toThrow('the worker dies')
+  dies = false
+  expect(await attempt(ledger, work, { model })).toEqual(['one 1', 'two 2'])
+  expect(await attempt(ledger, work, { model })).toEqual(['one 1', 'two 2'])
+  expect(model.doGenerateCalls.map(promptOf)).toEqual(['one', 'two'])
+})
+
+it('gives the agent the same from the ledger as from the model, and keeps no headers', async () => {
+  const ledger = watchedLedger()
+  const seen: unknown[] = []
+  const work = async (context: AgentContext) => {
+    const { content, finishReason, usage } = await generateText({ model: context.model(), prompt: 'one' })
+    seen.push({ content, finishReason, usage })
+  }
+  await attempt(ledger, work)
+  await attempt(ledger, work)
+  expect(seen[0]).toEqual(seen[1])
+  expect(seen[0]).toMatchObject({ usage: { inputTokens: 10, outputTokens: 5 } })
+  expect(JSON.stringify(await ledger.recall(ledger.begun[0]!))).not.toContain('not kept')
+})
+
+it('gives parallel equal calls an answer each, and the same again, whichever came first', async () => {
+  const ledger = watchedLedger()
+  const model = countingModel((call) => 40 - call * 10)
+  const work = (context: AgentContext) => Promise.all([1, 2, 3].map(() => ask(context, 'again')))
+  const first = await attempt(ledger, work, { model })
+  expect(first).toEqual(['again 1', 'again 2', 'again 3'])
+  expect(await attempt(ledger, work, { model })).toEqual(first)
+  expect(model.doGenerateCalls).toHaveLength(3)
+})
+
+it('tells every live call who asks, and the number that it has whether earlier ones were replayed or not', async () => {
+  const ledger = watchedLedger()
+  const model = countingModel()
+  const work = async (context: AgentContext) => {
+    await context.step('both', async () => [await ask(context, 'one'), await ask(context, 'two')])
+    if (model.doGenerateCalls.length < 3) throw new Error('the worker dies')
+    await ask(context, 'four')
+  }
+  await expect(attempt(ledger, work, { model })).rejects.toThrow('the worker dies')
+  await attempt(ledger, async (context) => ask(context, 'between'), { model })
+  await attempt(ledger, work, { model })
+  const told = model.doGenerateCalls.map(({ providerOptions }) => providerOptions!.troupe)
+  const who = { agent: 'writer', subtask: 'draft', attempt: 0 }
+  expect(told).toEqual([0, 1, 0, 2].map((call) => ({ ...who, call })))
+})
+
+it('tells calls apart by prompt, settings, model and the steps around them, and not by how they are sent', async () => {
+  const ledger = watchedLedger()
+  const model = countingModel()
+  const work = async (context: AgentContext) => {
+    const base = { model: context.model(), prompt: 'one' }
+    const asked = [
+      base,
+      { ...base, temperature: 0.5 },
+      { ...base, model: context.model('mock/two') },
+      { ...base, system: 'Be brief.' },
+    ]
+    for (const options of asked) await generateText(options)
+    await context.step('inside', () => ask(context, 'one'))
+  }
+  await attempt(ledger, work, { model })
+  await attempt(
+    ledger,
+    async (context) => {
+      const { signal } = new AbortController()
+      await generateText({ model: context.model(), prompt: 'one', headers: { 'x-trace': '1' }, abortSignal: signal })
+    },
+    { model },
+  )
+  expect(model.doGenerateCalls).toHaveLength(5)
+})
+
+it('replays a conversation with tools', async () => {
+  const ledger = watchedLedger()
+  const model = new MockLanguageModelV3({
+    doGenerate: async ({ prompt }) =>
+      prompt.at(-1)!.role === 'tool'
+        ? answered('sunny')
+        : {
+            ...answered(''),
+            content: [{ type: 'tool-call', toolCallId: 'call-1', toolName: 'weather', input: '{"city":"Rome"}' }],
+            finishReason: { unified: 'tool-calls', raw: undefined },
+          },
+  })
+  const weather = tool({ inputSchema: z.object({ city: z.string() }), execute: async ({ city }) => `${city}: sun` })
+  const work = async (context: AgentContext) => {
+    const options = { model: context.model(), prompt: 'How is it?', tools: { weather }, stopWhen: stepCountIs(3) }
+    return (await generateText(options)).text
+  }
+  expect(await attempt(ledger, work, { model })).toBe('sunny')
+  expect(await attempt(ledger, work, { model })).toBe('sunny')
+  expect(model.doGenerateCalls).toHaveLength(2)
+})
+
+it('passes a failure as it is, never tries again by itself, and records no answer', async () => {
+  const ledger = watchedLedger()
+  const failures = [
+    new TroupeError('ModelUnavailable', 'cut off', { retryable: true }),
+    new TroupeError('NoRecordedAnswer', 'nothing recorded'),
+  ]
+  const model = new MockLanguageModelV3({
+    doGenerate: async () => {
+      throw failures[model.doGenerateCalls.length - 1] ?? new Error('called too often')
+    },
+  })
+  const work = (context: AgentContext) => ask(context, 'one')
+  await expect(attempt(ledger, work, { model })).rejects.toBe(failures[0])
+  expect(ledger.refusedCalls).toEqual([]) // it may have been billed
+  await expect(attempt(ledger, work, { model })).rejects.toBe(failures[1])
+  expect(ledger.refusedCalls).toEqual([ledger.begun[1]])
+  expect(model.doGenerateCalls).toHaveLength(2)
+})
+
+it('begins no call once the execution was told to end, and still replays', async () => {
+  const ledger = watchedLedger()
+  const model = countingModel()
+  await attempt(ledger, (context) => ask(context, 'one'), { model })
+  const ended = new AbortController()
+  const reason = new TroupeError('Cancelled', 'it was cancelled')
+  const work = async (context: AgentContext) => {
+    ended.abort(reason)
+    // With a signal of its own, so that the SDK itself goes on
+    const signal = new AbortController().signal
+    const replayed = await generateText({ model: context.model(), prompt: 'one', abortSignal: signal })
+    expect(replayed.text).toBe('one 1')
+    await ask(context, 'two')
+  }
+  await expect(attempt(ledger, work, { model, signal: ended.signal })).rejects.toBe(reason)
+  expect(model.doGenerateCalls).toHaveLength(1)
+})
