@@ -1,0 +1,176 @@
+// The ledger in the store: what several executions, of one process or of many, leave in it and make of it.
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { ExecutionLedger, type ExecutionKey } from '../../../activities/ledger'
+import { RunSpending } from '../../../activities/spending'
+import type { LedgerCall } from '../../../src/agents/host-port'
+import { recordedCalls } from '../../../src/client/calls'
+import type { StoredOutput } from '../../../src/contract/run'
+import { TroupeError, type ErrorCode, type JsonValue, type Store } from '../../../src/index'
+import { openFileStore } from '../../../src/storage/file-store'
+import { loadOutput, storeOutput } from '../../../src/storage/output'
+import { temporaryDirectory } from '../../storage/support/temporary'
+
+const directory = temporaryDirectory()
+const run = { workflowId: 'docs-ab12', firstRunId: 'first' }
+let store: Store
+let stores = 0
+beforeEach(async () => (store = await openFileStore({ directory: join(directory, String(++stores)) })))
+
+/** Each execution as in a process of its own. */
+function open(more: Partial<ExecutionKey> = {}, onTokens: (tokens: number) => void = () => undefined) {
+  const key = { run, subtask: 'draft', agent: 'writer', attempt: 1, token: String(Math.random()), ...more }
+  const outputs = {
+    keep: (value: JsonValue) => storeOutput(store, value),
+    load: async (kept: StoredOutput) => ('inline' in kept ? kept.inline : loadOutput(store, kept.reference)),
+  }
+  const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+  return ExecutionLedger.open(key, { store, outputs, digest, spending: new RunSpending(store, run), onTokens })
+}
+
+function call(name: string, more: Partial<LedgerCall> = {}): LedgerCall {
+  return { scope: '', kind: 'model', name, inputHash: 'hash', occurrence: 0, ...more }
+}
+
+const entry = (value: JsonValue, tokens = 15, number = 0) => ({
+  value,
+  tokens: { input: tokens - 5, output: 5 },
+  number,
+})
+
+async function ask(ledger: ExecutionLedger, name: string, tokens = 15): Promise<void> {
+  await ledger.begin(call(name))
+  await ledger.record(call(name), entry(name, tokens))
+}
+
+it('keeps what a call returned for the next attempt, however large it is', async () => {
+  const large = { text: 'x'.repeat(100_000) }
+  const first = await open()
+  await first.record(call('one'), entry(large))
+  const second = await open({ attempt: 2 })
+  expect(await second.recall(call('one'))).toEqual(entry(large))
+  for (const other of [
+    call('two'),
+    call('one', { scope: 'step' }),
+    call('one', { occurrence: 1 }),
+    call('one', { kind: 'step' }),
+  ])
+    expect(await second.recall(other)).toBeUndefined()
+  expect(await (await open({ attempt: 2, subtask: 'other' })).recall(call('one'))).toBeUndefined()
+})
+
+it('asks anew only after a failure that recorded answers caused', async () => {
+  const stays: ErrorCode[] = [
+    'Timeout',
+    'WorkerShutdown',
+    'ModelUnavailable',
+    'AgentFailed',
+    'ProcessCrashed',
+    'Cancelled',
+  ]
+  const rises: ErrorCode[] = ['OutputRejected', 'InvalidSpawn', 'PathRefused', 'PatchConflict']
+  const sdk = Object.assign(new Error('no object generated'), { name: 'AI_NoObjectGeneratedError' })
+  let expected = 0
+  for (const error of [
+    ...stays.map((code) => new TroupeError(code, code)),
+    new Error('own'),
+    sdk,
+    ...rises.map((code) => new TroupeError(code, code)),
+  ]) {
+    const ledger = await open({ attempt: 2 })
+    expect(ledger.logicalAttempt).toBe(expected)
+    await ask(ledger, 'one')
+    await ledger.failed(error)
+    if (error === sdk || rises.includes((error as TroupeError).code)) expected++
+  }
+  expect((await open({ attempt: 2 })).logicalAttempt).toBe(5)
+  expect(await (await open({ attempt: 2 })).recall(call('one'))).toBeUndefined()
+})
+
+it('does not ask anew where no recorded answer was used, nor for a subtask whose id begins alike', async () => {
+  const unused = await open()
+  await unused.failed(new TroupeError('OutputRejected', 'wrong'))
+  expect((await open({ attempt: 2 })).logicalAttempt).toBe(0)
+  const spawned = await open({ subtask: 'draft/0' })
+  await ask(spawned, 'one')
+  await spawned.failed(new TroupeError('OutputRejected', 'wrong'))
+  expect((await open({ attempt: 2 })).logicalAttempt).toBe(0)
+  expect((await open({ attempt: 2, subtask: 'draft/0' })).logicalAttempt).toBe(1)
+})
+
+it('counts the tokens of all attempts, those of answers that were not used again among them', async () => {
+  const told: number[] = []
+  const first = await open()
+  await ask(first, 'one', 20)
+  await first.failed(new TroupeError('OutputRejected', 'wrong'))
+  expect(await first.spent()).toEqual({ tokensUsed: 20 })
+  const second = await open({ attempt: 2 }, (tokens) => told.push(tokens))
+  await ask(second, 'one', 30)
+  expect(told).toEqual([20, 50])
+  expect(await second.spent()).toEqual({ tokensUsed: 50 })
+  const third = await open({ attempt: 3 })
+  await third.recall(call('one'))
+  expect(await third.spent()).toEqual({ tokensUsed: 50 })
+  expect(await (await open({ subtask: 'other', attempt: 2 })).spent()).toEqual({ tokensUsed: 0 })
+})
+
+it('knows which calls may have been billed without an answer', async () => {
+  const cut = await open()
+  await cut.begin(call('one'))
+  await cut.begin(call('two'))
+  await cut.refused(call('two'))
+  expect(await cut.spent()).toEqual({ tokensUsed: 0, unconfirmedCalls: 1 })
+  const next = await open({ attempt: 2 })
+  await ask(next, 'one')
+  await ask(next, 'two')
+  expect(await next.spent()).toEqual({ tokensUsed: 30, unconfirmedCalls: 1 })
+})
+
+it('pays for both answers, and uses the first, where an attempt that was given up goes on', async () => {
+  const [lost, next] = [await open(), await open({ attempt: 2 })]
+  for (const ledger of [lost, next]) await ledger.begin(call('one'))
+  expect(await next.record(call('one'), entry('of the next', 15))).toMatchObject({ value: 'of the next' })
+  expect(await lost.record(call('one'), entry('of the lost', 20))).toMatchObject({ value: 'of the next' })
+  expect(await next.spent()).toEqual({ tokensUsed: 35 })
+  expect(await recordedCalls(store, run)).toMatchObject([{ subtask: 'draft', model: 'one', answer: 'of the next' }])
+})
+
+it('lets no call begin at the cap, whoever used the tokens, and says who', async () => {
+  const maxTokens = 100
+  const other = await open({ subtask: 'research', agent: 'reader', maxTokens })
+  const own = await open({ maxTokens })
+  await ask(own, 'one', 20)
+  await ask(other, 'one', 40)
+  await ask(other, 'two', 39)
+  await ask(own, 'two', 15) // at 99 of 100 it may still begin
+  const refusal = expect.objectContaining({
+    code: 'BudgetExceeded',
+    retryable: false,
+    message: 'the run may use 100 tokens and has used 114: reader 79 ("research" 79); writer 35 ("draft" 35)',
+    hint: expect.stringContaining('--max-tokens'),
+  })
+  for (const ledger of [own, other, await open({ subtask: 'late', maxTokens })])
+    await expect(ledger.begin(call('three'))).rejects.toEqual(refusal)
+  expect(await own.recall(call('one'))).toMatchObject({ value: 'one' })
+})
+
+it('lists the calls of a run by subtask, logical attempt and number', async () => {
+  const record = async (more: Partial<ExecutionKey>, name: string, number: number) =>
+    (await open(more)).record(call(name), entry(`answer of ${name}`, 15, number))
+  await record({ subtask: 'b' }, 'mock/second', 1)
+  await record({ subtask: 'b' }, 'mock/first', 0)
+  await (await open({ subtask: 'b' })).record(call('fetch', { kind: 'step' }), { value: 'no model call' })
+  const rejected = await open({ subtask: 'b' })
+  await rejected.recall(call('mock/first'))
+  await rejected.failed(new TroupeError('OutputRejected', 'wrong'))
+  await record({ subtask: 'b', attempt: 2 }, 'mock/first', 0)
+  await record({ subtask: 'a', agent: 'reader' }, 'mock/only', 0)
+  const calls = await recordedCalls(store, run)
+  expect(calls.map(({ subtask, agent, attempt, number, model }) => [subtask, agent, attempt, number, model])).toEqual([
+    ['a', 'reader', 0, 0, 'mock/only'],
+    ['b', 'writer', 0, 0, 'mock/first'],
+    ['b', 'writer', 0, 1, 'mock/second'],
+    ['b', 'writer', 1, 0, 'mock/first'],
+  ])
+  expect(calls[0]).toMatchObject({ tokens: { input: 10, output: 5 }, answer: 'answer of mock/only' })
+})
