@@ -250,9 +250,9 @@ describe('one broken rule', () => {
       { path: 'inputs', message: expect.stringContaining('"$async" is not supported') },
     ],
     [
-      'an inline agent that is neither command nor use',
+      'an inline agent that is nothing',
       { ...planOf({ id: 'a' }), agents: { lint: {} } },
-      { path: 'agents.lint', message: '{}: an agent has either "command" or "use"' },
+      { path: 'agents.lint', message: '{}: an agent has exactly one of "command", "instructions" and "use"' },
     ],
     [
       'an inline agent that uses an unknown one',

@@ -22,10 +22,10 @@ export interface LanguageModelOptions {
 export function languageModel(id: string, options: LanguageModelOptions = {}): LanguageModelV3 {
   const { provider, name } = parseModelId(id)
   if (provider === 'scripted') return scriptedModel(name)
+  const env = options.env ?? process.env
   let created: Promise<LanguageModelV3> | undefined
-  const model = (): Promise<LanguageModelV3> =>
-    (created ??= createModel(id, { provider, name }, options.env ?? process.env, options.baseUrl))
-  const failure = (error: unknown, signal?: AbortSignal): unknown => providerError(error, { id, provider, signal })
+  const model = (): Promise<LanguageModelV3> => (created ??= createModel(id, { provider, name }, env, options.baseUrl))
+  const failure = (error: unknown, signal?: AbortSignal): unknown => providerError(error, { id, provider, signal, env })
   return {
     specificationVersion: 'v3',
     provider,

@@ -4,7 +4,7 @@ import { messageOf, TroupeError } from '../../contract/errors'
 import { isObject, preview } from '../../contract/json'
 import { MAX_RETRY_AFTER_MS } from '../../contract/limits'
 import type { ModelProvider } from '../../contract/model-id'
-import { keyVariable, KEY_VARIABLES } from './providers'
+import { keyVariable, KEY_VARIABLES, type Environment } from './providers'
 import { retryAfterMs } from './retry-after'
 import { withoutSecrets } from './secrets'
 
@@ -33,6 +33,8 @@ export interface FailedCall {
   id: string
   provider: ModelProvider
   signal?: AbortSignal | undefined
+  /** Whose secrets are kept out of messages. */
+  env: Environment
 }
 
 /** Whether a failed model call has surely cost nothing. What was cut off, or went silent, may have been billed. */
@@ -52,7 +54,7 @@ export function providerError(error: unknown, call: FailedCall): unknown {
   const status = property(error, 'statusCode')
   if (typeof status === 'number' && status >= 400) return answered(error, status, call)
   const unbilled = causes(error).some((cause) => NOT_SENT.includes(String(property(cause, 'code'))))
-  const text = said(error) || 'no answer'
+  const text = said(error, call) || 'no answer'
   return new TroupeError('ModelUnavailable', `"${call.id}" could not be reached or was cut off: ${text}`, {
     retryable: true,
     cause: new ProviderFailure(undefined, unbilled),
@@ -63,7 +65,7 @@ export function providerError(error: unknown, call: FailedCall): unknown {
 function answered(error: unknown, status: number, call: FailedCall): TroupeError {
   const cause = new ProviderFailure(status, !IN_BETWEEN.includes(status))
   // A refused key is echoed, in part or whole
-  const text = status === 401 ? '' : said(error)
+  const text = status === 401 ? '' : said(error, call)
   const message = `"${call.id}" answered with HTTP ${status}${text ? `: ${text}` : ''}`
   if (!mayPass(status) || isOutOfQuota(error))
     return new TroupeError('ModelRefused', message, { cause, hint: refusalHint(status, call) })
@@ -112,7 +114,7 @@ function unreachableHint({ provider }: FailedCall): string {
 }
 
 /** The provider's own words. */
-function said(error: unknown): string {
+function said(error: unknown, { env }: FailedCall): string {
   const data = property(error, 'data')
   const inner = isObject(data) && isObject(data.error) ? data.error.message : undefined
   const text =
@@ -121,7 +123,7 @@ function said(error: unknown): string {
       : isObject(error) && !(error instanceof Error)
         ? preview(error, MAX_SAID)
         : messageOf(error)
-  const clean = withoutSecrets(text, process.env).replace(/\s+/g, ' ').trim()
+  const clean = withoutSecrets(text, env).replace(/\s+/g, ' ').trim()
   return clean.length <= MAX_SAID ? clean : `${clean.slice(0, MAX_SAID)}…`
 }
 

@@ -3,7 +3,7 @@ import type { LanguageModelV3Content, LanguageModelV3FinishReason } from '@ai-sd
 import { z } from 'zod'
 import { TroupeError } from '../../contract/errors'
 import type { JsonObject } from '../../contract/json'
-import { zodProblems } from '../../contract/schema/zod-problems'
+import { joinPath } from '../../contract/schema/path'
 
 export const RECORDING_FORMAT = 'troupe-recording'
 export const RECORDING_VERSION = 1
@@ -59,12 +59,9 @@ export type Recording = z.output<typeof recordingSchema>
 export function parseRecording(text: string, file: string): Recording {
   const parsed = recordingSchema.safeParse(parseJson(text, file))
   if (parsed.success) return parsed.data
-  const problems = zodProblems(parsed.error, undefined, '')
-  const said = problems.slice(0, 10).map(({ path, message }) => `${path || 'the file'}: ${message}`)
-  throw new TroupeError('InvalidUsage', `"${file}" is not a recording of a model: ${said.join('; ')}`, {
-    problems,
-    hint: `it is JSON: {"format": "${RECORDING_FORMAT}", "version": ${RECORDING_VERSION}, "answers": [{"agent": …, "content": …}]}`,
-  })
+  // The file may be any that a plan names: no value of it gets into the error
+  const said = parsed.error.issues.map(({ path, message }) => `${joinPath('', path) || 'the file'}: ${message}`)
+  throw notRecording(file, said.slice(0, 10).join('; '))
 }
 
 /** What an answer holds, as the AI SDK has it. */
@@ -83,14 +80,20 @@ export function finishReasonOf(answer: RecordedAnswer): LanguageModelV3FinishRea
   return { unified, raw: unified }
 }
 
-/** The file may be any that a plan names: no word of it gets into the error. */
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const position = /at position \d+/.exec((error as Error).message)?.[0] ?? 'at its end'
-    throw new TroupeError('InvalidUsage', `"${file}" is not a recording of a model: no JSON ${position}`)
+    // Beyond its position, the parser's message quotes the text
+    const position = /at position \d+/.exec((error as Error).message)?.[0]
+    throw notRecording(file, `no JSON${position ? ` ${position}` : ''}`)
   }
+}
+
+function notRecording(file: string, why: string): TroupeError {
+  return new TroupeError('InvalidUsage', `"${file}" is not a recording of a model: ${why}`, {
+    hint: `it is JSON: {"format": "${RECORDING_FORMAT}", "version": ${RECORDING_VERSION}, "answers": [{"agent": …, "content": …}]}`,
+  })
 }
 
 function isPlainObject(value: unknown): boolean {

@@ -6,6 +6,6 @@ export function retryAfterMs(headers: Record<string, string>, now: number): numb
   if (Number.isFinite(exact)) return Math.max(0, Math.ceil(exact))
   const text = headers['retry-after']?.trim() ?? ''
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000)
-  const date = Date.parse(text)
+  const date = /^[A-Za-z]{3}/.test(text) ? Date.parse(text) : NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
