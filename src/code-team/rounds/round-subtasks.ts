@@ -19,6 +19,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
     agentType: 'check',
     payload: {
       step: 'check',
+      title: specification?.title ?? request,
       ...{ language, mode, architecture, contributions },
       ...(base === undefined ? {} : { base }),
       ...(baseline ? { baseline } : {}),

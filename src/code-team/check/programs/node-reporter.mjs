@@ -1,17 +1,25 @@
 // A reporter of `node --test` (Node 20.3 and later) that writes what ran as lines of JSON: {"seq", "kind": "test", …}, and
-// at the end {"seq", "kind": "end", "tests"}. The numbers have no gap, so that lines which somebody else adds, changes or
-// takes away are noticed. Plain JavaScript: it runs in the Node of whoever checks, without anything beside it.
-import { relative } from 'node:path'
+// at the end {"seq", "kind": "end", "tests"}. Plain JavaScript: it runs in the Node of whoever checks, without anything beside
+// it. The tests may write wherever it writes: so at the end, when they are over, all is written anew from its own memory.
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Characters of one failure: a difference of some dozens of lines. */
 const MESSAGE_LENGTH = 4_000
 
+const path = join(process.env.TROUPE_REPORT, 'tests.jsonl')
+
+/** Yields nothing: what it finds goes into its own file. */
 export default async function* report(source) {
+  const lines = []
+  const write = (entry) => {
+    lines.push(`${JSON.stringify({ seq: lines.length, ...entry })}\n`)
+    // What is there when the run is cut off
+    appendFileSync(path, lines.at(-1))
+  }
   const suites = new Map()
   const printed = new Map()
-  let seq = 0
-  let tests = 0
   for await (const { type, data } of source) {
     // Node 20.3 names the file of a file only by its name
     const file = pathOf(data.file ?? data.name)
@@ -20,11 +28,12 @@ export default async function* report(source) {
     if (type === 'test:start') names(suites, file)[data.nesting] = data.name
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const entry = testOf(type, data, file, names(suites, file), printed.get(file) ?? '')
-    if (!entry) continue
-    tests++
-    yield `${JSON.stringify({ seq: seq++, kind: 'test', ...entry })}\n`
+    if (entry) write({ kind: 'test', ...entry })
   }
-  yield `${JSON.stringify({ seq: seq++, kind: 'end', tests })}\n`
+  write({ kind: 'end', tests: lines.length })
+  writeFileSync(`${path}.whole`, lines.join(''))
+  renameSync(`${path}.whole`, path)
+  yield ''
 }
 
 function testOf(type, data, file, around, printed) {

@@ -1,6 +1,7 @@
 """Runs unittest (Python 3.9 and later) and writes what ran as lines of JSON, in the form of node-reporter.mjs.
 
-Arguments: the report file, then the test files; without any, everything that `python3 -m unittest` finds.
+Arguments: the test files; without any, everything that `python3 -m unittest` finds. The tests may write wherever this writes:
+so at the end, when they are over, all is written anew from its own memory.
 """
 
 import importlib
@@ -15,27 +16,33 @@ MESSAGE_LENGTH = 4000
 
 
 class Report(unittest.TextTestResult):
-    lines = None
-
     def __init__(self, *arguments, **settings):
         super().__init__(*arguments, **settings)
-        self.written = 0
+        self.path = os.path.join(os.environ["TROUPE_REPORT"], "tests.jsonl")
+        self.lines = []
         self.failed_parts = set()
 
     def write(self, test, status, message=None):
         crashed = type(test).__name__ in ("_FailedTest", "CrashedFile") or not isinstance(test, unittest.TestCase)
         file, name = place_of(test, crashed)
-        entry = {"seq": self.written, "kind": "test", "file": file, "name": name, "status": status}
+        entry = {"kind": "test", "file": file, "name": name, "status": status}
         if crashed:
             entry["crashed"] = True
         if message:
             entry["message"] = message[-MESSAGE_LENGTH:]
-        self.written += 1
         self.write_line(entry)
 
     def write_line(self, entry):
-        self.lines.write(json.dumps(entry) + "\n")
-        self.lines.flush()
+        self.lines.append(json.dumps({"seq": len(self.lines), **entry}) + "\n")
+        # What is there when the run is cut off
+        with open(self.path, "a", encoding="utf-8") as report:
+            report.write(self.lines[-1])
+
+    def close(self):
+        self.write_line({"kind": "end", "tests": len(self.lines)})
+        with open(self.path + ".whole", "w", encoding="utf-8") as report:
+            report.writelines(self.lines)
+        os.replace(self.path + ".whole", self.path)
 
     def fail(self, test, error, prefix=""):
         self.write(test, "failed", prefix + self._exc_info_to_string(error, test).strip())
@@ -123,9 +130,8 @@ def suite_of(files):
 def main():
     # Programs are imported from the directory that they lie in, and not from the one that this runner lies in
     sys.path[0] = os.getcwd()
-    with open(sys.argv[1], "w", encoding="utf-8") as Report.lines:
-        result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(suite_of(sys.argv[2:]))
-        result.write_line({"seq": result.written, "kind": "end", "tests": result.written})
+    result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(suite_of(sys.argv[1:]))
+    result.close()
     sys.exit(0 if result.wasSuccessful() else 1)
 
 

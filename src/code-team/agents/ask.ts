@@ -1,0 +1,43 @@
+// TEAM. How the team's agents ask their model: an answer that stays wrong is final, since asking anew would only be paid again.
+import type { AgentContext } from '../../agents/context'
+import { structuredAnswer } from '../../agents/models/structured-answer'
+import { asTroupeError, TroupeError } from '../../contract/errors'
+import type { z } from 'zod'
+
+export interface Question<Value> {
+  system: string
+  prompt: string
+  schema: z.ZodType<Value>
+  problems(value: Value): string[]
+  repairs: number
+}
+
+/** @throws TroupeError `OutputRejected`, not to be retried, or what the call throws */
+export async function ask<Value>(context: AgentContext, question: Question<Value>): Promise<Value> {
+  try {
+    return await structuredAnswer({ ...question, model: context.model(), signal: context.signal })
+  } catch (error) {
+    throw isRejection(error)
+      ? new TroupeError('OutputRejected', error.message, { hint: error.hint, cause: error })
+      : error
+  }
+}
+
+/** The last answer that had the right form, where none was without problems; undefined if none had it. */
+export async function askForBest<Value>(
+  context: AgentContext,
+  question: Question<Value>,
+): Promise<{ answer?: Value; rejection?: string }> {
+  let newest: Value | undefined
+  const problems = (value: Value): string[] => question.problems((newest = value))
+  try {
+    return { answer: await structuredAnswer({ ...question, problems, model: context.model(), signal: context.signal }) }
+  } catch (error) {
+    if (!isRejection(error)) throw error
+    return newest === undefined ? { rejection: error.message } : { answer: newest, rejection: error.message }
+  }
+}
+
+function isRejection(error: unknown): error is TroupeError {
+  return asTroupeError(error)?.code === 'OutputRejected'
+}

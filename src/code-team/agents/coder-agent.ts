@@ -1,0 +1,75 @@
+// TEAM. The coder-agent: a module's contract and what it imports in, its files out. In single mode the whole program.
+import { z } from 'zod'
+import type { AgentContext } from '../../agents/context'
+import { defineAgent } from '../../agents/define-agent'
+import { filesAt } from '../contributions'
+import { contributionSchema, moduleSchema, type FilesAnswer } from '../documents'
+import { LANGUAGES } from '../languages'
+import { CODER_SYSTEM, coderPrompt } from '../prompts/coder-agent'
+import { SINGLE_SYSTEM, singlePrompt } from '../prompts/single-coder'
+import { modeSchema } from '../rounds/state'
+import { baseSnapshot, describeRepository, textsOf } from '../texts'
+import { REPOSITORY_BYTES } from './architect-agent'
+import { MODEL_AGENT } from './settings'
+import { progressOf, workInputShape, workOn, type Work } from './work'
+
+const inputSchema = z.object({
+  ...workInputShape,
+  mode: modeSchema,
+  /** In single mode. */
+  request: z.string().optional(),
+  /** Modules that it imports, with the newest files of each. */
+  imports: z.array(z.object({ module: moduleSchema, contributions: z.array(contributionSchema) })),
+})
+type Input = z.output<typeof inputSchema>
+
+export const coderAgent = defineAgent({
+  ...MODEL_AGENT,
+  name: 'coder-agent',
+  capabilities: ['coder-agent', 'code'],
+  input: inputSchema,
+  output: contributionSchema,
+  async run(input, context) {
+    const { module, round, failures, mode } = input
+    context.progress(progressOf(round, mode === 'single' ? 'the program and its tests' : module.name, failures.length))
+    const { base, previous } = input
+    const work = mode === 'single' ? await singleWork(input, context) : await moduleWork(input, context)
+    return workOn(context, {
+      module,
+      role: 'code',
+      ...(base === undefined ? {} : { base }),
+      ...(previous ? { previous } : {}),
+      ...work,
+    })
+  },
+})
+
+type Told = Pick<Work, 'system' | 'prompt' | 'wishes'>
+
+async function moduleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {
+  const base = await baseSnapshot(artifacts, input.base)
+  const imports = await Promise.all(
+    input.imports.map(async ({ module, contributions }) => ({
+      module,
+      files: await textsOf(artifacts, filesAt(base, module.paths, contributions[0])),
+    })),
+  )
+  const own = await textsOf(artifacts, filesAt(base, input.module.paths, input.previous))
+  return { system: CODER_SYSTEM, prompt: coderPrompt({ ...input, imports, own }), wishes: () => [] }
+}
+
+async function singleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {
+  const repository = await describeRepository(artifacts, input.base, REPOSITORY_BYTES)
+  const own = await textsOf(artifacts, input.previous?.patch.write ?? {})
+  const { request = '', language } = input
+  const told = { ...input, request, own, ...(repository === undefined ? {} : { repository }) }
+  const { isNamedAsTests, testFiles, entry } = LANGUAGES[language]
+  const wishes = (answer: FilesAnswer): string[] => {
+    const paths = [...answer.files.map(({ path }) => path), ...own.keys()]
+    return [
+      ...(paths.some(isNamedAsTests) ? [] : [`there is no file of tests: they are ${testFiles}`]),
+      ...(paths.includes(entry) || repository !== undefined ? [] : [`the file "${entry}" is missing`]),
+    ]
+  }
+  return { system: SINGLE_SYSTEM, prompt: singlePrompt(told), wishes }
+}

@@ -1,0 +1,46 @@
+// TEAM. The test-agent: a module's contract and criteria in, its tests out. It is never handed any code.
+import { z } from 'zod'
+import { defineAgent } from '../../agents/define-agent'
+import { filesAt } from '../contributions'
+import { contributionSchema, type FilesAnswer } from '../documents'
+import { LANGUAGES } from '../languages'
+import { TEST_SYSTEM, testPrompt } from '../prompts/test-agent'
+import { namedCriteria } from '../specification'
+import { baseSnapshot, textsOf } from '../texts'
+import { MODEL_AGENT } from './settings'
+import { progressOf, workInputShape, workOn } from './work'
+
+export const testAgent = defineAgent({
+  ...MODEL_AGENT,
+  name: 'test-agent',
+  capabilities: ['test-agent', 'test'],
+  input: z.object({
+    ...workInputShape,
+    /** Contracts of the modules that it imports. */
+    imports: z.array(z.object({ name: z.string(), contract: z.string() })),
+  }),
+  output: contributionSchema,
+  async run(input, context) {
+    const { module, round, failures, language, base, previous } = input
+    context.progress(progressOf(round, `tests of ${module.name}`, failures.length))
+    const files = filesAt(await baseSnapshot(context.artifacts, base), module.testPaths, previous)
+    const own = await textsOf(context.artifacts, files)
+    const { isNamedAsTests, testFiles } = LANGUAGES[language]
+    const wishes = (answer: FilesAnswer): string[] => {
+      const now = new Map([...own, ...answer.files.map(({ path, content }) => [path, content] as const)])
+      const named = namedCriteria([...now.values()].join('\n'))
+      const missing = module.criteria.filter((id) => !named.includes(id))
+      return [
+        ...([...now.keys()].some(isNamedAsTests) ? [] : [`no test would be found: test files are ${testFiles}`]),
+        ...missing.map(
+          (id) => `no test names the criterion ${id}: begin the title of each that covers it with [${id}]`,
+        ),
+      ]
+    }
+    return workOn(context, {
+      ...{ module, role: 'tests', system: TEST_SYSTEM, prompt: testPrompt({ ...input, own }), wishes },
+      ...(base === undefined ? {} : { base }),
+      ...(previous ? { previous } : {}),
+    })
+  },
+})

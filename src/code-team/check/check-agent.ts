@@ -1,0 +1,135 @@
+// TEAM. The check: no model, but the program itself. Merges what was written, runs the tests for real, and says what stands
+// against it.
+import { z } from 'zod'
+import type { AgentContext } from '../../agents/context'
+import { defineAgent, type FunctionAgent } from '../../agents/define-agent'
+import type { Snapshot } from '../../workspace/snapshot'
+import { EMPTY_SNAPSHOT, loadSnapshot, storeSnapshot, textFiles } from '../../workspace/snapshots'
+import { CHECK_AGENT, TESTS_TIMEOUT_MS } from '../agents/settings'
+import {
+  architectureSchema,
+  checkSchema,
+  contributionSchema,
+  ownTestsSchema,
+  type Check,
+  type CheckProblem,
+  type OwnTests,
+} from '../documents'
+import { LANGUAGE_NAMES, LANGUAGES } from '../languages'
+import { modeSchema } from '../rounds/state'
+import { judge } from './judge'
+import { mergeContributions } from './merge'
+import { endOfOutput } from './output'
+import { ownTestCommand, runOwnTests, withoutNewTests } from './own-tests'
+import { runOnCopy } from './run-tests'
+import { chooseSandbox, type SandboxLeave } from './sandbox-choice'
+import { scaffoldFiles } from './scaffold'
+import { testCommandOf } from './test-command'
+
+const baselineSchema = z.object({ step: z.literal('baseline'), language: z.enum(LANGUAGE_NAMES), base: z.string() })
+const inputSchema = z.object({
+  step: z.literal('check'),
+  language: z.enum(LANGUAGE_NAMES),
+  mode: modeSchema,
+  /** Names a new program. */
+  title: z.string(),
+  architecture: architectureSchema,
+  contributions: z.array(contributionSchema),
+  base: z.string().optional(),
+  baseline: ownTestsSchema.nullable().optional(),
+})
+type Baseline = z.output<typeof baselineSchema>
+type CheckInput = z.output<typeof inputSchema>
+
+/** What the step `baseline` leaves: the repository's own tests before anything was changed, null where it has none. */
+const baselineResultSchema = z.object({ ownTests: ownTestsSchema.nullable() })
+
+export function checkAgent(leave: SandboxLeave): FunctionAgent<Baseline | CheckInput, unknown> {
+  return defineAgent({
+    ...CHECK_AGENT,
+    name: 'check',
+    capabilities: ['check', 'baseline'],
+    input: z.discriminatedUnion('step', [baselineSchema, inputSchema]),
+    output: z.union([checkSchema, baselineResultSchema]),
+    run: (input, context) =>
+      input.step === 'baseline' ? baseline(input, context, leave) : check(input, context, leave),
+  }) as FunctionAgent<Baseline | CheckInput, unknown>
+}
+
+async function baseline(
+  { language, base }: Baseline,
+  context: AgentContext,
+  leave: SandboxLeave,
+): Promise<z.output<typeof baselineResultSchema>> {
+  context.progress("running the repository's own tests")
+  const { artifacts, signal } = context
+  const snapshot = await loadSnapshot(artifacts, base)
+  const command = await ownTestCommand(artifacts, snapshot, language)
+  if (command === undefined) return { ownTests: null }
+  const sandbox = await chooseSandbox(snapshot, leave)
+  return { ownTests: await runOwnTests(artifacts, snapshot, command, { signal, sandbox }) }
+}
+
+async function check(input: CheckInput, context: AgentContext, leave: SandboxLeave): Promise<Check> {
+  const { artifacts, signal } = context
+  const { language, mode, title, architecture, contributions } = input
+  const base = input.base === undefined ? EMPTY_SNAPSHOT : await loadSnapshot(artifacts, input.base)
+  context.progress('merging')
+  const merged = mergeContributions(base, architecture, contributions)
+  const scaffold = scaffoldFiles({ language, architecture, title, base, merged: merged.snapshot })
+  const snapshot = { files: { ...merged.snapshot.files, ...(await textFiles(artifacts, scaffold)) } }
+  const stored = await storeSnapshot(artifacts, snapshot)
+  const sandbox = await chooseSandbox(snapshot, leave, Object.values(scaffold))
+  context.progress('running the tests')
+  const written = contributions
+    .flatMap(({ patch }) => Object.keys(patch.write))
+    .filter((path) => Object.hasOwn(snapshot.files, path))
+  // In a repository that was there before, its own tests are not ours to judge
+  const files = input.base === undefined ? undefined : written.filter(LANGUAGES[language].isTestFile)
+  const { command, readOnly } = testCommandOf(language, files)
+  const { result, report } =
+    files?.length === 0
+      ? NOTHING_RAN
+      : await runOnCopy(artifacts, snapshot, { command, readOnly, timeoutMs: TESTS_TIMEOUT_MS, signal, sandbox })
+  const { tests, problems } = judge({ language, mode, architecture, written, report, result })
+  const before = input.baseline ?? undefined
+  const after = before && (await ownTestsAfter(before, base, snapshot, input, context, sandbox))
+  const all = [...merged.problems, ...problems, ...regression(before, after)]
+  const failed = tests.some(({ status }) => status === 'failed')
+  return {
+    passed: all.length === 0 && !failed && result.exitCode === 0,
+    snapshot: stored,
+    command: [...architecture.testCommand, ...(files ?? [])],
+    exitCode: result.exitCode,
+    tests,
+    problems: all,
+    output: endOfOutput(result.output),
+    sandboxed: sandbox === 'required',
+    ...(before && after ? { ownTests: { before, after } } : {}),
+  }
+}
+
+/** For a repository that nobody added tests to: the test command would run its own. */
+const NOTHING_RAN = {
+  result: { exitCode: 0, signal: null, durationMs: 0, output: '' },
+  report: '{"seq":0,"kind":"end","tests":0}',
+}
+
+async function ownTestsAfter(
+  { command }: OwnTests,
+  base: Snapshot,
+  now: Snapshot,
+  { language }: CheckInput,
+  context: AgentContext,
+  sandbox: 'required' | 'none',
+): Promise<OwnTests> {
+  context.progress("running the repository's own tests")
+  const { artifacts, signal } = context
+  return runOwnTests(artifacts, withoutNewTests(base, now, language), command, { signal, sandbox })
+}
+
+function regression(before: OwnTests | undefined, after: OwnTests | undefined): CheckProblem[] {
+  if (!before?.passed || !after || after.passed) return []
+  const text = `the repository's own tests (${after.command}) passed before, and fail now:\n${after.output.slice(-2_000)}`
+  return [{ text }]
+}

@@ -1,0 +1,49 @@
+// TEAM. What the architect-agent is told: from a specification to modules that can be written and tested side by side.
+import { LANGUAGES, type LanguageName } from '../languages'
+import type { Specification } from '../documents'
+import { bullets, document, MATERIAL_RULE, material, message } from './material'
+
+export const ARCHITECT_SYSTEM = `You are the architect-agent of a team that writes software. You divide a program into modules. For each module one coder writes the code and one test-agent the tests, at the same time, each seeing only its module's contract, the contracts of what it imports and its part of the specification. So a contract has to say everything that two strangers need to fit together.
+
+You get the request, the specification, the language and its rules, and for an existing repository its files.
+
+You answer with one JSON object:
+- "decisions": what you decided and the "reason", for those who will change the program later.
+- "modules": for each a "name" (lower-case letters, digits and "-"), its "purpose" in a sentence, "paths" (files, or directories ending in "/", that only its coder may write), "testPaths" (the same for its test-agent), its "contract", "imports" (names of modules whose code it uses) and "criteria" (ids of the acceptance criteria that it is there for).
+- "testCommand": the command that runs all tests, as a list of program and arguments.
+- "runCommand": the command that shows the program at work, likewise.
+- "diagram": Mermaid source of the modules and their imports, without a fence: a flowchart with an arrow from a module to each one that it imports.
+
+Rules:
+- A contract names the file to import from, every exported name with its parameters, types, results and errors, and the exact texts and formats that others see. If two readers could read it in two ways, it is not done.
+- Imports have no cycle. Put what two modules share into a third.
+- Every path has exactly one owner, over all modules and over code and tests. Paths are relative, without "..". Nobody owns the whole tree.
+- Every acceptance criterion belongs to at least one module, and every module to at least one criterion.
+- As few modules as make sense: one for each part that can be understood and tested alone. A small program has two to five.
+- The file that "runCommand" starts belongs to a module, and so does every example file that it reads.
+- No network, no packages to install. What depends on clock, randomness, files or standard output takes it as an argument, so that tests are the same every time.
+- ${MATERIAL_RULE}`
+
+export interface ArchitectPromptInput {
+  request: string
+  language: LanguageName
+  specification: Specification
+  repository?: string
+}
+
+export function architectPrompt({ request, language, specification, repository }: ArchitectPromptInput): string {
+  const { title, testCommand, program, testFiles, codeRules } = LANGUAGES[language]
+  const rules = [
+    ...codeRules,
+    `Test files are ${testFiles}.`,
+    `"testCommand" is ${JSON.stringify(testCommand)}, nothing else; "runCommand" begins with "${program}".`,
+  ]
+  return message(
+    material('The request', request),
+    document('The specification', specification),
+    `The language: ${title}. Its rules:\n${bullets(rules)}`,
+    repository === undefined
+      ? 'It is a new program: there are no files yet.'
+      : `${material('The existing repository', repository)}\nKeep its structure, its style and its kind of modules; own only what has to change or is new.`,
+  )
+}

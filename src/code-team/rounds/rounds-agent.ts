@@ -1,0 +1,66 @@
+// TEAM. The rounds: no model, but the rule by which they follow each other. The first is spawned from the architecture, each
+// later one by the decision at the end of the one before.
+import { z } from 'zod'
+import type { AgentContext } from '../../agents/context'
+import { defineAgent } from '../../agents/define-agent'
+import { TroupeError } from '../../contract/errors'
+import {
+  architectureSchema,
+  buildSchema,
+  checkSchema,
+  ownTestsSchema,
+  reviewSchema,
+  specificationSchema,
+  type Build,
+} from '../documents'
+import { isApproved } from './affected'
+import { DECIDE, roundSubtasks } from './round-subtasks'
+import { assignmentSchema, roundStateSchema, singleArchitecture, type RoundState } from './state'
+
+const startSchema = assignmentSchema.extend({
+  step: z.literal('start'),
+  /** Missing in single mode, as is the architecture. */
+  specification: specificationSchema.optional(),
+  architecture: architectureSchema.optional(),
+  baseline: z.object({ ownTests: ownTestsSchema.nullable() }).optional(),
+})
+
+const decideSchema = z.object({
+  step: z.literal('decide'),
+  state: roundStateSchema,
+  /** Modules that went in this round. */
+  modules: z.array(z.string()),
+  check: checkSchema,
+  review: reviewSchema.optional(),
+})
+
+export const roundsAgent = defineAgent({
+  name: 'rounds',
+  input: z.discriminatedUnion('step', [startSchema, decideSchema]),
+  output: buildSchema.nullable(),
+  run: (input, context) => (input.step === 'start' ? start(input, context) : decide(input, context)),
+})
+
+/** Its own output is dropped: that of the last decision takes its place. */
+function start({ step: _, baseline, ...input }: z.output<typeof startSchema>, context: AgentContext): null {
+  const architecture = input.mode === 'single' ? singleArchitecture(input.language) : input.architecture
+  if (!architecture) throw new TroupeError('InvalidPayload', 'the mode "team" needs an architecture')
+  const ownTests = baseline?.ownTests
+  const state = { ...input, architecture, rounds: [], contributions: [], ...(ownTests ? { baseline: ownTests } : {}) }
+  spawnRound(state, context)
+  return null
+}
+
+function decide(input: z.output<typeof decideSchema>, context: AgentContext): Build {
+  const { state, modules, check, review } = input
+  const round = { number: state.rounds.length + 1, modules, check, ...(review ? { review } : {}) }
+  const rounds = [...state.rounds, round]
+  const approved = isApproved(round)
+  if (!approved && rounds.length < state.maxRounds) spawnRound({ ...state, rounds }, context)
+  return { approved, snapshot: check.snapshot, rounds }
+}
+
+function spawnRound(state: RoundState, context: AgentContext): void {
+  context.progress(`round ${state.rounds.length + 1} of at most ${state.maxRounds}`)
+  context.spawn(roundSubtasks(state), { output: DECIDE })
+}
