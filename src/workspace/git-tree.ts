@@ -1,4 +1,5 @@
 // HOST. The tree of a commit: its entries, and which of them can be in a snapshot.
+import { TroupeError } from '../contract/errors'
 import { FILE_BYTES } from './limits'
 import { gitText, git } from './git'
 import { pathProblem } from './paths'
@@ -26,6 +27,7 @@ export async function readTree(directory: string, commit: string): Promise<{ fil
     const [, mode = '', object = '', size = '', name = ''] = /^(\d+) \w+ ([0-9a-f]+) +(\S+)\t(.*)$/s.exec(line) ?? []
     if (name === '') continue
     const bytes = Buffer.from(name, 'latin1')
+    if (mode.startsWith('100') && !/^\d+$/.test(size)) throw missing(bytes.toString('utf8'), object)
     const entry = { mode, object, bytes: Number(size), path: bytes.toString('utf8') }
     const why = Buffer.from(entry.path).equals(bytes) ? reasonToLeaveOut(entry) : 'its name is not UTF-8'
     if (why === undefined) files.push(entry)
@@ -47,4 +49,11 @@ function reasonToLeaveOut({ mode, bytes, path }: TreeEntry): string | undefined 
   if (mode !== '100644' && mode !== '100755' && mode !== '100664') return `its mode is ${mode}`
   if (bytes > FILE_BYTES) return `it has ${bytes.toLocaleString('en')} bytes`
   return pathProblem(path)
+}
+
+/** Of a file that the tree names, and this disk does not have. */
+export function missing(path: string, object: string): TroupeError {
+  return new TroupeError('CommandFailed', `git does not have the content of ${path} (${object}) on this disk`, {
+    hint: 'a partial clone lacks files: clone it whole, or fetch them with git fetch --refetch',
+  })
 }

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TroupeError } from '../contract/errors'
+import { quote } from '../contract/json'
 import { askGit, git, gitText } from './git'
-import { headCommit, readTree, type LeftOut, type TreeEntry } from './git-tree'
+import { headCommit, missing, readTree, type LeftOut, type TreeEntry } from './git-tree'
 import { GIT_BATCH_BYTES } from './limits'
 import { checkPath, collisions } from './paths'
 import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
@@ -75,8 +76,8 @@ export async function readHead(
 export async function createBranch(options: BranchOptions): Promise<string> {
   const { directory, base, branch, message } = options
   const reference = `refs/heads/${branch}`
-  if ((await askGit(['check-ref-format', reference], { directory })).exitCode !== 0) {
-    throw new TroupeError('DeliveryRefused', `"${branch}" is no name for a branch`)
+  if (branch.includes('\0') || (await askGit(['check-ref-format', reference], { directory })).exitCode !== 0) {
+    throw new TroupeError('DeliveryRefused', `${quote(branch)} is no name for a branch`)
   }
   const tree = await writeTree(options)
   const existing = await branchWith(directory, reference, tree, base)
@@ -157,9 +158,7 @@ async function readObjects(directory: string, entries: readonly TreeEntry[]): Pr
   return entries.map(({ object, bytes, path }) => {
     const begin = output.indexOf(10, position) + 1
     if (output.toString('latin1', position, begin - 1) !== `${object} blob ${bytes}`) {
-      throw new TroupeError('CommandFailed', `git does not have the content of ${path} (${object}) on this disk`, {
-        hint: 'a partial clone lacks files: git fetch --refetch, or clone it whole',
-      })
+      throw missing(path, object)
     }
     position = begin + bytes + 1
     return output.subarray(begin, begin + bytes)
