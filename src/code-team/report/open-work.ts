@@ -1,0 +1,41 @@
+// TEAM. What is not done, a line each, truthfully: also of a run that its tests let pass.
+import { whatFails } from '../gate'
+import type { CodeRun } from './code-run'
+import { coverage } from './coverage'
+
+export function openWork(run: CodeRun): string[] {
+  const last = run.rounds.at(-1)
+  return [
+    ...(run.error === undefined ? [] : [run.error]),
+    ...run.failures
+      .filter(({ code }) => code !== 'TestsFailed')
+      .map(({ subtask, code, message }) => `${subtask} failed (${code}): ${message}`),
+    ...(run.status === 'cancelled' ? ['The run was cancelled before it was done.'] : []),
+    ...unwritten(run),
+    ...(run.checked || run.contributions.length === 0 ? [] : ['What was written last was not tested.']),
+    ...(last && !run.done ? whatFails(last) : []),
+    ...untested(run),
+  ]
+}
+
+function unwritten({ architecture, contributions, specification, mode }: CodeRun): string[] {
+  if (!architecture)
+    return [specification ? 'There is no architecture, and no code.' : 'There is no specification, and no code.']
+  const roles = mode === 'single' ? (['code'] as const) : (['code', 'tests'] as const)
+  return architecture.modules.flatMap(({ name }) =>
+    roles
+      .filter((role) => !contributions.some((one) => one.module === name && one.role === role))
+      .map(
+        (role) =>
+          `The ${role === 'code' ? 'code' : 'tests'} of the module "${name}" ${role === 'code' ? 'was' : 'were'} not written.`,
+      ),
+  )
+}
+
+function untested({ specification, rounds }: CodeRun): string[] {
+  const last = rounds.at(-1)
+  if (!specification || !last) return []
+  return coverage(specification, last.check.tests)
+    .filter(({ result }) => result === 'untested')
+    .map(({ id, text }) => `No test that ran stands for ${id}: ${text}`)
+}

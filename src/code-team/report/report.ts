@@ -1,0 +1,146 @@
+// TEAM. REPORT.md of a run, pure: what was asked for, what was built, what was tested, what it cost and what is not done.
+import { commandLine } from '../check/scaffold'
+import { testCounts } from '../gate'
+import type { CodeRun } from './code-run'
+import { diagramOf } from './diagram'
+import { code, fenced, list, plain, table } from './markdown'
+import { openWork } from './open-work'
+import { testsSection } from './tests-section'
+
+export function codeReport(run: CodeRun): string {
+  const title = run.specification?.title ?? run.request?.split('\n')[0]?.slice(0, 100) ?? run.runId
+  const sections = [
+    `# ${plain(title)}`,
+    statusLine(run),
+    facts(run),
+    section('Request', run.request === undefined ? undefined : fenced(run.request)),
+    section('Specification', specification(run)),
+    section('Decisions', decisions(run)),
+    section('Modules', modules(run)),
+    section('Tests', testsSection(run)),
+    section("The repository's own tests", ownTests(run)),
+    section('Rounds', rounds(run)),
+    section('Findings', findings(run)),
+    section('Tokens', tokens(run)),
+    section('What is not done', list(openWork(run).map(plain)) || 'Nothing that is known.'),
+    section('How to run and test it', commands(run)),
+  ]
+  return `${sections.filter((text) => text !== undefined).join('\n\n')}\n`
+}
+
+function section(title: string, text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : `## ${title}\n\n${text}`
+}
+
+function statusLine(run: CodeRun): string {
+  if (run.done) return '**Done:** all tests ran and passed, and nothing stands against it.'
+  const code = run.code === undefined ? '' : ` (${run.code})`
+  const tested = run.checked ? '' : ' These files were never tested together.'
+  return `**Incomplete${code}:** see "What is not done".${tested}`
+}
+
+function facts(run: CodeRun): string {
+  const last = run.rounds.at(-1)
+  const counts = last && testCounts(last)
+  return list([
+    `Run: ${code(run.runId)}, ${plain(run.status)}`,
+    ...(run.language ? [`Language: ${run.language}; mode: ${run.mode ?? 'team'}`] : []),
+    `Rounds: ${run.rounds.length}${run.maxRounds ? ` of at most ${run.maxRounds}` : ''}`,
+    counts
+      ? `Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped, ${
+          last.check.sandboxed ? 'in a sandbox' : '**without a sandbox**'
+        }`
+      : 'Tests: none were run',
+    `Tokens: ${run.tokensUsed}${unconfirmed(run.unconfirmedCalls)}`,
+  ])
+}
+
+function unconfirmed(calls: number): string {
+  return calls === 0 ? '' : `, and ${calls} ${calls === 1 ? 'call' : 'calls'} of which nobody knows`
+}
+
+function specification({ specification: found, mode }: CodeRun): string | undefined {
+  if (!found) return mode === 'single' ? 'None: one coder worked from the request alone.' : undefined
+  const requirements = found.requirements.flatMap(({ id, text, criteria }) => [
+    `- **${id}** ${plain(text)}`,
+    ...criteria.map((criterion) => `  - **${criterion.id}** ${plain(criterion.text)}`),
+  ])
+  const questions = found.openQuestions.map(
+    ({ question, assumption }) => `${plain(question)} – assumed: ${plain(assumption)}`,
+  )
+  return [
+    plain(found.summary),
+    requirements.join('\n'),
+    ...(questions.length > 0 ? ['Open questions:', list(questions)] : []),
+    ...(found.outOfScope.length > 0 ? ['Out of scope:', list(found.outOfScope.map(plain))] : []),
+  ].join('\n\n')
+}
+
+function decisions({ architecture }: CodeRun): string | undefined {
+  return (
+    architecture && list(architecture.decisions.map(({ decision, reason }) => `${plain(decision)} – ${plain(reason)}`))
+  )
+}
+
+function modules({ architecture, mode }: CodeRun): string | undefined {
+  if (!architecture || mode === 'single') return undefined
+  const rows = architecture.modules.map(({ name, purpose, paths, testPaths, imports, criteria }) => [
+    name,
+    plain(purpose),
+    paths.map(code).join(', '),
+    testPaths.map(code).join(', '),
+    imports.map(plain).join(', ') || '–',
+    criteria.join(', '),
+  ])
+  const head = ['module', 'purpose', 'code', 'tests', 'imports', 'criteria']
+  return `${table(head, rows)}\n\n${fenced(diagramOf(architecture), 'mermaid')}`
+}
+
+function ownTests({ baseline, rounds: all }: CodeRun): string | undefined {
+  if (baseline === undefined) return undefined
+  if (baseline === null) return 'It has none that could be run.'
+  const after = all.at(-1)?.check.ownTests?.after
+  const told = (passed: boolean | undefined): string =>
+    passed === undefined ? 'not run' : passed ? 'passed' : 'failed'
+  const result = `${code(baseline.command)}: before ${told(baseline.passed)}, after ${told(after?.passed)}.`
+  return after && !after.passed ? `${result}\n\n${fenced(after.output)}` : result
+}
+
+function rounds({ rounds: all }: CodeRun): string | undefined {
+  if (all.length === 0) return undefined
+  const rows = all.map((round) => {
+    const { passed, failed } = testCounts(round)
+    const verdict = round.review ? (round.review.verdict === 'approve' ? 'approved' : 'changes asked for') : '–'
+    const worked = round.modules.map(plain).join(', ')
+    return [`${round.number}`, worked, `${passed}`, `${failed}`, `${round.check.problems.length}`, verdict]
+  })
+  return table(['round', 'modules', 'passed', 'failed', 'problems', 'review'], rows)
+}
+
+function findings({ rounds: all }: CodeRun): string | undefined {
+  const rows = all.flatMap(({ number, review }) =>
+    (review?.findings ?? []).map(({ file, line, severity, text }) => [
+      `${number}`,
+      severity,
+      file === '' ? '–' : code(line > 0 ? `${file}:${line}` : file),
+      plain(text),
+    ]),
+  )
+  return rows.length === 0 ? undefined : table(['round', 'severity', 'where', 'what'], rows)
+}
+
+function tokens({ agents }: CodeRun): string | undefined {
+  if (agents.length === 0) return undefined
+  const rows = agents.map(({ agent, executions, tokensUsed, unconfirmedCalls }) => [
+    plain(agent),
+    `${executions}`,
+    `${tokensUsed}`,
+    unconfirmedCalls === 0 ? '–' : `${unconfirmedCalls}`,
+  ])
+  return table(['agent', 'tasks', 'tokens', 'unconfirmed calls'], rows)
+}
+
+function commands({ architecture, contributions }: CodeRun): string | undefined {
+  if (!architecture || contributions.length === 0) return undefined
+  return fenced([architecture.runCommand, architecture.testCommand].map(commandLine).join('\n'), 'sh')
+}
