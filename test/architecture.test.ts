@@ -91,7 +91,7 @@ describe('imports', () => {
 
 describe("the workflows' bundle", () => {
   /** Texts that the forbidden packages bring with them. */
-  const MARKERS = { zod: '$ZodCheck', ajv: 'strictTypes', agents: 'base-agent-service' }
+  const MARKERS = { zod: '$ZodCheck', ajv: 'strictTypes', agents: 'schema-refusal' }
 
   /** The bundle's text, and the files in it; rejects with what the bundler reported. */
   async function bundle(workflows: string): Promise<{ code: string; modules: string[] }> {
