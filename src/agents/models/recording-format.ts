@@ -8,6 +8,9 @@ import { joinPath } from '../../contract/schema/path'
 export const RECORDING_FORMAT = 'troupe-recording'
 export const RECORDING_VERSION = 1
 
+/** Longer than any model that somebody would want to play. */
+const MAX_DELAY_MS = 60_000
+
 const finishReasons = ['stop', 'length', 'content-filter', 'tool-calls', 'error', 'other'] as const
 const tokens = z.int().nonnegative()
 const place = z.int().nonnegative().optional()
@@ -32,6 +35,8 @@ const answerSchema = z.strictObject({
   finishReason: z.enum(finishReasons).optional(),
   /** Tokens that the call counts as; none unless given. */
   usage: z.strictObject({ inputTokens: tokens, outputTokens: tokens }).optional(),
+  /** Milliseconds that the answer lets wait for itself, so that people can watch; none unless given. */
+  delayMs: z.int().nonnegative().max(MAX_DELAY_MS).optional(),
 })
 
 const recordingSchema = z.strictObject({

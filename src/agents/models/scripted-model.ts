@@ -1,5 +1,6 @@
 // HOST. The recorded model: answers from a file, found by agent and occasion, on the same path as any other model.
 import { readFile, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   LanguageModelV3,
   LanguageModelV3CallOptions,
@@ -31,7 +32,9 @@ export function scriptedModel(file: string): LanguageModelV3 {
   const generate = async (call: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> => {
     call.abortSignal?.throwIfAborted()
     const { answers } = await readRecording(file)
-    return toResult(findAnswer(answers, occasionOf(call), file))
+    const answer = findAnswer(answers, occasionOf(call), file)
+    if (answer.delayMs) await sleep(answer.delayMs, undefined, call.abortSignal ? { signal: call.abortSignal } : {})
+    return toResult(answer)
   }
   return {
     specificationVersion: 'v3',
