@@ -38,7 +38,7 @@ async function node(program: string, ...args: string[]): Promise<string> {
 const jiti = (file: string) => node('node_modules/jiti/lib/jiti-cli.mjs', file)
 
 it('has the blocks that are said to run', () => {
-  expect([...blocks.keys()]).toEqual(['api.ts', 'plan.yaml', 'wrapped.ts'])
+  expect([...blocks.keys()]).toEqual(['models.yaml', 'models.ts', 'api.ts', 'plan.yaml', 'wrapped.ts'])
 })
 
 it('compiles every TypeScript block under strict settings', async () => {
@@ -69,6 +69,14 @@ it('runs the plan file', async () => {
     status: 'succeeded',
     results: { hello: { output: { text: 'Ada' } }, size: { output: '14' } },
   })
+})
+
+it('runs the plan file with a model, from a recording', async () => {
+  const answers = [{ agent: 'summary', content: { summary: 'It is short.' } }]
+  writeFileSync(join(directory, 'answers.json'), JSON.stringify({ format: 'troupe-recording', version: 1, answers }))
+  const input = '{"text": "A long story."}'
+  const said = await node('dist/src/cli/main.js', 'run', 'models.yaml', '--input', input, '--output', 'json')
+  expect(JSON.parse(said)).toMatchObject({ results: { short: { success: true, output: { summary: 'It is short.' } } } })
 })
 
 it('serves the wrapped function', async () => {
