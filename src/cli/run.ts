@@ -2,12 +2,13 @@
 import type { Command } from 'commander'
 import { attend } from './shared/attend'
 import { EXIT, type ExitCode } from './shared/exit-codes'
+import { withModelOptions, type ModelOptions } from './shared/model-options'
 import { dataCommand, inputOption, teamOption, type OutputOption } from './shared/options'
 import { printValue, say } from './shared/output'
 import { openPlan } from './shared/plan-source'
 import { withStartedRun } from './shared/start-run'
 
-interface RunOptions extends OutputOption {
+interface RunOptions extends OutputOption, ModelOptions {
   team?: string
   input?: string
   id?: string
@@ -16,7 +17,8 @@ interface RunOptions extends OutputOption {
 }
 
 export function runCommand(): Command {
-  return dataCommand('run', 'run a plan and wait for its end', 'troupe run plan.yaml --input \'{"topic": "tides"}\'')
+  const example = 'troupe run plan.yaml --input \'{"topic": "tides"}\''
+  return withModelOptions(dataCommand('run', 'run a plan and wait for its end', example))
     .argument('<plan>', 'plan file, YAML or JSON; - for standard input')
     .addOption(teamOption())
     .addOption(inputOption())
@@ -28,10 +30,12 @@ export function runCommand(): Command {
     })
 }
 
-async function run(path: string, { team, input, id, detach = false, worker, output }: RunOptions): Promise<ExitCode> {
+async function run(path: string, options: RunOptions): Promise<ExitCode> {
+  const { team, input, id, detach = false, worker, output } = options
   const source = await openPlan(path, { team, input })
-  return withStartedRun({ ...source, id, hosts: worker && !detach }, async ({ troupe, run, interrupts, failed }) => {
-    if (!detach) return attend({ run, server: troupe.server, format: output, interrupts, failed })
+  const start = { ...source, models: { ...options, waits: !detach }, id, hosts: worker && !detach }
+  return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
+    if (!detach) return attend({ run, server: troupe.server, format: output, interrupts, failed, ended })
     say(`started; it goes on when a worker runs: troupe attach ${run.id}`)
     printValue(output, { runId: run.id }, () => run.id)
     return EXIT.done

@@ -8,19 +8,21 @@ import { checkPlan, invalidPlan, type CheckedPlan } from '../contract/schema/che
 import { definitionHash } from '../definition-hash'
 import { cleanLines } from './render/clean'
 import { attend } from './shared/attend'
-import { EXIT, type ExitCode } from './shared/exit-codes'
+import { runExitCode, type ExitCode } from './shared/exit-codes'
 import { jsonArgument } from './shared/json-argument'
+import { withModelOptions, type ModelOptions } from './shared/model-options'
 import { dataCommand, teamOption, type OutputOption } from './shared/options'
 import { printValue, say, type OutputFormat } from './shared/output'
 import { withStartedRun } from './shared/start-run'
 
-interface TaskOptions extends OutputOption {
+interface TaskOptions extends OutputOption, ModelOptions {
   payload?: string
   team?: string
 }
 
 export function taskCommand(): Command {
-  return dataCommand('task', 'have one agent carry out one task', 'troupe task echo --payload \'{"hello": "world"}\'')
+  const example = 'troupe task echo --payload \'{"hello": "world"}\''
+  return withModelOptions(dataCommand('task', 'have one agent carry out one task', example))
     .argument('<agent>', "the agent's name")
     .option('--payload <json>', 'what the agent is handed, as JSON or @FILE')
     .addOption(teamOption())
@@ -43,9 +45,10 @@ async function task(agent: string, options: TaskOptions): Promise<ExitCode> {
     if (checked) return checked
     throw invalidPlan(plan.name, problems)
   }
-  return withStartedRun({ check, teams: team ? [team] : [], hosts: true }, ({ troupe, run, interrupts, failed }) => {
+  const start = { check, teams: team ? [team] : [], models: options, hosts: true }
+  return withStartedRun(start, ({ troupe, run, interrupts, failed, ended }) => {
     const print = (outcome: RunOutcome): ExitCode => printResult(outcome, agent, options.output)
-    return attend({ run, server: troupe.server, format: options.output, interrupts, failed, print })
+    return attend({ run, server: troupe.server, format: options.output, interrupts, failed, ended, print })
   })
 }
 
@@ -53,7 +56,7 @@ function printResult(outcome: RunOutcome, agent: string, format: OutputFormat): 
   const { results, status, error } = outcome
   const result = Object.hasOwn(results, agent) ? results[agent]! : undefined
   if (!result) throw new TroupeError(error?.code ?? 'RunFailed', error?.message ?? `the run was ${status}`)
-  const code = result.success ? EXIT.done : EXIT.failed
+  const code = runExitCode(outcome)
   process.exitCode = code
   if (result.success || format !== 'text') printValue(format, result, () => outputText(result.output))
   else say(`error ${result.error?.code}: ${result.error?.message}`)

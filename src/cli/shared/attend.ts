@@ -29,12 +29,15 @@ export interface Attended {
   interrupts: Interrupts
   /** Rejects if this process's workers die. */
   failed?: Promise<never>
+  /** What is to be done when it has ended, before it is told how. */
+  ended?: () => Promise<void>
   /** Prints how the run ended; `printOutcome` unless given. */
-  print?: (outcome: RunOutcome) => ExitCode
+  print?: (outcome: RunOutcome) => ExitCode | Promise<ExitCode>
 }
 
 /** Watches until the run has ended and prints its outcome, or until Ctrl-C, which leaves it to itself. */
-export async function attend({ run, server, format, interrupts, failed, print }: Attended): Promise<ExitCode> {
+export async function attend(attended: Attended): Promise<ExitCode> {
+  const { run, server, format, interrupts, failed, ended, print } = attended
   const end = new AbortController()
   const showing = show(run, format, end.signal)
   showing.catch(() => undefined)
@@ -53,7 +56,8 @@ export async function attend({ run, server, format, interrupts, failed, print }:
     }
     end.abort()
     await showing
-    return print ? print(outcome) : printOutcome(outcome, { server, format })
+    await ended?.()
+    return print ? await print(outcome) : printOutcome(outcome, { server, format })
   } finally {
     end.abort()
     closed.catch(() => undefined)

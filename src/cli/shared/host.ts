@@ -7,6 +7,8 @@ import type { TroupeWorker } from '../../worker'
 
 export interface HostOptions {
   teams: readonly Team[]
+  /** Teams whose agents are served if the run has them. */
+  onDemand?: readonly Team[]
   /** Whether the run's inline commands may run here. */
   allowCommands: boolean
 }
@@ -15,9 +17,9 @@ export interface HostOptions {
 export async function hostManifest(
   troupe: Troupe,
   agents: readonly AgentManifest[],
-  options: HostOptions,
+  { teams, onDemand = [], allowCommands }: HostOptions,
 ): Promise<TroupeWorker> {
-  const worker = await troupe.serve(options.teams, { allowCommands: options.allowCommands })
+  const worker = await troupe.serve(teams, { allowCommands, onDemand })
   await serveMore(worker, agents)
   return worker
 }
