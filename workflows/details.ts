@@ -1,7 +1,7 @@
 // WORKFLOW. What the Temporal UI shows of a run: its subtasks as a Markdown table.
 import type { RunState } from '../src/contract/run/run-state'
 import type { SubtaskRow } from '../src/contract/run'
-import { tokenNumber } from '../src/contract/run/spending'
+import { tokenNumber, totalsOf } from '../src/contract/run/spending'
 import { utf8Bytes } from '../src/contract/json'
 
 /** Temporal takes 20 KB of details. */
@@ -23,7 +23,9 @@ const ORDER: Record<SubtaskRow['state'], number> = {
 
 export function describeRun(state: RunState): string {
   const counts = Object.entries(state.states).filter(([, count]) => count > 0)
-  const heading = counts.map(([name, count]) => `${count} ${name}`).join(' · ')
+  const { tokensUsed } = totalsOf(state.rows)
+  const pieces = counts.map(([name, count]) => `${count} ${name}`)
+  const heading = [...pieces, ...(tokensUsed > 0 ? [`${tokenNumber(tokensUsed)} tokens`] : [])].join(' · ')
   const lines = [heading, '', '| subtask | agent | state | tokens | |', '|---|---|---|---:|---|']
   const shown = mostRelevant(state.rows)
   let bytes = utf8Bytes(lines.join('\n'))

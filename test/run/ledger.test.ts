@@ -150,3 +150,17 @@ it('asks anew after an answer that was refused, not after another failure, and c
   expect(Object.fromEntries(used)).toEqual({ picky: 200, shaky: 10, echo: 0 })
   expect(await run.status()).toMatchObject({ tokensUsed: 210 })
 })
+
+it('tells what a cancelled run has used', async () => {
+  models.answerBy(() => answer('said', { prompt: 7, completion: 3 }))
+  const payload = { marks: join(test.directory, 'marks'), go: join(test.directory, 'never') }
+  const plan = { name: 'cancelled', subtasks: [{ id: 'own', agentType: 'pays', payload }] }
+  const run = await test.troupe.start(plan, { team, model: MODEL })
+  await statusUntil(run, ({ pending }) => pending.some(({ progress }) => progress === 'outlined'))
+  await run.cancel()
+  const outcome = await run.outcome()
+  expect(outcome).toMatchObject({ status: 'cancelled', code: 'Cancelled', tokensUsed: 10 })
+  expect(outcome.results.own).toMatchObject({ status: 'cancelled', tokensUsed: 10 })
+  const [event] = await run.getEventLog({ type: 'subtask.cancelled' })
+  expect(event).toMatchObject({ payload: { tokensUsed: 10 } })
+})
