@@ -7,6 +7,8 @@ export { languageModel, type LanguageModelOptions } from './agents/models/langua
 export { structuredAnswer, type SchemaQuestion, type StructuredQuestion } from './agents/models/structured-answer'
 export type { AgentContext, SpawnOptions } from './agents/context'
 export { defineTeam, teamManifest, type Team } from './agents/team'
+export { codePlan, type CodeRequest } from './code-team/plan'
+export { codeTeam, type CodeTeamOptions } from './code-team/team'
 export { TroupeClient, type RunSummary, type StartOptions, type TroupeClientOptions } from './client'
 export { Run } from './client/run'
 export { RunFailedError, type RunOutcome } from './client/outcome'
@@ -24,6 +26,7 @@ export type {
 export { TroupeError, type ErrorCode, type Problem } from './contract/errors'
 export type { AgentEvent, EventFilter } from './contract/event'
 export type { JsonObject, JsonValue } from './contract/json'
+export type { ModelAnswer, RecordedCall } from './contract/model-answer'
 export type { OrchestrateInput, PublishInput } from './contract/messages'
 export {
   EVENTS_QUERY,

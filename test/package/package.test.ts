@@ -7,7 +7,7 @@ import { EmptyProject, INSTALL_MS, LOWEST_NODE, PROGRAM_MS } from './support/emp
 
 /** Where the files of the package come from; anything else in the tarball is there by accident. */
 const EXPECTED_FILES =
-  /^(README\.md|LICENSE|package\.json|dist\/workflow-bundle\.js|dist\/(src|workflows|activities)\/.+(\.js|\.d\.ts))$/
+  /^(README\.md|LICENSE|package\.json|dist\/workflow-bundle\.js|dist\/(src|workflows|activities)\/.+(\.js|\.d\.ts)|dist\/src\/code-team\/(demo\/recording\.json|check\/programs\/[a-z_-]+\.(mjs|py)))$/
 /** Ten times what it has; what it should never reach is a copy of somebody's library. */
 const MAX_PACKED_BYTES = 4_000_000
 
