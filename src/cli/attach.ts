@@ -3,21 +3,24 @@ import type { Command } from 'commander'
 import { loadTeam } from '../agents/load-team'
 import type { Run } from '../client/run'
 import type { RunView } from '../client/run-view'
-import type { AgentManifest } from '../contract/agent'
 import type { RunSpec } from '../contract/messages'
 import { preparedRecord, type PreparedRecord } from '../contract/records'
+import type { ServerInfo } from '../server/server-info'
 import type { Store } from '../storage/store'
+import type { RunOutcome } from '../client/outcome'
 import { attend, printOutcome } from './shared/attend'
 import type { ExitCode } from './shared/exit-codes'
 import { hostManifest, serveMore, surviveStrayErrors } from './shared/host'
 import { listenForInterrupts } from './shared/interrupts'
 import { openTroupe } from './shared/open'
-import { dataCommand, teamOption, type OutputOption } from './shared/options'
+import { dataCommand, teamOption, unsandboxedOption, type OutputOption } from './shared/options'
+import type { OutputFormat } from './shared/output'
 import { RUN_ARGUMENT, runOrLatest } from './shared/run-or-latest'
 
 interface AttachOptions extends OutputOption {
   team?: string
   allowCommands?: boolean
+  allowUnsandboxed?: boolean
 }
 
 /** A plan is prepared within moments of its first worker; this is how often we look. */
@@ -28,51 +31,74 @@ export function attachCommand(): Command {
     .argument('[run]', RUN_ARGUMENT)
     .addOption(teamOption())
     .option('--allow-commands', "let the plan's own commands run here: they are any program that the plan names")
+    .addOption(unsandboxedOption())
     .action(async (id: string | undefined, options: AttachOptions) => {
       process.exitCode = await attach(id, options)
     })
 }
 
-async function attach(
-  id: string | undefined,
-  { team, allowCommands = false, output }: AttachOptions,
-): Promise<ExitCode> {
+async function attach(id: string | undefined, options: AttachOptions): Promise<ExitCode> {
+  const { team, allowCommands = false, allowUnsandboxed = false, output } = options
   const interrupts = listenForInterrupts()
   const { assertSameStore } = await import('../client/documents.js')
   const teams = team === undefined ? [] : [await loadTeam(team)]
+  const { codeTeamHere } = await import('./code/team.js')
   const troupe = await openTroupe()
   try {
     const { server, store } = troupe
     const run = await runOrLatest(troupe.client, id)
     const view = await run.status()
-    if (view.endedAt !== undefined) return printOutcome(await run.outcome(), { server, format: output })
     // Whatever this process did in another store than the run's would be lost
-    if (view.store) assertSameStore(store, { store: view.store })
+    if (view.endedAt === undefined && view.store) assertSameStore(store, { store: view.store })
+    let spec = await specOf(view, store)
+    const print = (outcome: RunOutcome): Promise<ExitCode> =>
+      printEnd(outcome, { inputs: spec?.inputs, store, server, format: output })
+    if (view.endedAt !== undefined) return await print(await run.outcome())
     surviveStrayErrors()
     interrupts.hold()
-    const known = await manifestOf(view, store)
-    const worker = await hostManifest(troupe, known ?? [], { teams, allowCommands })
-    // Without a worker the plan was not even checked: now it is, and then its agents are known
-    if (!known) await serveMore(worker, await preparedManifest(run, store, interrupts.signal))
-    return await attend({ run, server, format: output, interrupts, failed: worker.failed })
+    const host = { teams, onDemand: [codeTeamHere(allowUnsandboxed)], allowCommands }
+    const worker = await hostManifest(troupe, spec?.team.agents ?? [], host)
+    if (!spec) {
+      // Without a worker the plan was not even checked: now it is, and then its agents are known
+      spec = await preparedSpec(run, store, interrupts.signal)
+      await serveMore(worker, spec?.team.agents ?? [])
+    }
+    return await attend({ run, server, format: output, interrupts, failed: worker.failed, print })
   } finally {
     await troupe.close()
   }
 }
 
-/** The agents of a run's manifest; undefined before its plan was prepared. */
-async function manifestOf(view: RunView, store: Store): Promise<AgentManifest[] | undefined> {
-  const record = (await store.records.read(preparedRecord(view.run))) as unknown as PreparedRecord | undefined
-  const artifact = view.spec ?? record?.spec
-  if (artifact === undefined) return view.endedAt === undefined ? undefined : []
-  return (JSON.parse((await store.artifacts.get(artifact)).toString()) as RunSpec).team.agents
+interface End {
+  inputs: unknown
+  store: Store
+  server: ServerInfo
+  format: OutputFormat
 }
 
-async function preparedManifest(run: Run, store: Store, interrupted: AbortSignal): Promise<AgentManifest[]> {
+/** A run that `troupe code` has started is delivered, now or once more. */
+async function printEnd(outcome: RunOutcome, { inputs, store, server, format }: End): Promise<ExitCode> {
+  const { deliveryOf } = await import('./code/deliver.js')
+  const delivery = deliveryOf(outcome, inputs, store)
+  if (!delivery) return printOutcome(outcome, { server, format })
+  const { conclude } = await import('./code/conclude.js')
+  return conclude(outcome, delivery, { server, format })
+}
+
+/** What was checked before the run began; undefined before its plan was prepared, or if the store is not the run's. */
+async function specOf(view: RunView, store: Store): Promise<RunSpec | undefined> {
+  if (view.store && view.store.id !== store.identity.id) return undefined
+  const record = (await store.records.read(preparedRecord(view.run))) as unknown as PreparedRecord | undefined
+  const artifact = view.spec ?? record?.spec
+  return artifact === undefined ? undefined : (JSON.parse((await store.artifacts.get(artifact)).toString()) as RunSpec)
+}
+
+async function preparedSpec(run: Run, store: Store, interrupted: AbortSignal): Promise<RunSpec | undefined> {
   while (!interrupted.aborted) {
-    const agents = await manifestOf(await run.status(), store)
-    if (agents) return agents
+    const view = await run.status()
+    const spec = await specOf(view, store)
+    if (spec || view.endedAt !== undefined) return spec
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
-  return []
+  return undefined
 }

@@ -6,6 +6,8 @@ import { packageRoot } from '../package-root'
 import { adviseCommand } from './advise'
 import { attachCommand } from './attach'
 import { cancelCommand } from './cancel'
+import { codeCommand } from './code'
+import { demoCommand } from './demo'
 import { eventsCommand } from './events'
 import { graphCommand } from './graph'
 import { initCommand } from './init'
@@ -28,6 +30,8 @@ export function createProgram(): Command {
     .version(packageVersion(), '--version')
     .addHelpText('after', '\nExample:\n  $ troupe init && troupe run plan.yaml')
   const commands = [
+    codeCommand(),
+    demoCommand(),
     runCommand(),
     taskCommand(),
     validateCommand(),

@@ -11,13 +11,14 @@ import { EXIT } from './shared/exit-codes'
 import { missingLine, surviveStrayErrors } from './shared/host'
 import { aborted, listenForInterrupts } from './shared/interrupts'
 import { openTroupe } from './shared/open'
-import { plainCommand } from './shared/options'
+import { plainCommand, unsandboxedOption } from './shared/options'
 import { say } from './shared/output'
 
 interface WorkerOptions {
   team?: string[]
   agents?: string[]
   allowCommands?: boolean
+  allowUnsandboxed?: boolean
 }
 
 export function workerCommand(): Command {
@@ -25,16 +26,20 @@ export function workerCommand(): Command {
     .option('--team <file...>', 'modules that export the teams (.ts, .js, .mjs or .cjs)')
     .option('--agents <names>', 'only these agents, a,b, and no orchestrator', (text: string) => text.split(','))
     .option('--allow-commands', 'let commands that plans declare run here: they are any program that a plan names')
+    .addOption(unsandboxedOption())
     .action(work)
 }
 
-async function work({ team: files = [], agents, allowCommands = false }: WorkerOptions): Promise<void> {
+async function work(options: WorkerOptions): Promise<void> {
+  const { team: files = [], agents, allowCommands = false, allowUnsandboxed = false } = options
   const interrupts = listenForInterrupts()
   const teams = await Promise.all(files.map(loadTeam))
   const troupe = await openTroupe()
   try {
     surviveStrayErrors()
-    const worker = await troupe.serve(teams, { allowCommands, ...(agents ? { agents } : {}) })
+    const { codeTeamHere } = await import('./code/team.js')
+    const onDemand = [codeTeamHere(allowUnsandboxed)]
+    const worker = await troupe.serve(teams, { allowCommands, onDemand, ...(agents ? { agents } : {}) })
     interrupts.hold()
     const { address, namespace } = troupe.server
     say(`serving ${servedNames(teams, agents)} at ${address}, namespace ${namespace}`)

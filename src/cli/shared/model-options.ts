@@ -1,5 +1,5 @@
 // HOST. `--model`, `--max-tokens` and `--record`: which model a run's agents ask, how much they may, and what is kept of it.
-import type { Command} from 'commander';
+import type { Command } from 'commander'
 import { Option } from 'commander'
 import { checkModel } from '../../agents/models/check-model'
 import { requireSettings } from '../../agents/models/providers'

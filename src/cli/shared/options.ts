@@ -25,6 +25,13 @@ export function inputOption(): Option {
   return new Option('--input <json>', "the plan's inputs, as JSON or @FILE")
 }
 
+export function unsandboxedOption(): Option {
+  return new Option(
+    '--allow-unsandboxed',
+    'where no sandbox works: let what the agents write run with all that you may do',
+  )
+}
+
 /** For an option's argument: a whole number from `minimum` on. */
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {

@@ -1,0 +1,49 @@
+// HOST. `troupe code`: a request becomes a program whose tests really ran.
+import { Option, type Command } from 'commander'
+import type { ExitCode } from './shared/exit-codes'
+import { withModelOptions, type ModelOptions } from './shared/model-options'
+import { dataCommand, unsandboxedOption, wholeNumber, type OutputOption } from './shared/options'
+import { textArgument } from './shared/text-argument'
+
+interface CodeOptions extends OutputOption, ModelOptions {
+  dir?: string
+  language?: string
+  maxRounds?: number
+  mode: string
+  id?: string
+  detach?: boolean
+  allowUnsandboxed?: boolean
+}
+
+export function codeCommand(): Command {
+  const example = 'troupe code "a program that converts Markdown to HTML" --dir converter'
+  return withModelOptions(dataCommand('code', 'turn a request into a tested program', example))
+    .argument('<request>', 'what is to be built: a text, @FILE, or - for standard input')
+    .option(
+      '--dir <directory>',
+      'new or empty, or the top of a git repository: then a branch; troupe-out/RUN unless given',
+    )
+    .option('--language <name>', 'javascript unless given')
+    .option('--max-rounds <count>', 'rounds of building and testing, 3 unless given', wholeNumber(1))
+    .addOption(
+      new Option('--mode <mode>', 'the five agents, or one coder with the same checks') //
+        .choices(['team', 'single'])
+        .default('team'),
+    )
+    .addOption(unsandboxedOption())
+    .option('--id <id>', "the run's id; code-xxxx unless given")
+    .option('--detach', 'start it and return; workers elsewhere carry it out')
+    .action(async (request: string, options: CodeOptions) => {
+      process.exitCode = await code(request, options)
+    })
+}
+
+async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
+  const { dir, language, maxRounds, mode, id, detach = false, allowUnsandboxed = false, output } = options
+  const request = await textArgument('the request', argument)
+  const { model, maxTokens, record } = options
+  const { carryOut } = await import('./code/carry-out.js')
+  const order = { request, dir, language, maxRounds, mode, id }
+  const models = { model, maxTokens, record }
+  return carryOut(order, { models, output, detach, allowUnsandboxed, isDemo: false })
+}

@@ -1,0 +1,45 @@
+// HOST. `troupe code` and `troupe demo` from the checked order to the delivery.
+import type { RunOutcome } from '../../client/outcome'
+import { attend } from '../shared/attend'
+import { EXIT, type ExitCode } from '../shared/exit-codes'
+import type { ModelOptions } from '../shared/model-options'
+import { printValue, say, type OutputFormat } from '../shared/output'
+import { withStartedRun } from '../shared/start-run'
+import { conclude } from './conclude'
+import { deliveryOf } from './deliver'
+import { prepareCode, type CodeOrder } from './prepare'
+import { codeTeamHere } from './team'
+
+export interface CodeSettings {
+  models: ModelOptions
+  output: OutputFormat
+  detach: boolean
+  allowUnsandboxed: boolean
+  /** Nothing will run but what came with this package. */
+  isDemo: boolean
+}
+
+export async function carryOut(
+  order: CodeOrder,
+  { models, output, detach, allowUnsandboxed, isDemo }: CodeSettings,
+): Promise<ExitCode> {
+  const team = codeTeamHere(allowUnsandboxed)
+  const needsSandbox = !detach && !allowUnsandboxed && !isDemo
+  const { id, check } = await prepareCode(order, { team, needsSandbox })
+  const { inputs } = check().spec
+  const start = {
+    ...{ id, check, teams: [], onDemand: [team], hosts: !detach },
+    models: { ...models, waits: !detach },
+  }
+  return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
+    const { server, store } = troupe
+    if (detach) {
+      say(`started; it goes on when a worker runs, and is delivered by: troupe attach ${run.id}`)
+      printValue(output, { runId: run.id }, () => run.id)
+      return EXIT.done
+    }
+    const print = (outcome: RunOutcome): Promise<ExitCode> =>
+      conclude(outcome, deliveryOf(outcome, inputs, store)!, { server, format: output })
+    return attend({ run, server, format: output, interrupts, failed, ended, print })
+  })
+}

@@ -1,0 +1,94 @@
+// HOST. Everything that `troupe code` checks before anything is started: request, id, place of delivery, sandbox, repository.
+import { randomInt } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { teamManifest, type Team } from '../../agents/team'
+import { codePlan, CODE_PLAN } from '../../code-team/plan'
+import { TroupeError } from '../../contract/errors'
+import { preview } from '../../contract/json'
+import { checkPlan, invalidPlan, type CheckedPlan } from '../../contract/schema/check-plan'
+import { definitionHash } from '../../definition-hash'
+import { defaultStoreDirectory } from '../../storage/defaults'
+import { openFileStore } from '../../storage/file-store'
+import { deliveryTarget } from '../../workspace/deliver-files'
+import { readHead } from '../../workspace/repository'
+import { requireSandbox } from '../../workspace/sandbox-probe'
+import { storeSnapshot } from '../../workspace/snapshots'
+import { say } from '../shared/output'
+import { OUT_DIRECTORY } from './deliver'
+import { withDelivery, type DeliveryPlace } from './inputs'
+
+/** What was asked for, as the command line has it. */
+export interface CodeOrder {
+  request: string
+  language?: string
+  maxRounds?: number
+  mode?: string
+  id?: string
+  /** Where it is delivered to; `troupe-out/<run>` unless given. */
+  dir?: string
+}
+
+export interface PreparedCode {
+  id: string
+  check(): CheckedPlan
+}
+
+/** Ids are names of directories and branches too. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
+const ID_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+const ID_LENGTH = 4
+/** Links, submodules and the like that a line names. */
+const NAMED = 3
+
+/**
+ * `needsSandbox` where this process is going to run what the agents write.
+ *
+ * @throws TroupeError `InvalidUsage`, `DeliveryRefused`, `SandboxUnavailable`, `StoreUnavailable`
+ */
+export async function prepareCode(
+  order: CodeOrder,
+  { team, needsSandbox }: { team: Team; needsSandbox: boolean },
+): Promise<PreparedCode> {
+  const { dir, id = freshId(), ...request } = order
+  if (!ID.test(id)) {
+    throw new TroupeError('InvalidUsage', `${preview(id)} is not an id for a run of the code team`, {
+      hint: 'letters, digits, "-" and "_", at most 100: it names a directory or a branch',
+    })
+  }
+  codePlan(request)
+  const directory = resolve(dir ?? join(OUT_DIRECTORY, id))
+  const target = await deliveryTarget(directory)
+  if (needsSandbox) await requireSandbox()
+  const head = target === 'repository' ? await readRepository(directory) : undefined
+  const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
+  const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
+  const check = (): CheckedPlan => {
+    const { checked, problems } = checkPlan(plan, {
+      team: teamManifest(team),
+      inputs: withDelivery(inputs, place),
+      now: Date.now(),
+      baseDirectory: process.cwd(),
+      hash: definitionHash,
+    })
+    if (checked) return checked
+    throw invalidPlan(plan.name, problems)
+  }
+  return { id, check }
+}
+
+/** The last commit's files, kept where the agents find them. */
+async function readRepository(directory: string): Promise<{ commit: string; base: string }> {
+  const { artifacts } = await openFileStore({ directory: defaultStoreDirectory() })
+  const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
+  if (leftOut.length > 0) {
+    const named = leftOut.slice(0, NAMED).map(({ path, why }) => `${path} (${why})`)
+    const more = leftOut.length - named.length
+    say(`note: not shown to the agents: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`)
+  }
+  return { commit, base: await storeSnapshot(artifacts, snapshot) }
+}
+
+function freshId(): string {
+  const characters = Array.from({ length: ID_LENGTH }, () => ID_CHARACTERS[randomInt(ID_CHARACTERS.length)])
+  return `${CODE_PLAN}-${characters.join('')}`
+}

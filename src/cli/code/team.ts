@@ -1,0 +1,30 @@
+// HOST. The code team as this process serves it. Without a sandbox it runs only what came with this package, unless it has
+// leave to run more.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { codeTeam } from '../../code-team/team'
+import type { Team } from '../../agents/team'
+import { isObject } from '../../contract/json'
+import { builtFile } from '../../package-root'
+
+/** The answers of the models that `troupe demo` does not call. */
+export function demoRecording(): string {
+  return builtFile('src/code-team/demo/recording.json')
+}
+
+export function codeTeamHere(allowUnsandboxed: boolean): Team {
+  return codeTeam({ allowUnsandboxed, trusted: demoFiles })
+}
+
+let demo: ReadonlySet<string> | undefined
+
+/** SHA-256 of every file that the demo's recorded agents write. */
+function demoFiles(): ReadonlySet<string> {
+  const { answers } = JSON.parse(readFileSync(demoRecording(), 'utf8')) as { answers: { content: unknown }[] }
+  const files = answers.flatMap(({ content }) =>
+    isObject(content) && Array.isArray(content.files) ? content.files : [],
+  )
+  return (demo ??= new Set(
+    (files as { content: string }[]).map(({ content }) => createHash('sha256').update(content).digest('hex')),
+  ))
+}
