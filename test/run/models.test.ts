@@ -159,11 +159,7 @@ describe('a run with every kind of answer', () => {
       const { output, tokensUsed, error } = played.results[subtask]!
       // A recorded stream comes in one piece
       const before = subtask === 'streamed' ? { pieces: 1, text: LONG } : outcome.results[subtask]!.output
-      expect([subtask, output, tokensUsed]).toEqual([
-        subtask,
-        before,
-        outcome.results[subtask]!.tokensUsed,
-      ])
+      expect([subtask, output, tokensUsed]).toEqual([subtask, before, outcome.results[subtask]!.tokensUsed])
       // What was refused was not recorded
       if ('code' in ends) expect(error!.code).toBe(subtask === 'refused' ? 'NoRecordedAnswer' : ends.code)
     }
