@@ -63,8 +63,8 @@ test('what two owners change is a conflict, even if it is the same', async () =>
 })
 
 test('files that cannot be beside each other are a conflict', async () => {
-  for (const write of [{ 'readme.md': 'x' }, { 'README.md/x': 'x' }, { 'src/a': 'x' }, { 'Src/x': 'x' }]) {
-    const patch = await patchOf('a', [EVERYTHING], write)
+  for (const path of ['readme.md', 'README.md/x', 'src/a', 'Src/x']) {
+    const patch = await patchOf('a', [EVERYTHING], { [path]: 'x' })
     expect(() => applyPatches(base, [patch])).toThrow(expect.objectContaining({ code: 'PatchConflict' }))
     expect(ownershipProblems(base, [patch])).toHaveLength(1)
   }
