@@ -2,7 +2,7 @@
 import type { TestResult } from '../../src/code-team/documents'
 import { useTroupe } from '../support/troupe'
 import { useCodeTeam, type Played } from './support/play'
-import { architecture, files, good, specification, testFile, wrongAdd } from './support/program'
+import { architecture, files, good, specification, wrongAdd } from './support/program'
 
 const stage = useCodeTeam(useTroupe('code-team'))
 const ONE_EACH = {

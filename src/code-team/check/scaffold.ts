@@ -62,6 +62,7 @@ function packageName(title: string): string {
   const words = title
     .toLowerCase()
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
   return words.slice(0, 40).replace(/^-+|-+$/g, '') || 'program'
 }

@@ -3,7 +3,7 @@
 /** Control and format characters, bidirectional ones among them: they make a reader see something else than there is. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** A text as a line: every character of it shows. */
+/** A text as a line: every character of it shows, and none begins anything. */
 export function plain(text: string): string {
   return text
     .replace(/\s+/g, ' ')
@@ -12,10 +12,10 @@ export function plain(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~$^=-]/g, '\\$&')
-    .replace(/:(?=\/\/)|(?<=\bwww)\.|@|^(\d+)\./gi, (found) =>
-      found.length > 1 ? `${found.slice(0, -1)}\\.` : `\\${found}`,
-    )
+    .replace(/[\\`*_[\]|~$!]/g, '\\$&')
+    .replace(/^[-+=#:]/, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+    .replace(/:(?=\/\/)|(?<=\bwww)\.|@/gi, '\\$&')
 }
 
 /** A text as code in a line. */

@@ -130,8 +130,9 @@ function findings({ rounds: all }: CodeRun): string | undefined {
 }
 
 function tokens({ agents }: CodeRun): string | undefined {
-  if (agents.length === 0) return undefined
-  const rows = agents.map(({ agent, executions, tokensUsed, unconfirmedCalls }) => [
+  const asked = agents.filter((one) => one.tokensUsed + one.unconfirmedCalls > 0)
+  if (asked.length === 0) return 'No model was called.'
+  const rows = asked.map(({ agent, executions, tokensUsed, unconfirmedCalls }) => [
     plain(agent),
     `${executions}`,
     `${tokensUsed}`,

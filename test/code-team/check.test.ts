@@ -1,0 +1,257 @@
+// Tests that really run, in the sandbox: what is read of them, and what they cannot make us believe.
+import { judge } from '../../src/code-team/check/judge'
+import { mergeContributions } from '../../src/code-team/check/merge'
+import { ownTestCommand, withoutNewTests } from '../../src/code-team/check/own-tests'
+import { parseReport } from '../../src/code-team/check/parse-report'
+import { runOnCopy } from '../../src/code-team/check/run-tests'
+import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
+import { testCommandOf } from '../../src/code-team/check/test-command'
+import type { Check } from '../../src/code-team/documents'
+import type { LanguageName } from '../../src/code-team/languages'
+import { EMPTY_SNAPSHOT } from '../../src/workspace/snapshots'
+import { memoryArtifacts, snapshotOf } from './support/artifacts'
+import { architecture } from './support/program'
+
+const artifacts = memoryArtifacts()
+const OK = "import { test } from 'node:test'\ntest('fine', () => {})\n"
+
+async function run(
+  texts: Record<string, string>,
+  { language = 'javascript' as LanguageName, timeoutMs = 30_000, files = undefined as string[] | undefined } = {},
+): Promise<Pick<Check, 'tests' | 'problems'> & { exitCode: number | null; output: string }> {
+  const { signal } = new AbortController()
+  const command = testCommandOf(language, files)
+  const snapshot = await snapshotOf(artifacts, texts)
+  const { result, report } = await runOnCopy(artifacts, snapshot, {
+    ...command,
+    timeoutMs,
+    signal,
+    sandbox: 'required',
+  })
+  const written = Object.keys(texts)
+  const python = {
+    ...architecture,
+    modules: architecture.modules.map((one) => ({ ...one, testPaths: [`tests/${one.name}/`] })),
+  }
+  const known = language === 'python' ? python : architecture
+  const judged = judge({ language, mode: 'team', architecture: known, written, report, result })
+  return { ...judged, exitCode: result.exitCode, output: result.output }
+}
+
+const told = (check: Pick<Check, 'problems'>): string[] =>
+  check.problems.map(({ module, role, text }) => [module, role, text].filter(Boolean).join(' '))
+
+describe('Node’s tests', () => {
+  it('are told with the suites around them; suites, files and what is excused are no tests that passed', async () => {
+    const suite = `import { describe, it, test } from 'node:test'
+import assert from 'node:assert'
+describe('outer', () => { describe('inner', () => { it('[AC-1] deep', () => {}) }); it('bad', () => assert.equal(1, 2)) })
+test('parent', async (t) => { await t.test('child', () => { throw new Error('in the child') }) })
+test('later', { todo: true }, () => { throw new Error('no') })
+test('never', { skip: 'why' }, () => {})
+`
+    const { tests, problems, exitCode, output } = await run({
+      ...{ 'test/add.test.js': suite, 'test/cli.test.js': OK, 'test/helper.js': 'export const x = 1\n' },
+      'package.json': '{"type":"module"}',
+    })
+    const file = 'test/add.test.js'
+    expect(tests).toEqual([
+      { file, name: 'outer > inner > [AC-1] deep', status: 'passed', module: 'add' },
+      { file, name: 'outer > bad', status: 'failed', module: 'add', message: expect.stringContaining('1 == 2') },
+      { file, name: 'parent > child', status: 'failed', module: 'add', message: 'in the child' },
+      { file, name: 'later', status: 'skipped', module: 'add' },
+      { file, name: 'never', status: 'skipped', module: 'add' },
+      { file: 'test/cli.test.js', name: 'fine', status: 'passed', module: 'cli' },
+    ])
+    expect(problems).toEqual([])
+    expect(exitCode).toBe(1)
+    expect(output).toContain('outer')
+  })
+
+  it('that end their own process, or are none, count as missing', async () => {
+    const early = "import { test } from 'node:test'\ntest('never told', () => {})\nprocess.exit(0)\n"
+    const check = await run({ 'test/add.test.mjs': early, 'test/cli.test.js': 'exports.nothing = 1\n' })
+    expect(check).toMatchObject({ tests: [], exitCode: 0 })
+    expect(told(check)).toEqual([
+      'add tests no test of "add" ran: none was found',
+      'cli tests no test of "cli" ran: none was found',
+    ])
+  })
+
+  it.each([
+    [
+      'a report of their own',
+      "const r = process.env.TROUPE_REPORT + '/tests.jsonl'; fs.rmSync(r, { force: true }); fs.writeFileSync(r, JSON.stringify({ seq: 0, kind: 'test', file: 'test/add.test.js', name: 'forged', status: 'passed' }) + '\\n' + JSON.stringify({ seq: 1, kind: 'end', tests: 1 }) + '\\n')",
+    ],
+    [
+      'a link in its place',
+      "const r = process.env.TROUPE_REPORT + '/tests.jsonl'; fs.rmSync(r, { force: true }); fs.symlinkSync('/etc/passwd', r)",
+    ],
+    [
+      'a directory in its place',
+      "const r = process.env.TROUPE_REPORT + '/tests.jsonl'; fs.rmSync(r, { force: true }); fs.mkdirSync(r)",
+    ],
+    ['a runner that is killed', 'process.kill(process.ppid, "SIGKILL")'],
+    ['a runner that is interrupted', 'process.kill(process.ppid, "SIGTERM"); for (;;);'],
+    [
+      'more lines',
+      "fs.appendFileSync(process.env.TROUPE_REPORT + '/tests.jsonl', JSON.stringify({ seq: 0, kind: 'test', file: 'test/add.test.js', name: 'forged', status: 'passed' }) + '\\n')",
+    ],
+  ])('do not pass by %s', async (_what, attack) => {
+    const text = `const fs = require('node:fs')\nconst { test } = require('node:test')\ntest('real', () => { throw new Error('real') })\n${attack}\n`
+    const { tests, problems, exitCode } = await run({ 'test/add.test.js': text, 'test/cli.test.cjs': '' })
+    const passed = tests.filter(({ status }) => status === 'passed')
+    expect(passed).toEqual([])
+    expect(exitCode).not.toBe(0)
+    expect(problems.length + tests.length).toBeGreaterThan(0)
+  })
+
+  it('that never end are their coder’s problem', async () => {
+    const check = await run({ 'test/add.test.js': 'for (;;);\n', 'test/cli.test.mjs': OK }, { timeoutMs: 3_000 })
+    expect(told(check)).toEqual(
+      expect.arrayContaining(['add code the tests of "add" did not come to their end in time']),
+    )
+    expect(check.exitCode).not.toBe(0)
+  })
+})
+
+it('Python’s tests are told alike', async () => {
+  const adds = `import unittest
+class Add(unittest.TestCase):
+    def test_a(self):
+        """[AC-1] adds"""
+    def test_b(self):
+        for n in range(3):
+            with self.subTest(n=n):
+                self.assertNotEqual(n, 1)
+    @unittest.skip("later")
+    def test_c(self):
+        pass
+    @unittest.expectedFailure
+    def test_d(self):
+        self.fail()
+    def test_e(self):
+        raise SystemExit(0)
+`
+  const texts = {
+    'tests/__init__.py': '',
+    'tests/add/__init__.py': '',
+    'tests/cli/__init__.py': '',
+    'tests/add/test_add.py': adds,
+    'tests/cli/test_cli.py': 'import gone\n',
+  }
+  const expected = [
+    ['tests/add/test_add.py', 'Add > [AC-1] adds', 'passed', 'add'],
+    ['tests/add/test_add.py', 'Add > test_b', 'failed', 'add'],
+    ['tests/add/test_add.py', 'Add > test_c', 'skipped', 'add'],
+    ['tests/add/test_add.py', 'Add > test_d', 'skipped', 'add'],
+    ['tests/add/test_add.py', 'Add > test_e', 'failed', 'add'],
+    ['tests/cli/test_cli.py', 'tests/cli/test_cli.py', 'failed', 'cli'],
+  ]
+  for (const files of [undefined, ['tests/add/test_add.py', 'tests/cli/test_cli.py']]) {
+    const { tests, problems, exitCode } = await run(texts, { language: 'python', files })
+    expect(tests.map(({ file, name, status, module }) => [file, name, status, module])).toEqual(expected)
+    expect(tests.at(-1)).toMatchObject({ crashed: true, message: expect.stringContaining("No module named 'gone'") })
+    expect([problems, exitCode]).toEqual([[], 1])
+  }
+  const none = await run(
+    { 'tests/add/test_add.py': 'import os\nos._exit(0)\n' },
+    { language: 'python', files: ['tests/add/test_add.py'] },
+  )
+  expect(told(none)).toContain('the test runner left no report')
+})
+
+describe('a report', () => {
+  const line = (seq: number, more: object = { kind: 'test', file: 'a', name: 'b', status: 'passed' }): string =>
+    `${JSON.stringify({ seq, ...more })}\n`
+  const end = (seq: number, tests = seq): string => line(seq, { kind: 'end', tests })
+
+  it.each([
+    ['nothing', undefined, 'the test runner left no report'],
+    ['an empty one', '', 'the test runner left no report'],
+    ['one without an end', line(0), 'ends in the middle'],
+    ['one with a gap', line(0) + line(2) + end(3), 'tampered with'],
+    ['one with more after its end', line(0) + end(1) + line(2), 'tampered with'],
+    ['one that counts otherwise', line(0) + end(1, 2), 'tampered with'],
+    ['one with another line', `${line(0)}hello\n${end(1)}`, 'line 2 of the test report is damaged'],
+    ['one with zeros', `\0\0\0${line(0)}${end(1)}`, 'line 1 of the test report is damaged'],
+  ])('is not believed: %s', (_what, text, problem) => {
+    expect(parseReport(text).problem).toContain(problem)
+  })
+
+  it('is believed where it is whole, and contradicted by an exit code', () => {
+    const report =
+      line(0, { kind: 'test', file: 'test/add.test.js', name: 'b', status: 'passed' }) +
+      line(1, { kind: 'test', file: 'test/cli.test.js', name: 'c', status: 'passed' }) +
+      end(2)
+    const judged = (exitCode: number | null, text = report): string[] =>
+      told(
+        judge({
+          language: 'javascript',
+          mode: 'team',
+          architecture,
+          written: [],
+          report: text,
+          result: { exitCode, signal: null, durationMs: 0 },
+        }),
+      )
+    expect(judged(0)).toEqual([])
+    expect(judged(7)).toEqual(['no test failed, and yet the test command ended with the exit code 7'])
+    expect(judged(0, report.replace('"passed"', '"failed"'))).toEqual([
+      'tests failed, and yet the test command ended with 0',
+    ])
+  })
+})
+
+it('merges by ownership, and what cannot be merged is its author’s problem', async () => {
+  const file = { artifact: 'a'.repeat(64), bytes: 1 }
+  const left = (module: string, ...paths: string[]): Parameters<typeof mergeContributions>[2][0] => ({
+    ...{
+      module,
+      role: 'code',
+      notes: '',
+      patch: { write: Object.fromEntries(paths.map((path) => [path, file])), remove: [] },
+    },
+  })
+  const { snapshot, problems } = mergeContributions(EMPTY_SNAPSHOT, architecture, [
+    left('add', 'src/add.js'),
+    left('cli', 'src/cli.js', 'src/add.js'),
+    { ...left('add'), role: 'tests', refusal: 'it wrote elsewhere' },
+  ])
+  expect(Object.keys(snapshot.files)).toEqual(['src/add.js'])
+  expect(problems).toEqual([
+    { module: 'add', role: 'tests', text: 'what it answered was refused: it wrote elsewhere' },
+    { module: 'cli', role: 'code', text: expect.stringContaining('the coder of "cli" may not change "src/add.js"') },
+  ])
+})
+
+it('adds only what a program lacks', async () => {
+  const merged = await snapshotOf(artifacts, { 'src/a.js': '' })
+  const input = { language: 'javascript' as const, architecture, title: 'Größe & more!', base: EMPTY_SNAPSHOT, merged }
+  expect(JSON.parse(scaffoldFiles(input)['package.json']!)).toMatchObject({ name: 'gro-e-more', type: 'module' })
+  expect(scaffoldFiles({ ...input, merged: await snapshotOf(artifacts, { 'package.json': '{}' }) })).toEqual({})
+  expect(scaffoldFiles({ ...input, base: merged })).toEqual({})
+  expect(commandLine(['node', "it's", 'a b', '$(x)'])).toBe(`node 'it'\\''s' 'a b' '$(x)'`)
+})
+
+it('knows the tests that a repository had', async () => {
+  const command = async (
+    texts: Record<string, string>,
+    language: LanguageName = 'javascript',
+  ): Promise<string | undefined> => ownTestCommand(artifacts, await snapshotOf(artifacts, texts), language)
+  const manifest = (test: string): Record<string, string> => ({ 'package.json': JSON.stringify({ scripts: { test } }) })
+  expect(await command(manifest('mocha --exit'))).toBe('mocha --exit')
+  expect(await command(manifest('echo "Error: no test specified" && exit 1'))).toBeUndefined()
+  expect(await command({ 'package.json': '{' })).toBeUndefined()
+  expect(await command({})).toBeUndefined()
+  expect(await command({ 'tests/test_a.py': '' }, 'python')).toBe('python3 -m unittest')
+  const base = await snapshotOf(artifacts, { 'test/old.test.js': '', 'src/a.js': '' })
+  const now = {
+    files: { ...base.files, ...(await snapshotOf(artifacts, { 'test/new.test.js': '', 'src/b.js': '' })).files },
+  }
+  expect(Object.keys(withoutNewTests(base, now, 'javascript').files)).toEqual([
+    'test/old.test.js',
+    'src/a.js',
+    'src/b.js',
+  ])
+})
