@@ -19,7 +19,7 @@ const SLICE = 50
  * holds nothing else; undefined if it cannot be read (any more).
  */
 export async function namespaceUsage(first: number, enough: number): Promise<Usage | undefined> {
-  const table = `/proc/${first}/root/proc`
+  const table = join('/proc', String(first), 'root', 'proc')
   try {
     // The first process of all is bubblewrap's own.
     const pids = readdirSync(table).filter((name) => /^\d+$/.test(name) && name !== '1')
