@@ -14,6 +14,7 @@ import { folded } from '../../workspace/paths'
 import { createBranch } from '../../workspace/repository'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
 import { EMPTY_SNAPSHOT, loadSnapshot, textFiles } from '../../workspace/snapshots'
+import { artifactsOf } from './artifacts'
 import { deliveryPlaceOf, type DeliveryPlace } from './inputs'
 
 /** Deliveries whose place nobody names; in a repository too, and for reports on a branch. */
@@ -39,11 +40,11 @@ export interface Delivery {
 }
 
 /** Undefined for a run that `troupe code` has not started. */
-export function deliveryOf(outcome: RunOutcome, inputs: unknown, { artifacts }: Store): Delivery | undefined {
+export function deliveryOf(outcome: RunOutcome, inputs: unknown, store: Store): Delivery | undefined {
   const place = deliveryPlaceOf(inputs)
   if (!place) return undefined
   const run = codeRunOf({ ...outcome, inputs })
-  return { run, write: () => deliver(run, place, artifacts) }
+  return { run, write: () => deliver(run, place, artifactsOf(store)) }
 }
 
 async function deliver(run: CodeRun, place: DeliveryPlace, artifacts: Artifacts): Promise<Delivered> {

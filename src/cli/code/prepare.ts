@@ -14,6 +14,7 @@ import { readHead } from '../../workspace/repository'
 import { requireSandbox } from '../../workspace/sandbox-probe'
 import { storeSnapshot } from '../../workspace/snapshots'
 import { say } from '../shared/output'
+import { artifactsOf } from './artifacts'
 import { OUT_DIRECTORY } from './deliver'
 import { withDelivery, type DeliveryPlace } from './inputs'
 
@@ -78,7 +79,7 @@ export async function prepareCode(
 
 /** The last commit's files, kept where the agents find them. */
 async function readRepository(directory: string): Promise<{ commit: string; base: string }> {
-  const { artifacts } = await openFileStore({ directory: defaultStoreDirectory() })
+  const artifacts = artifactsOf(await openFileStore({ directory: defaultStoreDirectory() }))
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
   if (leftOut.length > 0) {
     const named = leftOut.slice(0, NAMED).map(({ path, why }) => `${path} (${why})`)

@@ -1,0 +1,247 @@
+// `troupe code`, as a process: what it refuses before it starts, what it delivers wherever the run ended, and how it ends.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { REQUEST, wrongAdd } from '../code-team/support/program'
+import { until, Workplace, type Finished, type Running, type Settings } from './support/command'
+import { CALLS, programRecording, TOKENS_A_CALL } from './support/recordings'
+
+const NO_MODEL = {
+  TROUPE_MODEL: undefined,
+  ANTHROPIC_API_KEY: undefined,
+  OPENAI_API_KEY: undefined,
+  GOOGLE_GENERATIVE_AI_API_KEY: undefined,
+  OLLAMA_HOST: '127.0.0.1:1',
+}
+const GOOD = ['--model', 'scripted/good.json']
+
+interface Summary {
+  runId: string
+  status: string
+  code?: string
+  done: boolean
+  tests?: { passed: number; failed: number }
+  tokensUsed: number
+  notDone: string[]
+  delivered?: { directory: string; branch?: string; files: number; report: string }
+  runCommand?: string[]
+}
+
+let place: Workplace
+beforeAll(async () => {
+  place = await Workplace.open('cli-code')
+  place.write('good.json', programRecording())
+  place.write('slow.json', programRecording({}, 400))
+  place.write('wrong.json', programRecording({ 'coder-agent add': wrongAdd }))
+  mkdirSync(join(place.directory, 'full'))
+  place.write('full/notes.txt', 'mine')
+})
+afterAll(() => place.close())
+
+function start(args: readonly string[], { environment = {}, ...settings }: Settings = {}): Running {
+  return place.start(args, { ...settings, environment: { ...NO_MODEL, ...environment } })
+}
+const code = (...args: string[]): Promise<Finished> => start(['code', ...args]).finished
+const summaryOf = ({ stdout }: Finished): Summary => JSON.parse(stdout) as Summary
+const read = (...path: string[]): string => readFileSync(join(place.directory, ...path), 'utf8')
+
+describe('is refused before anything starts, and leaves nothing', () => {
+  const withoutPath = { PATH: '/nowhere' }
+  const cases: [what: string, args: string[], code: number, says: RegExp, environment?: NodeJS.ProcessEnv][] = [
+    ['an empty request', ['  ', ...GOOD], 2, /error InvalidUsage: the request is empty\nhint: .*@FILE/],
+    ['a request in no file', ['@gone.txt', ...GOOD], 2, /InvalidUsage: the request cannot be read: .*gone\.txt/],
+    ['a request that is no text', ['@/bin/sh', ...GOOD], 2, /InvalidUsage: the request /],
+    ['a request without an end', ['@/dev/zero', ...GOOD], 2, /InvalidUsage: the request has more than 256 KiB/],
+    ['an unknown language', [REQUEST, '--language', 'pyton', ...GOOD], 2, /InvalidUsage: .*"pyton"[^]*python/],
+    ['too many rounds', [REQUEST, '--max-rounds', '6', ...GOOD], 2, /InvalidUsage: 6 is no number of rounds[^]*1 to 5/],
+    ['no rounds', [REQUEST, '--max-rounds', '0', ...GOOD], 2, /a whole number from 1 on/],
+    ['an unknown mode', [REQUEST, '--mode', 'duo', ...GOOD], 2, /team, single/],
+    ['an id that names no directory', [REQUEST, '--id', '../up', ...GOOD], 2, /InvalidUsage: "\.\.\/up" is not an id/],
+    ['a directory with other things', [REQUEST, '--dir', 'full', ...GOOD], 2, /error DeliveryRefused: .*notes\.txt/],
+    ['a file for a directory', [REQUEST, '--dir', 'good.json', ...GOOD], 2, /error DeliveryRefused: .*good\.json/],
+    ['no model', [REQUEST], 3, /error ModelNotConfigured: /],
+    ['no sandbox', [REQUEST, ...GOOD], 3, /error SandboxUnavailable: [^]*--allow-unsandboxed/, withoutPath],
+  ]
+  it.each(cases)('%s', async (_what, args, exitCode, says, environment = {}) => {
+    const before = readdirSync(place.directory)
+    const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1', ...environment }
+    const { code, stdout, stderr } = await start(['code', ...args], { environment: nowhere }).finished
+    expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringMatching(says)])
+    expect(readdirSync(place.directory).filter((name) => name !== '.troupe')).toEqual(
+      before.filter((name) => name !== '.troupe'),
+    )
+  })
+})
+
+it('delivers files, a report and run.json, prints the way on, and attach delivers the same again', async () => {
+  const {
+    code: exitCode,
+    stdout,
+    stderr,
+  } = await start(['code', '-', ...GOOD, '--id', 'sum'], { stdin: REQUEST }).finished
+  expect([exitCode, stdout.split('\n').slice(0, 4)]).toEqual([
+    0,
+    [
+      expect.stringMatching(/^✓ sum succeeded in /),
+      '  files        5 files in troupe-out/sum',
+      '  tests        2 passed, 0 failed · round 1',
+      `  tokens       ${CALLS * TOKENS_A_CALL}`,
+    ],
+  ])
+  expect(stdout).toContain('  run it       cd troupe-out/sum && node src/cli.js 2 3\n')
+  expect(stdout).toContain('  report       troupe-out/sum/REPORT.md\n')
+  expect(stderr).toMatch(/subtask\.completed +build\/check/)
+  expect(stderr).not.toContain('task.created')
+  expect(readdirSync(join(place.directory, 'troupe-out/sum')).sort()).toEqual([
+    'REPORT.md',
+    'package.json',
+    'run.json',
+    'src',
+    'test',
+  ])
+  expect(read('troupe-out/.gitignore')).toBe('*\n')
+  expect(read('troupe-out/sum/REPORT.md')).toContain(REQUEST)
+  expect(JSON.parse(read('troupe-out/sum/run.json'))).toMatchObject({ run: 'sum', done: true })
+  // What was delivered is the user's: no second delivery touches it
+  const report = join(place.directory, 'troupe-out/sum/REPORT.md')
+  writeFileSync(report, 'my own words')
+  const again = await start(['attach', 'sum', '-o', 'json']).finished
+  expect([again.code, summaryOf(again)]).toMatchObject([
+    0,
+    { runId: 'sum', done: true, tests: { passed: 2 }, delivered: { directory: dirname(report), files: 5 } },
+  ])
+  expect(readFileSync(report, 'utf8')).toBe('my own words')
+  execFileSync(process.execPath, ['--test'], { cwd: dirname(report), env: { PATH: process.env['PATH'] } })
+})
+
+it('what fails is delivered as incomplete, and ends with 5; one coder works under the same rules', async () => {
+  place.write('request.txt', `${REQUEST}\n`)
+  const failed = await code(
+    '@request.txt',
+    '--model',
+    'scripted/wrong.json',
+    '--max-rounds',
+    '1',
+    '--dir',
+    'bad',
+    '-o',
+    'json',
+  )
+  expect(failed.code).toBe(5)
+  expect(summaryOf(failed)).toMatchObject({
+    status: 'failed',
+    code: 'TestsFailed',
+    done: false,
+    tests: { passed: 0, failed: 2 },
+  })
+  expect(read('bad/src/add.js')).toContain('a - b')
+  expect(read('bad/REPORT.md')).toContain('**Incomplete (TestsFailed):**')
+  const people = await start(['attach', summaryOf(failed).runId]).finished
+  expect([people.code, people.stdout]).toEqual([5, expect.stringContaining('not done: the test "[AC-1] adds"')])
+
+  const alone = { agent: 'coder-agent', content: wrongAdd }
+  place.write('alone.json', { format: 'troupe-recording', version: 1, answers: [alone] })
+  const single = await code(REQUEST, '--mode', 'single', '--max-rounds', '1', '--model', 'scripted/alone.json')
+  expect([single.code, single.stdout]).toEqual([5, expect.stringMatching(/not done: .*no test/i)])
+})
+
+it('at the cap it ends with 7, says what was spent on what, and delivers what was done', async () => {
+  const { code: exitCode, stdout } = await code(REQUEST, ...GOOD, '--max-tokens', '450', '--dir', 'capped')
+  expect([exitCode, stdout]).toEqual([7, expect.stringMatching(/^✗ code-\w{4} failed \(BudgetExceeded\) in /)])
+  expect(stdout).toMatch(/ {2}tokens +\d+: .*spec-agent 100/)
+  expect(readdirSync(join(place.directory, 'capped'))).toEqual(expect.arrayContaining(['REPORT.md', 'run.json']))
+  expect(read('capped/REPORT.md')).toContain('BudgetExceeded')
+})
+
+it('Ctrl-C leaves it; attach sees it through and delivers to the place that was named', async () => {
+  const running = start([
+    'code',
+    REQUEST,
+    '--model',
+    'scripted/slow.json',
+    '--dir',
+    'left',
+    '--id',
+    'left',
+    '-o',
+    'jsonl',
+  ])
+  await until(() => running.said.stdout.includes('"subtask.completed"'), running)
+  running.child.kill('SIGINT')
+  const left = await running.finished
+  expect([left.code, left.stderr]).toEqual([130, expect.stringContaining('troupe attach left')])
+  expect(existsSync(join(place.directory, 'left'))).toBe(false)
+  const attached = await start(['attach', 'left', '-o', 'json']).finished
+  expect([attached.code, summaryOf(attached)]).toMatchObject([0, { done: true, tokensUsed: CALLS * TOKENS_A_CALL }])
+  expect(read('left/src/add.js')).toContain('a + b')
+})
+
+it('detached it is carried out by a worker; what was cancelled is delivered as far as it came', async () => {
+  const worker = start(['worker'])
+  await until(() => worker.said.stderr.includes('Ctrl-C ends'), worker)
+  const detached = await code(REQUEST, '--model', 'scripted/slow.json', '--detach', '--id', 'far', '--dir', 'far')
+  expect([detached.code, detached.stdout]).toEqual([0, 'far\n'])
+  await until(() => worker.said.stderr.includes('serving agent.code.coder-agent'), worker)
+  const isWritten = async (): Promise<boolean> => {
+    const { subtasks } = await place.json<{ subtasks: { id: string; state: string }[] }>('status', 'far')
+    return subtasks.some(({ id, state }) => id === 'build/code-add' && state === 'succeeded')
+  }
+  await until(isWritten, worker)
+  await place.run('cancel', 'far')
+  const attached = await start(['attach', 'far']).finished
+  expect([attached.code, attached.stdout]).toEqual([1, expect.stringMatching(/^✗ far cancelled/)])
+  expect(read('far/src/add.js')).toContain('a + b')
+  expect(read('far/REPORT.md')).toContain('cancelled')
+  worker.child.kill('SIGTERM')
+  await worker.finished
+})
+
+it('a repository gets a branch with the report on it, and its working tree is left alone', async () => {
+  const repository = join(place.directory, 'repository')
+  mkdirSync(repository)
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b', ...args], { cwd: repository }).toString()
+  git('init', '-q', '-b', 'main')
+  writeFileSync(join(repository, 'README.md'), 'before\n')
+  git('add', '.')
+  git('commit', '-q', '-m', 'first')
+  writeFileSync(join(repository, 'README.md'), 'not committed\n')
+  const before = git('status', '--porcelain=v2', '--branch')
+
+  const { code: exitCode, stdout } = await code(REQUEST, ...GOOD, '--dir', 'repository', '--id', 'branched')
+  expect([exitCode, stdout]).toEqual([
+    0,
+    expect.stringContaining('changed on the branch troupe/branched of repository'),
+  ])
+  expect(stdout).toContain('run it       cd repository && git switch troupe/branched && node src/cli.js 2 3\n')
+  expect(git('status', '--porcelain=v2', '--branch')).toBe(before)
+  expect(git('show', 'troupe/branched:README.md')).toBe('before\n')
+  expect(git('show', 'troupe/branched:src/add.js')).toContain('a + b')
+  expect(git('show', 'troupe/branched:troupe-out/branched/REPORT.md')).toContain('**Done:**')
+  expect(git('log', '--format=%s', 'main..troupe/branched')).toBe('Sum: a command that adds numbers\n')
+  const commit = git('rev-parse', 'troupe/branched')
+  expect(summaryOf(await start(['attach', 'branched', '-o', 'json']).finished)).toMatchObject({
+    delivered: { commit: commit.trim() },
+  })
+
+  // Somebody goes on there: that is theirs, and told
+  git('branch', '-f', 'troupe/branched', 'main')
+  const moved = await start(['attach', 'branched', '-o', 'json']).finished
+  expect([moved.code, moved.stderr]).toEqual([2, expect.stringContaining('DeliveryRefused')])
+  expect(summaryOf(moved)).toMatchObject({ done: true })
+})
+
+it('a place that was taken meanwhile is left alone, and nothing is lost', async () => {
+  const running = start(['code', REQUEST, '--model', 'scripted/slow.json', '--dir', 'raced', '--id', 'raced'])
+  await until(() => running.said.stderr.includes('subtask.started'), running)
+  mkdirSync(join(place.directory, 'raced'))
+  writeFileSync(join(place.directory, 'raced/mine.txt'), 'mine')
+  const ended = await running.finished
+  expect([ended.code, ended.stderr]).toEqual([
+    2,
+    expect.stringMatching(/DeliveryRefused: [^]*troupe attach raced delivers again/),
+  ])
+  expect(ended.stdout).toMatch(/^✓ raced succeeded/)
+  expect(readdirSync(join(place.directory, 'raced'))).toEqual(['mine.txt'])
+  expect(statSync(join(place.directory, 'raced/mine.txt')).size).toBe(4)
+})
