@@ -6,18 +6,21 @@ const connect = (where: string) =>
     `const s = require("net").connect(${where}); s.on("data", (d) => { console.log(String(d)); process.exit() }); s.on("error", (e) => { console.log(e.code); process.exit(1) })`,
   )
 
-/** What changes the machine if it succeeds is never tried without the sandbox. */
+/**
+ * Never tried without the sandbox, and such that the machine stays as it is even where one succeeds, on the day on which the
+ * sandbox is broken: opened and not written, set to the value that it has, created and removed.
+ */
 export const POWERS: Attempt[] = [
   attempt(
     'writing into the system',
     false,
     () =>
-      'for d in / /usr /usr/bin /usr/local /etc /bin /lib /var /opt /root /home /dev /proc; do echo x > $d/troupe-was-here && echo came-through $d; done',
+      'for d in / /usr /usr/bin /usr/local /etc /bin /lib /var /opt /root /home /dev /proc; do : > $d/troupe-was-here && echo came-through $d && rm $d/troupe-was-here; done',
   ),
   attempt(
     'appending to the accounts',
     false,
-    () => 'for f in /etc/passwd /etc/group /etc/hosts /etc/ld.so.cache; do echo x >> $f && echo came-through; done',
+    () => 'for f in /etc/passwd /etc/group /etc/hosts /etc/ld.so.cache; do : >> $f && echo came-through; done',
   ),
   attempt(
     'settings of the kernel',
@@ -77,7 +80,7 @@ export const POWERS: Attempt[] = [
   attempt(
     "the machine's name and clock",
     false,
-    () => 'hostname evil && echo came-through; date -s @0 && echo came-through',
+    () => 'hostname $(hostname) && echo came-through; date -s now && echo came-through',
   ),
   attempt(
     'tracing its first process',
@@ -96,13 +99,8 @@ export const POWERS: Attempt[] = [
 export const PROCESSES: Attempt[] = [
   attempt('killing another process', true, ({ neighbours }) => `kill -9 ${neighbours.victim.pid}`),
   attempt('stopping another process', true, ({ neighbours }) => `kill -STOP ${neighbours.victim.pid}`),
-  attempt('killing whoever carries the name', true, ({ neighbours }) =>
+  attempt('killing another process from Node', true, ({ neighbours }) =>
     node(`for (const pid of [${neighbours.victim.pid}]) process.kill(pid, "SIGTERM")`),
-  ),
-  attempt(
-    'killing everything it sees',
-    false,
-    () => 'for p in /proc/[0-9]*; do n=${p#/proc/}; [ $n = $$ ] || kill -9 $n; done',
   ),
   attempt(
     'tracing another process',
