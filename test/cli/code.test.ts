@@ -60,6 +60,7 @@ describe('is refused before anything starts, and leaves nothing', () => {
     ['a directory with other things', [REQUEST, '--dir', 'full', ...GOOD], 2, /error DeliveryRefused: .*notes\.txt/],
     ['a file for a directory', [REQUEST, '--dir', 'good.json', ...GOOD], 2, /error DeliveryRefused: .*good\.json/],
     ['no model', [REQUEST], 3, /error ModelNotConfigured: /],
+    ['no model for one coder', [REQUEST, '--mode', 'single'], 3, /error ModelNotConfigured: /],
     ['no sandbox', [REQUEST, ...GOOD], 3, /error SandboxUnavailable: [^]*--allow-unsandboxed/, withoutPath],
   ]
   it.each(cases)('%s', async (_what, args, exitCode, says, environment = {}) => {

@@ -29,7 +29,7 @@ export async function carryOut(
   const { inputs } = check().spec
   const start = {
     ...{ id, check, teams: [], onDemand: [team], hosts: !detach },
-    models: { ...models, waits: !detach },
+    models: { ...models, waits: !detach, spawnsModels: true },
   }
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
     const { server, store } = troupe

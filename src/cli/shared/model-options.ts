@@ -17,6 +17,8 @@ export interface ModelOptions {
   record?: string
   /** False where the command does not see the run's end. True unless given. */
   waits?: boolean
+  /** True where subtasks that are spawned later will need the default model. */
+  spawnsModels?: boolean
 }
 
 export function withModelOptions(command: Command): Command {
@@ -43,13 +45,13 @@ export interface ModelsOfRun {
  * @throws TroupeError `ModelNotConfigured`, `InvalidUsage`
  */
 export async function checkModels(
-  { model, maxTokens, record, waits = true }: ModelOptions,
+  { model, maxTokens, record, waits = true, spawnsModels = false }: ModelOptions,
   { spec, nodes }: CheckedPlan,
   hosts: boolean,
 ): Promise<ModelsOfRun> {
   if (record !== undefined) await checkRecordingFile(record, waits)
   const used = [...new Set(nodes.flatMap(({ agents }) => agents))].map((place) => spec.team.agents[place]!)
-  const needsDefault = used.some((agent) => agent.model === DEFAULT_MODEL)
+  const needsDefault = spawnsModels || used.some((agent) => agent.model === DEFAULT_MODEL)
   const named = model === DEFAULT_MODEL ? undefined : model
   const chosen = named ?? (hosts && (needsDefault || model !== undefined) ? DEFAULT_MODEL : undefined)
   if (hosts) for (const agent of used) await checkOwnModel(agent)
