@@ -25,9 +25,12 @@ export function silence({ heartbeatAt }: PendingExecution, heardAt: number): num
   return silent > SILENT_MS ? silent : undefined
 }
 
-/** Ids of the subtasks whose execution is in the hands of a worker that shows signs of life. */
+/**
+ * Ids of the subtasks whose execution is in the hands of a worker that shows signs of life. None where nobody answers for
+ * the run: then it is asked too seldom to know, and does not go on anyway.
+ */
 export function livingSubtasks(view: RunStatusReport, heard: Heard): Set<string> {
-  if (!isFresh(heard)) return new Set()
+  if (view.source !== 'worker' || !isFresh(heard)) return new Set()
   const blocked = new Set(view.blocked.map(({ worker }) => worker))
   const isAlive = (execution: PendingExecution): boolean =>
     execution.state !== 'scheduled' &&
