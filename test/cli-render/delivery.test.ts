@@ -52,13 +52,13 @@ test('what is not done comes first, the first of it; at the cap the agents are n
 
 test('a branch is named; tests that were not sandboxed, or never ran, are told as such', () => {
   const branch = {
-    directory: '/work/repo',
+    directory: '/srv/repo',
     branch: 'troupe/code-ab12',
     files: 1,
     report: 'troupe-out/code-ab12/REPORT.md',
   }
   const onBranch = lines(told({}, { delivered: branch }))
-  expect(onBranch).toContain('  files        1 file changed on the branch troupe/code-ab12 of /work/repo')
+  expect(onBranch).toContain('  files        1 file changed on the branch troupe/code-ab12 of /srv/repo')
   expect(onBranch).toContain('  report       troupe/code-ab12:troupe-out/code-ab12/REPORT.md')
   const loose = told()
   loose.run.rounds[0]!.check.sandboxed = false
