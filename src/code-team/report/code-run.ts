@@ -2,7 +2,7 @@
 // failed, or ended anywhere in its middle. What is not there is left out, never made up.
 import type { z } from 'zod'
 import { isObject } from '../../contract/json'
-import type { AgentResult } from '../../contract/run'
+import type { AgentResult, SubtaskError } from '../../contract/run'
 import {
   architectureSchema,
   checkSchema,
@@ -54,7 +54,7 @@ export interface CodeRun extends Partial<Assignment> {
   tokensUsed: number
   unconfirmedCalls: number
   /** Subtasks that failed, in their order. */
-  failures: { subtask: string; agent?: string; code: string; message: string }[]
+  failures: { subtask: string; agent?: string; code: string; message: string; hint?: string }[]
 }
 
 export function codeRunOf({ runId, status, code, error, inputs, results }: RunFacts): CodeRun {
@@ -125,7 +125,11 @@ function baselineOf(result: AgentResult | undefined): OwnTests | null | undefine
 function failuresOf(results: RunFacts['results']): CodeRun['failures'] {
   return Object.entries(results).flatMap(([subtask, { status, error, agent }]) =>
     status === 'failed' && error && error.code !== 'SpawnedSubtaskFailed'
-      ? [{ subtask, ...(agent === undefined ? {} : { agent }), code: error.code, message: error.message }]
+      ? [{ subtask, ...(agent === undefined ? {} : { agent }), ...saidBy(error) }]
       : [],
   )
+}
+
+function saidBy({ code, message, hint }: SubtaskError): Pick<CodeRun['failures'][number], 'code' | 'message' | 'hint'> {
+  return { code, message, ...(hint === undefined ? {} : { hint }) }
 }

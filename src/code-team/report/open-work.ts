@@ -9,7 +9,9 @@ export function openWork(run: CodeRun): string[] {
     ...(run.error === undefined ? [] : [run.error]),
     ...run.failures
       .filter(({ code }) => code !== 'TestsFailed')
-      .map(({ subtask, code, message }) => `${subtask} failed (${code}): ${message}`),
+      .map(
+        ({ subtask, code, message, hint }) => `${subtask} failed (${code}): ${message}${hint ? `; hint: ${hint}` : ''}`,
+      ),
     ...(run.status === 'cancelled' ? ['The run was cancelled before it was done.'] : []),
     ...unwritten(run),
     ...(run.checked || run.contributions.length === 0 ? [] : ['What was written last was not tested.']),
