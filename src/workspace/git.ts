@@ -30,8 +30,6 @@ const SETTINGS = [
   // An index that is split leaves a part of itself in the repository; a sparse one lacks files.
   'core.splitIndex=false',
   'core.sparseCheckout=false',
-  // A partial clone would fetch what it lacks, by whatever program its remote names.
-  'protocol.allow=never',
   // The guards above take the place of the check who owns the repository: the user's exceptions to it are not read here.
   'safe.directory=*',
 ]
@@ -92,6 +90,9 @@ function environment(directory: string, index: string | undefined): NodeJS.Proce
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CEILING_DIRECTORIES: dirname(directory),
     GIT_TERMINAL_PROMPT: '0',
+    // A partial clone would fetch what it lacks, by whatever program its remote names. A variable, since the repository's own
+    // configuration outranks a general setting.
+    GIT_ALLOW_PROTOCOL: 'none',
     GIT_NO_LAZY_FETCH: '1',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_REPLACE_OBJECTS: '1',

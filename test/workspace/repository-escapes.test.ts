@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { git } from '../../src/workspace/git'
 import { materialise } from '../../src/workspace/materialise'
 import { createBranch, isRepositoryTop, readHead } from '../../src/workspace/repository'
 import { textFiles } from '../../src/workspace/snapshots'
@@ -158,6 +159,7 @@ test('a partial clone fetches nothing, by whatever program its remote names', as
     code: 'CommandFailed',
     message: expect.stringContaining('run.sh') as string,
   })
+  await expect(git(['cat-file', '-p', oid], { directory })).rejects.toMatchObject({ code: 'CommandFailed' })
   expect(existsSync(proof)).toBe(false)
   expect(() => plainGit(directory, 'cat-file', '-p', oid)).toThrow()
   expect(existsSync(proof)).toBe(true)

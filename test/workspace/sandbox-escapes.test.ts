@@ -8,6 +8,7 @@ import { snapshotOfDirectory } from '../../src/workspace/directory-snapshot'
 import { readPlainFile } from '../../src/workspace/read-plain-file'
 import { runSandboxed } from '../../src/workspace/sandbox'
 import type { SandboxOptions, SandboxResult } from '../../src/workspace/sandbox-options'
+import { startInSandbox } from '../../src/workspace/sandbox-start'
 import type { Attempt } from './support/attempt'
 import { READING, WRITING } from './support/file-attempts'
 import { MemoryArtifacts } from './support/memory-artifacts'
@@ -94,7 +95,21 @@ test('the secrets of our environment are nowhere, also without a sandbox', async
     expect(output).toContain('GIVEN=given')
     expect(output).not.toContain(CANARY)
     expect(output).not.toMatch(/TEMPORAL_|API_KEY|NODE_OPTIONS/)
+    // Without the sandbox, the watchdog finds processes by these.
+    if (sandbox === 'required') expect(output).not.toMatch(/TROUPE_(WORKER|EXECUTION)/)
   }
+})
+
+test('an older bubblewrap cannot forbid further user namespaces: the filter of system calls does', async () => {
+  const script =
+    'unshare -Ur true && echo came-through; bwrap --unshare-user --ro-bind / / true && echo came-through; echo end'
+  const started = startInSandbox({ command: ['sh', '-c', script], directory: place.inside, disableUserns: false })
+  let output = ''
+  started.process.child?.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await started.process.ended
+  await started.end()
+  expect(output).toMatch(/Operation not permitted[\s\S]*end\n$/)
+  expect(output).not.toContain('came-through')
 })
 
 test('nothing outlives the command, however it hides', async () => {
