@@ -1,5 +1,4 @@
 // The filter of system calls, decided as the kernel decides: by running its program.
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,5 +61,4 @@ test('the kernel takes it', async () => {
   const { output } = await runSandboxed({ command, directory, sandbox: 'required' })
   rmSync(directory, { recursive: true })
   expect(output).toMatch(/^Seccomp:\s+2$/m)
-  expect(execFileSync(command[0]!, command.slice(1), { encoding: 'utf8' })).not.toBe(output)
 })
