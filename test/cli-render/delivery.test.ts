@@ -19,6 +19,7 @@ function told(run: Partial<Run> = {}, more: Partial<DeliveryToTell> = {}): Deliv
     run: { ...usual, tokensUsed: 11_000, unconfirmedCalls: 0, ...run },
     durationMs: 61_000,
     notDone: [],
+    hints: [],
     tests: { passed: 17, failed: 0, skipped: 0 },
     delivered: { directory: 'troupe-out/code-ab12', files: 10, report: 'troupe-out/code-ab12/REPORT.md' },
     runCommand: 'cd troupe-out/code-ab12 && node src/cli.js',
@@ -43,9 +44,11 @@ test('what is done: files, tests, tokens, the link, how to run it, the report', 
 test('what is not done comes first, the first of it; at the cap the agents are named by what they spent', () => {
   const notDone = Array.from({ length: 10 }, (_, place) => `thing ${place}`)
   const failed = { status: 'failed', code: 'BudgetExceeded' as const, done: false, unconfirmedCalls: 1 }
-  const [title, first, ...rest] = lines(told(failed, { notDone, tests: { passed: 1, failed: 2, skipped: 1 } }))
+  const [title, first, ...rest] = lines(
+    told(failed, { notDone, hints: ['raise it'], tests: { passed: 1, failed: 2, skipped: 1 } }),
+  )
   expect([title, first]).toEqual(['✗ code-ab12 failed (BudgetExceeded) in 1 min 1 s', '  not done: thing 0'])
-  expect(rest).toContain('  … 2 more: see the report')
+  expect(rest.slice(7, 9)).toEqual(['  … 2 more: see the report', '  hint: raise it'])
   expect(rest).toContain('  tests        1 passed, 2 failed, 1 skipped · round 2')
   expect(rest).toContain('  tokens       11.0k, 1 call unconfirmed: coder-agent 9.8k, spec-agent 1.2k')
 })
@@ -81,7 +84,9 @@ test.each([true, false])('no word of a model acts on the terminal (colours: %s)'
   const agents = [{ agent: EVIL, executions: 1, tokensUsed: 5, unconfirmedCalls: 0 }]
   const delivered = { directory: EVIL, branch: EVIL, files: 1, report: EVIL }
   const run = { runId: EVIL, agents, code: 'BudgetExceeded' as const, status: 'failed' }
-  expectHarmless(renderDelivery(told(run, { notDone: [EVIL], delivered, runCommand: EVIL, uiLink: EVIL }), { color }))
+  expectHarmless(
+    renderDelivery(told(run, { notDone: [EVIL], hints: [EVIL], delivered, runCommand: EVIL, uiLink: EVIL }), { color }),
+  )
 })
 
 test('the advice names each criterion, what was said and what it speaks for', () => {

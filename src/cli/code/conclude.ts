@@ -39,6 +39,7 @@ export async function conclude(
   const link = uiLink(server, run.runId)
   const told = {
     notDone: openWork(run),
+    hints: hintsOf(outcome),
     ...(last ? { tests: testCounts(last) } : {}),
     ...(delivered ? { delivered } : {}),
     ...(link === undefined ? {} : { uiLink: link }),
@@ -60,9 +61,18 @@ export async function conclude(
 
 interface Told {
   notDone: string[]
+  hints: string[]
   tests?: ReturnType<typeof testCounts>
   delivered?: Delivered
   uiLink?: string
+}
+
+/** What a person may do about the failures, each once. The gate's own is the report, which is named anyway. */
+function hintsOf({ results }: RunOutcome): string[] {
+  const failed = Object.values(results).filter(
+    ({ status, error }) => status === 'failed' && error?.code !== 'TestsFailed',
+  )
+  return [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))]
 }
 
 /** For programs: what run.json holds beside it is not repeated. */

@@ -10,6 +10,8 @@ export interface DeliveryToTell {
   durationMs: number
   /** A line each. */
   notDone: readonly string[]
+  /** What to do about it, a line each. */
+  hints: readonly string[]
   tests?: { passed: number; failed: number; skipped: number }
   /** Absent where it could not be delivered. */
   delivered?: { directory: string; branch?: string; files: number; report: string }
@@ -20,9 +22,10 @@ export interface DeliveryToTell {
 
 /** Of what is not done; the report has all. */
 const NAMED = 8
+const HINTS = 3
 
 export function renderDelivery(told: DeliveryToTell, { color }: { color: boolean }): string[] {
-  const { run, durationMs, delivered, notDone, runCommand, uiLink } = told
+  const { run, durationMs, delivered, notDone, hints, runCommand, uiLink } = told
   const { runId, status, code } = run
   const why = status === 'succeeded' || code === undefined ? '' : ` (${code})`
   const facts: [string, Piece[] | undefined][] = [
@@ -46,6 +49,7 @@ export function renderDelivery(told: DeliveryToTell, { color }: { color: boolean
       ['dim', ` in ${duration(durationMs)}`],
     ],
     ...openLines(run.done, notDone),
+    ...hints.slice(0, HINTS).map((hint): Piece[] => ['  hint: ', ['dim', hint]]),
     ...facts.flatMap(([name, pieces]): Piece[][] => (pieces ? [['  ', ['dim', name.padEnd(13)], ...pieces]] : [])),
   ]
   const paint = painter(color)
