@@ -13,6 +13,8 @@ import type { Calls } from './calls'
 import { fromAnswer, toAnswer, tokensOf, type Answered } from './model-answer'
 import { costsNothing } from './unbilled'
 
+type Parts = ReadableStream<LanguageModelV3StreamPart>
+
 /** How the live model is made, at its first call. */
 export interface LiveModel {
   /** `<provider>/<model>`, where it is known without asking anybody. */
@@ -56,25 +58,31 @@ export class RecordedModel implements LanguageModelV3 {
     return { ...(await this.record(asked, result)), warnings: result.warnings }
   }
 
-  /** A stream is recorded when its last part has come, before that part is passed on. */
+  /**
+   * A stream is recorded when its last part has come, before that part is passed on. Any failure makes the stream itself
+   * fail: a rejection, and an error that comes as a part, the SDK keeps from whoever reads only the text.
+   */
   async doStream(options: LanguageModelV3CallOptions): Promise<LanguageModelV3StreamResult> {
+    return { stream: await this.stream(options).catch(failingStream) }
+  }
+
+  private async stream(options: LanguageModelV3CallOptions): Promise<Parts> {
     const asked = await this.ask(options)
-    if ('answered' in asked) return { stream: streamOf(answerParts(asked.answered)) }
+    if ('answered' in asked) return streamOf(answerParts(asked.answered))
     const { stream } = await this.attempt(asked, async ({ model, options: own }) => model.doStream(own))
     const collector = new AnswerCollector()
-    let failed = false
     const recording = new TransformStream<LanguageModelV3StreamPart, LanguageModelV3StreamPart>({
       transform: async (part, controller) => {
         if (part.type === 'error') {
-          failed = true
           await this.noteFailure(asked, part.error)
+          throw part.error
         }
         const answered = collector.take(part)
-        if (answered && !failed) await this.record(asked, answered)
+        if (answered) await this.record(asked, answered)
         controller.enqueue(part)
       },
     })
-    return { stream: stream.pipeThrough(recording) }
+    return stream.pipeThrough(recording)
   }
 
   /** What was recorded of a call; else the call as it is to be made, noted as begun. */
@@ -89,7 +97,7 @@ export class RecordedModel implements LanguageModelV3 {
     const { signal, task } = context
     signal.throwIfAborted()
     await host.ledger.begin(call)
-    const troupe = { agent: host.agent, subtask: task.id, attempt: host.ledger.logicalAttempt, call: number }
+    const troupe = { agent: host.agent, subtask: task.id, attempt: await host.ledger.logicalAttempt(), call: number }
     const abortSignal = options.abortSignal ? AbortSignal.any([signal, options.abortSignal]) : signal
     const own = { ...options, abortSignal, providerOptions: { ...options.providerOptions, troupe } }
     return { call, number, model, options: own }
@@ -122,7 +130,11 @@ function inputOf(options: LanguageModelV3CallOptions): unknown {
   return Object.keys(others).length > 0 ? { ...input, providerOptions: others } : input
 }
 
-function streamOf(parts: LanguageModelV3StreamPart[]): ReadableStream<LanguageModelV3StreamPart> {
+function failingStream(error: unknown): Parts {
+  return new ReadableStream({ pull: (controller) => controller.error(error) })
+}
+
+function streamOf(parts: LanguageModelV3StreamPart[]): Parts {
   return new ReadableStream({
     start(controller) {
       for (const part of parts) controller.enqueue(part)

@@ -74,3 +74,24 @@ it('records nothing of a stream that breaks off or fails, and knows what may hav
   expect(await ledger.recall(ledger.begun[0]!)).toBeUndefined()
   expect(await attempt(ledger, readAll, { model })).toMatchObject({ text: 'two words' })
 })
+
+it('fails for whoever reads only the text, with the failure itself, whenever it comes', async () => {
+  const refused = new TroupeError('ModelRefused', 'no such model')
+  const spent = new TroupeError('BudgetExceeded', 'used up')
+  const rejecting = new MockLanguageModelV3({ doStream: () => Promise.reject(refused) })
+  const telling = () => streaming([...PARTS.slice(0, 6), { type: 'error', error: refused }, PARTS.at(-1)!])
+  const readings: ((context: AgentContext) => Promise<unknown>)[] = [
+    async (context) => {
+      let text = ''
+      for await (const piece of streamText({ model: context.model(), prompt: 'one' }).textStream) text += piece
+      return text
+    },
+    async (context) => streamText({ model: context.model(), prompt: 'one' }).text,
+  ]
+  for (const read of readings) {
+    await expect(attempt(watchedLedger(), read, { model: rejecting })).rejects.toBe(refused)
+    await expect(attempt(watchedLedger(), read, { model: telling() })).rejects.toBe(refused)
+    const atTheCap = { ...watchedLedger(), begin: () => Promise.reject(spent) }
+    await expect(attempt(atTheCap, read)).rejects.toBe(spent)
+  }
+})
