@@ -45,31 +45,41 @@ export class ExecutionLedger implements LedgerPort {
   /** Whether this execution has had a recorded answer, and whether it has called a model. */
   private used = false
   private asked = false
+  private tokens = 0
+  private earlier?: Promise<number>
   private readonly token: string
 
   private constructor(
     private readonly execution: ExecutionKey,
     private readonly host: LedgerHost,
-    readonly logicalAttempt: number,
-    private tokens: number,
   ) {
     this.token = host.digest(execution.token).slice(0, 12)
   }
 
-  /** What earlier attempts left counts; a first one has none. */
   static async open(execution: ExecutionKey, host: LedgerHost): Promise<ExecutionLedger> {
-    if (execution.attempt === 1) return new ExecutionLedger(execution, host, 0, 0)
-    const { run, subtask } = execution
-    const rejected = await host.store.records.list(rejectedPrefix(run, subtask))
-    const spent = await host.spending.spent()
-    const tokens = sum(spent.filter((one) => one.subtask === subtask))
-    host.onTokens(tokens)
-    return new ExecutionLedger(execution, host, rejected.length, tokens)
+    const ledger = new ExecutionLedger(execution, host)
+    // So that it tells what it has used from its first heartbeat on
+    if (execution.attempt > 1) await ledger.logicalAttempt()
+    return ledger
+  }
+
+  /** Asked of the store at the first call, not before: most agents make none. Temporal may count from 1 again: after a reset. */
+  logicalAttempt(): Promise<number> {
+    return (this.earlier ??= this.readEarlier())
+  }
+
+  private async readEarlier(): Promise<number> {
+    const { run, subtask, agent } = this.execution
+    const { store, spending, onTokens } = this.host
+    const rejected = await store.records.list(rejectedPrefix(run, subtask, agent))
+    this.tokens = sum((await spending.spent()).filter((one) => one.subtask === subtask))
+    if (this.tokens > 0) onTokens(this.tokens)
+    return rejected.length
   }
 
   async recall(call: LedgerCall): Promise<LedgerEntry | undefined> {
     const { store, outputs } = this.host
-    const name = ledgerRecord(this.execution.run, call.kind, this.key(call))
+    const name = ledgerRecord(this.execution.run, call.kind, await this.key(call))
     const record = (await store.records.read(name)) as LedgerRecord | undefined
     if (!record) return undefined
     this.used = true
@@ -85,7 +95,7 @@ export class ExecutionLedger implements LedgerPort {
     const spent = await spending.spent()
     if (sum(spent) >= maxTokens) throw budgetExceeded(maxTokens, spent)
     const record: BegunRecord = { subtask, agent }
-    await store.records.create(begunRecord(run, this.key(call), this.token), { ...record })
+    await store.records.create(begunRecord(run, await this.key(call), this.token), { ...record })
   }
 
   async record(call: LedgerCall, entry: LedgerEntry): Promise<LedgerEntry> {
@@ -93,11 +103,11 @@ export class ExecutionLedger implements LedgerPort {
     const { store, outputs } = this.host
     const { scope, kind, name, occurrence } = call
     const record: LedgerRecord = {
-      ...{ subtask, agent, logicalAttempt: this.logicalAttempt, scope, name, occurrence },
+      ...{ subtask, agent, logicalAttempt: await this.logicalAttempt(), scope, name, occurrence },
       value: await outputs.keep(entry.value),
       ...measures(entry),
     }
-    const key = this.key(call)
+    const key = await this.key(call)
     const kept = record as unknown as JsonValue
     const { created, value } = await store.records.create(ledgerRecord(run, kind, key), kept)
     // An attempt that was given up may still run: both calls were paid
@@ -110,7 +120,7 @@ export class ExecutionLedger implements LedgerPort {
   }
 
   async refused(call: LedgerCall): Promise<void> {
-    await this.host.store.records.create(refusedRecord(this.execution.run, this.key(call), this.token), true)
+    await this.host.store.records.create(refusedRecord(this.execution.run, await this.key(call), this.token), true)
   }
 
   /** What this subtask has used, with all attempts before this one. */
@@ -125,8 +135,9 @@ export class ExecutionLedger implements LedgerPort {
   /** After a failure: the next attempt asks anew if recorded answers are what made this one fail. */
   async failed(error: unknown): Promise<void> {
     if (!this.used || !answersAreAtFault(error)) return
-    const { run, subtask } = this.execution
-    await this.host.store.records.create(rejectedRecord(run, subtask, this.logicalAttempt), true)
+    const { run, subtask, agent } = this.execution
+    const rejected = rejectedRecord(run, subtask, agent, await this.logicalAttempt())
+    await this.host.store.records.create(rejected, true)
   }
 
   private count({ tokens }: LedgerEntry): void {
@@ -135,9 +146,11 @@ export class ExecutionLedger implements LedgerPort {
     this.host.onTokens(this.tokens)
   }
 
-  private key({ scope, kind, name, inputHash, occurrence }: LedgerCall): string {
-    const { subtask } = this.execution
-    return this.host.digest(JSON.stringify([subtask, this.logicalAttempt, scope, kind, name, inputHash, occurrence]))
+  /** With the agent: where one will not have a subtask after all, the next candidate's steps are its own. */
+  private async key({ scope, kind, name, inputHash, occurrence }: LedgerCall): Promise<string> {
+    const { subtask, agent } = this.execution
+    const call = [scope, kind, name, inputHash, occurrence]
+    return this.host.digest(JSON.stringify([subtask, agent, await this.logicalAttempt(), ...call]))
   }
 }
 

@@ -28,7 +28,7 @@ export interface LedgerEntry {
 /** The recorded calls of one execution. Entries outlive the process; the first writer wins. */
 export interface LedgerPort {
   /** Rises only when recorded answers themselves made an attempt fail. From 0. */
-  readonly logicalAttempt: number
+  logicalAttempt(): Promise<number>
   recall(call: LedgerCall): Promise<LedgerEntry | undefined>
   /**
    * Before a model call is made: notes that it may be billed from here on.

@@ -40,7 +40,8 @@ export class IsolatedAgent extends BaseAgentService {
     const { runId, attempt, signal } = context
     const onMessage = (message: NoticeMessage | CallMessage): unknown => answer(message, context)
     const { agent, model, ledger } = context[HOST]
-    const host = { agent, logicalAttempt: ledger.logicalAttempt, ...(model === undefined ? {} : { model }) }
+    const logicalAttempt = await ledger.logicalAttempt()
+    const host = { agent, logicalAttempt, ...(model === undefined ? {} : { model }) }
     const { output, spawned } = await this.executor.execute({ task, runId, attempt, host }, { signal, onMessage })
     for (const call of spawned) context.spawn(call.subtasks, call.options as SpawnOptions | undefined)
     return output

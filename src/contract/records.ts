@@ -26,7 +26,7 @@ export function blockedRecord(run: RunKey, worker: string, number: number): stri
   return `${blockedPrefix(run)}${worker}/${String(number).padStart(6, '0')}`
 }
 
-/** Keys are hashes of subtask, logical attempt and call. */
+/** Keys are hashes of subtask, agent, logical attempt and call. */
 export type LedgerKind = 'model' | 'step' | 'tool'
 
 /** `LedgerRecord`s of one kind; those of model calls say what the run has spent. */
@@ -63,14 +63,14 @@ export function refusedRecord(run: RunKey, key: string, attempt: string): string
   return `${refusedPrefix(run)}${key}-${attempt}`
 }
 
-/** One record for each logical attempt of a subtask that its recorded answers made fail. */
-export function rejectedPrefix(run: RunKey, subtask: string): string {
+/** One record for each logical attempt of an agent at a subtask that its recorded answers made fail. */
+export function rejectedPrefix(run: RunKey, subtask: string, agent: string): string {
   // An id may hold slashes: without this, what `a/b` left would be taken for something of `a`
-  return `${runPrefix(run)}ledger/rejected/${encodeURIComponent(subtask)}/`
+  return `${runPrefix(run)}ledger/rejected/${encodeURIComponent(subtask)}/${encodeURIComponent(agent)}/`
 }
 
-export function rejectedRecord(run: RunKey, subtask: string, logicalAttempt: number): string {
-  return `${rejectedPrefix(run, subtask)}${logicalAttempt}`
+export function rejectedRecord(run: RunKey, subtask: string, agent: string, logicalAttempt: number): string {
+  return `${rejectedPrefix(run, subtask, agent)}${logicalAttempt}`
 }
 
 /** What is kept of a call. */

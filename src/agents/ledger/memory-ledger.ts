@@ -11,7 +11,7 @@ export function memoryLedger(): MemoryLedger {
   const key = ({ scope, kind, name, inputHash, occurrence }: LedgerCall): string =>
     JSON.stringify([scope, kind, name, inputHash, occurrence])
   return {
-    logicalAttempt: 0,
+    logicalAttempt: async () => 0,
     get tokensUsed() {
       return [...entries.values()].reduce((sum, { tokens }) => sum + (tokens ? tokens.input + tokens.output : 0), 0)
     },

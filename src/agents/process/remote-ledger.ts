@@ -8,7 +8,7 @@ export function remoteLedger(
   call: <Answer>(method: RemoteMethod, args: unknown[]) => Promise<Answer>,
 ): LedgerPort {
   return {
-    logicalAttempt,
+    logicalAttempt: async () => logicalAttempt,
     recall: (made) => call<LedgerEntry | undefined>('ledger.recall', [made]),
     begin: (made) => call<void>('ledger.begin', [made]),
     record: (made, entry) => call<LedgerEntry>('ledger.record', [made, entry]),

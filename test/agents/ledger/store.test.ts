@@ -78,24 +78,57 @@ it('asks anew only after a failure that recorded answers caused', async () => {
     ...rises.map((code) => new TroupeError(code, code)),
   ]) {
     const ledger = await open({ attempt: 2 })
-    expect(ledger.logicalAttempt).toBe(expected)
+    expect(await ledger.logicalAttempt()).toBe(expected)
     await ask(ledger, 'one')
     await ledger.failed(error)
     if (error === sdk || rises.includes((error as TroupeError).code)) expected++
   }
-  expect((await open({ attempt: 2 })).logicalAttempt).toBe(5)
+  expect(await (await open({ attempt: 2 })).logicalAttempt()).toBe(5)
   expect(await (await open({ attempt: 2 })).recall(call('one'))).toBeUndefined()
 })
 
 it('does not ask anew where no recorded answer was used, nor for a subtask whose id begins alike', async () => {
   const unused = await open()
   await unused.failed(new TroupeError('OutputRejected', 'wrong'))
-  expect((await open({ attempt: 2 })).logicalAttempt).toBe(0)
+  expect(await (await open({ attempt: 2 })).logicalAttempt()).toBe(0)
   const spawned = await open({ subtask: 'draft/0' })
   await ask(spawned, 'one')
   await spawned.failed(new TroupeError('OutputRejected', 'wrong'))
-  expect((await open({ attempt: 2 })).logicalAttempt).toBe(0)
-  expect((await open({ attempt: 2, subtask: 'draft/0' })).logicalAttempt).toBe(1)
+  expect(await (await open({ attempt: 2 })).logicalAttempt()).toBe(0)
+  expect(await (await open({ attempt: 2, subtask: 'draft/0' })).logicalAttempt()).toBe(1)
+})
+
+it('goes on where it was when Temporal counts attempts from 1 again, as after a reset', async () => {
+  const first = await open()
+  await ask(first, 'one', 20)
+  await first.failed(new TroupeError('OutputRejected', 'wrong'))
+  const told: number[] = []
+  const again = await open({}, (tokens) => told.push(tokens))
+  expect(told).toEqual([]) // it has asked for nothing yet
+  expect(await again.recall(call('one'))).toBeUndefined()
+  expect(await again.logicalAttempt()).toBe(1)
+  await ask(again, 'one', 30)
+  expect(told).toEqual([20, 50])
+  expect(await (await open()).recall(call('one'))).toMatchObject({ tokens: { input: 25, output: 5 } })
+})
+
+it('asks the store for nothing where an agent calls nothing', async () => {
+  const list = jest.spyOn(store.records, 'list')
+  const read = jest.spyOn(store.records, 'read')
+  const plain = await open()
+  await plain.failed(new Error('own'))
+  expect(await plain.spent()).toEqual({ tokensUsed: 0 })
+  expect([...list.mock.calls, ...read.mock.calls]).toEqual([])
+})
+
+it('keeps the calls of one candidate from the next, which may call its steps alike', async () => {
+  const step = call('fetch', { kind: 'step' })
+  const first = await open({ agent: 'writer' })
+  await first.record(step, { value: 'of the writer' })
+  await first.failed(new TroupeError('OutputRejected', 'wrong'))
+  const next = await open({ agent: 'reader' })
+  expect(await next.recall(step)).toBeUndefined()
+  expect(await next.logicalAttempt()).toBe(0)
 })
 
 it('counts the tokens of all attempts, those of answers that were not used again among them', async () => {
