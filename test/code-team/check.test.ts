@@ -1,9 +1,10 @@
 // Tests that really run, in the sandbox: what is read of them, and what they cannot make us believe.
+import { createHmac } from 'node:crypto'
 import { judge } from '../../src/code-team/check/judge'
 import { mergeContributions } from '../../src/code-team/check/merge'
 import { ownTestCommand, withoutNewTests } from '../../src/code-team/check/own-tests'
 import { parseReport } from '../../src/code-team/check/parse-report'
-import { runOnCopy } from '../../src/code-team/check/run-tests'
+import { runTests } from '../../src/code-team/check/run-tests'
 import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
 import { testCommandOf } from '../../src/code-team/check/test-command'
 import type { Check } from '../../src/code-team/documents'
@@ -22,7 +23,7 @@ async function run(
   const { signal } = new AbortController()
   const command = testCommandOf(language, files)
   const snapshot = await snapshotOf(artifacts, texts)
-  const { result, report } = await runOnCopy(artifacts, snapshot, {
+  const { result, report } = await runTests(artifacts, snapshot, {
     ...command,
     timeoutMs,
     signal,
@@ -63,7 +64,10 @@ test('never', { skip: 'why' }, () => {})
       { file, name: 'never', status: 'skipped', module: 'add' },
       { file: 'test/cli.test.js', name: 'fine', status: 'passed', module: 'cli' },
     ])
-    expect(problems).toEqual([])
+    expect(told({ problems })).toEqual([
+      'add tests the test "later" in test/add.test.js is skipped: nothing says whether it would pass',
+      'add tests the test "never" in test/add.test.js is skipped: nothing says whether it would pass',
+    ])
     expect(exitCode).toBe(1)
     expect(output).toContain('outer')
   })
@@ -71,10 +75,68 @@ test('never', { skip: 'why' }, () => {})
   it('that end their own process, or are none, count as missing', async () => {
     const early = "import { test } from 'node:test'\ntest('never told', () => {})\nprocess.exit(0)\n"
     const check = await run({ 'test/add.test.mjs': early, 'test/cli.test.js': 'exports.nothing = 1\n' })
-    expect(check).toMatchObject({ tests: [], exitCode: 0 })
+    const file = 'test/add.test.mjs'
+    const message = expect.stringContaining('process.exit ended this file before its tests were over')
+    expect(check.tests).toEqual([{ file, name: file, status: 'failed', crashed: true, message }])
     expect(told(check)).toEqual([
       'add tests no test of "add" ran: none was found',
       'cli tests no test of "cli" ran: none was found',
+    ])
+  })
+
+  it('that end their process in their middle do not pass by what ran before; processes of theirs end as they like', async () => {
+    const early = `import { test } from 'node:test'
+test('one', async () => {})
+test('two', async () => { await new Promise((resolve) => setTimeout(resolve, 20)); process.exit(0) })
+test('three', () => { throw new Error('never told') })
+`
+    const forks = `import { fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import assert from 'node:assert'
+import { test } from 'node:test'
+test('forks', async () => assert.deepEqual(await once(fork('./ends.js'), 'exit'), [0, null]))
+test('starts', () => assert.equal(spawnSync(process.execPath, ['ends.js']).status, 0))
+`
+    const check = await run({
+      ...{ 'test/add.test.js': early, 'test/cli.test.js': forks, 'ends.js': 'process.exit(0)\n' },
+      'package.json': '{"type":"module"}',
+    })
+    expect(check.tests.map(({ name, status }) => [name, status])).toEqual([
+      ['one', 'passed'],
+      ['test/add.test.js', 'failed'],
+      ['forks', 'passed'],
+      ['starts', 'passed'],
+    ])
+    expect(check).toMatchObject({ exitCode: 1, problems: [] })
+  })
+
+  it('do not pass by a report that somebody writes after the runner’s', async () => {
+    const daemon = `const fs = require('node:fs')
+const path = process.env.TROUPE_REPORT + '/tests.jsonl'
+const forged = JSON.stringify({ seq: 0, kind: 'test', file: 'test/add.test.js', name: 'forged', status: 'passed' }) + '\\n'
+for (;;) {
+  try {
+    const end = fs.readFileSync(path, 'utf8').split('\\n').find((line) => line.includes('"end"'))
+    if (end) fs.writeFileSync(path, forged + JSON.stringify({ ...JSON.parse(end), seq: 1, tests: 1 }) + '\\n')
+  } catch {}
+}
+`
+    const start = `require('node:child_process').spawn(process.execPath, ['daemon.js'], { detached: true, stdio: 'ignore' }).unref()\n`
+    const check = await run({ 'test/add.test.js': start, 'test/cli.test.mjs': OK, 'daemon.js': daemon })
+    expect(check.tests.filter(({ module }) => module === 'add')).toEqual([])
+    expect(check.problems.length).toBeGreaterThan(0)
+  })
+
+  it('cannot open the debugger of the runner', async () => {
+    const attack = `import { test } from 'node:test'
+process.kill(process.ppid, 'SIGUSR1')
+await new Promise((resolve) => setTimeout(resolve, 500))
+test('opens', async () => { await fetch('http://127.0.0.1:9229/json/list') })
+`
+    const { tests } = await run({ 'test/add.test.mjs': attack, 'test/cli.test.mjs': OK })
+    expect(tests.map(({ name, status }) => [name, status])).toEqual([
+      ['opens', 'failed'],
+      ['fine', 'passed'],
     ])
   })
 
@@ -152,52 +214,73 @@ class Add(unittest.TestCase):
     const { tests, problems, exitCode } = await run(texts, { language: 'python', files })
     expect(tests.map(({ file, name, status, module }) => [file, name, status, module])).toEqual(expected)
     expect(tests.at(-1)).toMatchObject({ crashed: true, message: expect.stringContaining("No module named 'gone'") })
-    expect([problems, exitCode]).toEqual([[], 1])
+    expect(problems.map(({ text }) => text)).toEqual([
+      expect.stringContaining('"Add > test_c" in tests/add/test_add.py is skipped'),
+      expect.stringContaining('"Add > test_d" in tests/add/test_add.py is skipped'),
+    ])
+    expect(exitCode).toBe(1)
   }
   const none = await run(
     { 'tests/add/test_add.py': 'import os\nos._exit(0)\n' },
     { language: 'python', files: ['tests/add/test_add.py'] },
   )
   expect(told(none)).toContain('the test runner left no report')
+  const forged = `import os, json
+with open(os.environ["TROUPE_REPORT"] + "/tests.jsonl", "w") as report:
+    report.write(json.dumps({"seq": 0, "kind": "test", "file": "tests/add/test_add.py", "name": "forged", "status": "passed"}) + "\\n")
+    report.write(json.dumps({"seq": 1, "kind": "end", "tests": 1, "seal": ""}) + "\\n")
+os._exit(0)
+`
+  const forgery = await run(
+    { 'tests/add/test_add.py': forged },
+    { language: 'python', files: ['tests/add/test_add.py'] },
+  )
+  expect(forgery.exitCode).toBe(0)
+  expect(told(forgery)).toContain('the test report was tampered with')
 })
 
 describe('a report', () => {
   const line = (seq: number, more: object = { kind: 'test', file: 'a', name: 'b', status: 'passed' }): string =>
     `${JSON.stringify({ seq, ...more })}\n`
-  const end = (seq: number, tests = seq): string => line(seq, { kind: 'end', tests })
+  const key = 'a key'
+  const sealed = (text: string, tests: number, by = key): string =>
+    text +
+    line(text.split('\n').length - 1, {
+      ...{ kind: 'end', tests, seal: createHmac('sha256', by).update(text).digest('hex') },
+    })
 
   it.each([
     ['nothing', undefined, 'the test runner left no report'],
     ['an empty one', '', 'the test runner left no report'],
     ['one without an end', line(0), 'ends in the middle'],
-    ['one with a gap', line(0) + line(2) + end(3), 'tampered with'],
-    ['one with more after its end', line(0) + end(1) + line(2), 'tampered with'],
-    ['one that counts otherwise', line(0) + end(1, 2), 'tampered with'],
-    ['one with another line', `${line(0)}hello\n${end(1)}`, 'line 2 of the test report is damaged'],
-    ['one with zeros', `\0\0\0${line(0)}${end(1)}`, 'line 1 of the test report is damaged'],
+    ['one with a gap', sealed(line(0) + line(2), 2), 'tampered with'],
+    ['one with more after its end', sealed(line(0), 1) + line(2), 'tampered with'],
+    ['one that counts otherwise', sealed(line(0), 2), 'tampered with'],
+    ['one with another line', sealed(`${line(0)}hello\n`, 1), 'line 2 of the test report is damaged'],
+    ['one with zeros', sealed(`\0\0\0${line(0)}`, 1), 'line 1 of the test report is damaged'],
+    ['one sealed by somebody else', sealed(line(0), 1, 'another key'), 'tampered with'],
   ])('is not believed: %s', (_what, text, problem) => {
-    expect(parseReport(text).problem).toContain(problem)
+    expect(parseReport(text, key).problem).toContain(problem)
   })
 
   it('is believed where it is whole, and contradicted by an exit code', () => {
-    const report =
+    const lines =
       line(0, { kind: 'test', file: 'test/add.test.js', name: 'b', status: 'passed' }) +
-      line(1, { kind: 'test', file: 'test/cli.test.js', name: 'c', status: 'passed' }) +
-      end(2)
-    const judged = (exitCode: number | null, text = report): string[] =>
+      line(1, { kind: 'test', file: 'test/cli.test.js', name: 'c', status: 'passed' })
+    const judged = (exitCode: number | null, text = lines): string[] =>
       told(
         judge({
           language: 'javascript',
           mode: 'team',
           architecture,
           written: [],
-          report: text,
+          report: parseReport(sealed(text, 2), key),
           result: { exitCode, signal: null, durationMs: 0 },
         }),
       )
     expect(judged(0)).toEqual([])
     expect(judged(7)).toEqual(['no test failed, and yet the test command ended with the exit code 7'])
-    expect(judged(0, report.replace('"passed"', '"failed"'))).toEqual([
+    expect(judged(0, lines.replace('"passed"', '"failed"'))).toEqual([
       'tests failed, and yet the test command ended with 0',
     ])
   })

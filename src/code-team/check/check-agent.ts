@@ -21,7 +21,7 @@ import { judge } from './judge'
 import { mergeContributions } from './merge'
 import { endOfOutput } from './output'
 import { ownTestCommand, runOwnTests, withoutNewTests } from './own-tests'
-import { runOnCopy } from './run-tests'
+import { runTests } from './run-tests'
 import { chooseSandbox, type SandboxLeave } from './sandbox-choice'
 import { scaffoldFiles } from './scaffold'
 import { testCommandOf } from './test-command'
@@ -87,10 +87,8 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   // In a repository that was there before, its own tests are not ours to judge
   const files = input.base === undefined ? undefined : written.filter(LANGUAGES[language].isTestFile)
   const { command, readOnly } = testCommandOf(language, files)
-  const { result, report } =
-    files?.length === 0
-      ? NOTHING_RAN
-      : await runOnCopy(artifacts, snapshot, { command, readOnly, timeoutMs: TESTS_TIMEOUT_MS, signal, sandbox })
+  const options = { command, readOnly, timeoutMs: TESTS_TIMEOUT_MS, signal, sandbox }
+  const { result, report } = files?.length === 0 ? NOTHING_RAN : await runTests(artifacts, snapshot, options)
   const { tests, problems } = judge({ language, mode, architecture, written, report, result })
   const before = input.baseline ?? undefined
   const after = before && (await ownTestsAfter(before, base, snapshot, input, context, sandbox))
@@ -112,7 +110,7 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
 /** For a repository that nobody added tests to: the test command would run its own. */
 const NOTHING_RAN = {
   result: { exitCode: 0, signal: null, durationMs: 0, output: '' },
-  report: '{"seq":0,"kind":"end","tests":0}',
+  report: { tests: [] },
 }
 
 async function ownTestsAfter(

@@ -5,7 +5,7 @@ import type { SandboxResult } from '../../workspace/sandbox-options'
 import type { Architecture, Check, CheckProblem, Module, Role, TestResult } from '../documents'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Mode } from '../rounds/state'
-import { parseReport } from './parse-report'
+import type { ParsedReport } from './parse-report'
 
 export interface TestRun {
   language: LanguageName
@@ -13,8 +13,7 @@ export interface TestRun {
   architecture: Architecture
   /** Paths that the contributions wrote. */
   written: readonly string[]
-  /** The report's text; undefined where none was left. */
-  report: string | undefined
+  report: ParsedReport
   result: Pick<SandboxResult, 'exitCode' | 'signal' | 'exceeded' | 'durationMs'>
 }
 
@@ -28,8 +27,8 @@ const LIMITS: Record<NonNullable<SandboxResult['exceeded']>, string> = {
 }
 
 export function judge(run: TestRun): Pick<Check, 'tests' | 'problems'> {
+  const { report } = run
   const { modules } = run.architecture
-  const report = parseReport(run.report)
   const tests = report.tests.map((test): TestResult => {
     const module = moduleOf(run, test.file)
     return module === undefined ? test : { ...test, module: module.name }
@@ -40,6 +39,7 @@ export function judge(run: TestRun): Pick<Check, 'tests' | 'problems'> {
         ...(report.problem === undefined ? [] : [{ text: report.problem }]),
         ...modules.flatMap((module) => silentModule(run, module, tests)),
         ...silentFiles(run, tests),
+        ...skippedTests(run, tests),
         ...contradiction(run, tests),
       ]
   return { tests, problems }
@@ -66,7 +66,7 @@ function silentModule({ mode }: TestRun, { name }: Module, tests: readonly TestR
   return [{ module: name, role: roleOfTests(mode), text: `no test of "${name}" ran: ${why}` }]
 }
 
-/** A file that is named as tests and reports none: it is empty, or ended itself. */
+/** A file that is named as tests and reports none. */
 function silentFiles(run: TestRun, tests: readonly TestResult[]): CheckProblem[] {
   return run.written
     .filter((path) => LANGUAGES[run.language].isNamedAsTests(path) && !tests.some(({ file }) => file === path))
@@ -76,6 +76,17 @@ function silentFiles(run: TestRun, tests: readonly TestResult[]): CheckProblem[]
       if (!module || !tests.some((test) => test.module === module.name)) return []
       return [{ module: module.name, role: roleOfTests(run.mode), text: `no test ran in ${path}` }]
     })
+}
+
+/** What is skipped says nothing, and would be the easiest way to be rid of a test that fails. */
+function skippedTests({ mode }: TestRun, tests: readonly TestResult[]): CheckProblem[] {
+  return tests.flatMap(({ file, name, module, status }) => {
+    // Where all of a module's are, that is told already
+    const others = tests.some((test) => test.module === module && test.status !== 'skipped')
+    if (status !== 'skipped' || module === undefined || !others) return []
+    const text = `the test "${name}" in ${file} is skipped: nothing says whether it would pass`
+    return [{ module, role: roleOfTests(mode), text }]
+  })
 }
 
 function contradiction({ result }: TestRun, tests: readonly TestResult[]): CheckProblem[] {

@@ -31,8 +31,8 @@ export async function runOwnTests(
 ): Promise<OwnTests> {
   // As npm runs it: with the programs of its packages in the path
   const command = ['/bin/sh', '-c', `PATH="$PWD/node_modules/.bin:$PATH"\n${script}`]
-  const { result } = await runOnCopy(artifacts, snapshot, { ...options, command, timeoutMs: OWN_TESTS_TIMEOUT_MS })
-  const { exitCode, exceeded, output } = result
+  const limits = { timeoutMs: OWN_TESTS_TIMEOUT_MS }
+  const { exitCode, exceeded, output } = await runOnCopy(artifacts, snapshot, { ...options, command, ...limits })
   return { command: script, passed: exitCode === 0 && !exceeded, exitCode, output: endOfOutput(output) }
 }
 

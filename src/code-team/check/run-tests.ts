@@ -1,12 +1,14 @@
 // TEAM. Runs a test command on a fresh copy of a snapshot, and reads the report that it leaves.
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runSandboxed } from '../../workspace/sandbox'
 import type { SandboxOptions, SandboxResult } from '../../workspace/sandbox-options'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
 import { withTemporaryDirectory, withWorkingCopy } from '../../workspace/working-copy'
-import { REPORT_FILE } from './test-command'
+import { parseReport, type ParsedReport } from './parse-report'
+import { KEY_FILE, REPORT_FILE } from './test-command'
 
 /** Bytes of a report: thousands of tests with their failures. */
 const REPORT_BYTES = 32 * 1024 * 1024
@@ -14,23 +16,34 @@ const REPORT_BYTES = 32 * 1024 * 1024
 export interface RunOptions {
   command: readonly string[]
   readOnly?: readonly string[]
+  /** A directory that it may write a report into. */
+  report?: string
   timeoutMs: number
   signal: AbortSignal
   sandbox: SandboxOptions['sandbox']
 }
 
+/** Runs a command of `testCommandOf`, which seals its report with a key that only this run has. */
+export async function runTests(
+  artifacts: Artifacts,
+  snapshot: Snapshot,
+  options: RunOptions,
+): Promise<{ result: SandboxResult; report: ParsedReport }> {
+  return withTemporaryDirectory(async (report) => {
+    const key = randomUUID()
+    await writeFile(join(report, KEY_FILE), key)
+    const result = await runOnCopy(artifacts, snapshot, { ...options, report })
+    return { result, report: parseReport(await readReport(join(report, REPORT_FILE)), key) }
+  })
+}
+
 export async function runOnCopy(
   artifacts: Artifacts,
   snapshot: Snapshot,
-  { command, readOnly = [], timeoutMs, signal, sandbox }: RunOptions,
-): Promise<{ result: SandboxResult; report: string | undefined }> {
-  return withWorkingCopy(artifacts, snapshot, (directory) =>
-    withTemporaryDirectory(async (report) => {
-      const limits = { timeoutMs }
-      const result = await runSandboxed({ command, directory, readOnly, report, limits, signal, sandbox })
-      return { result, report: await readReport(join(report, REPORT_FILE)) }
-    }),
-  )
+  { timeoutMs, ...options }: RunOptions,
+): Promise<SandboxResult> {
+  const limits = { timeoutMs }
+  return withWorkingCopy(artifacts, snapshot, (directory) => runSandboxed({ ...options, directory, limits }))
 }
 
 /** Undefined where there is none. What the tests have put in its place (a link, a pipe) is none. */

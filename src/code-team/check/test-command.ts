@@ -4,6 +4,8 @@ import type { LanguageName } from '../languages'
 
 /** The report, in the directory that the variable TROUPE_REPORT names. */
 export const REPORT_FILE = 'tests.jsonl'
+/** Beside it: the key to seal it with, which the runner takes away before it loads a test. */
+export const KEY_FILE = 'key'
 
 /** Beside this file, in the sources and in what is built. */
 const PROGRAMS = join(__dirname, 'programs')
@@ -21,10 +23,12 @@ export function testCommandOf(language: LanguageName, files: readonly string[] |
     return { command: ['python3', '-B', runner, ...(files ?? [])], readOnly: [runner] }
   }
   const reporter = join(PROGRAMS, 'node-reporter.mjs')
+  const guard = join(PROGRAMS, 'node-guard.cjs')
   // Ours writes into its own file; the second is for people
   const reporters = [reporter, 'spec'].flatMap((one) => [
     `--test-reporter=${one}`,
     '--test-reporter-destination=stdout',
   ])
-  return { command: [process.execPath, '--test', ...reporters, ...(files ?? [])], readOnly: [reporter] }
+  const command = [process.execPath, '--require', guard, '--test', ...reporters, ...(files ?? [])]
+  return { command, readOnly: [reporter, guard] }
 }

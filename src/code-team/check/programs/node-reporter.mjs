@@ -1,6 +1,8 @@
 // A reporter of `node --test` (Node 20.3 and later) that writes what ran as lines of JSON: {"seq", "kind": "test", …}, and
 // at the end {"seq", "kind": "end", "tests"}. Plain JavaScript: it runs in the Node of whoever checks, without anything beside
-// it. The tests may write wherever it writes: so at the end, when they are over, all is written anew from its own memory.
+// it. The tests may write wherever it writes: so at the end, when they are over, all is written anew from its own memory, and
+// sealed with a key that node-guard.cjs has taken away before any test began.
+import { createHmac } from 'node:crypto'
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +32,8 @@ export default async function* report(source) {
     const entry = testOf(type, data, file, names(suites, file), printed.get(file) ?? '')
     if (entry) write({ kind: 'test', ...entry })
   }
-  write({ kind: 'end', tests: lines.length })
+  const seal = createHmac('sha256', globalThis[Symbol.for('troupe.key')]).update(lines.join('')).digest('hex')
+  write({ kind: 'end', tests: lines.length, seal })
   writeFileSync(`${path}.whole`, lines.join(''))
   renameSync(`${path}.whole`, path)
   yield ''

@@ -1,9 +1,11 @@
 """Runs unittest (Python 3.9 and later) and writes what ran as lines of JSON, in the form of node-reporter.mjs.
 
 Arguments: the test files; without any, everything that `python3 -m unittest` finds. The tests may write wherever this writes:
-so at the end, when they are over, all is written anew from its own memory.
+so at the end, when they are over, all is written anew from its own memory, and sealed with a key that is taken away before any
+test is loaded.
 """
 
+import hmac
 import importlib
 import json
 import os
@@ -38,8 +40,9 @@ class Report(unittest.TextTestResult):
         with open(self.path, "a", encoding="utf-8") as report:
             report.write(self.lines[-1])
 
-    def close(self):
-        self.write_line({"kind": "end", "tests": len(self.lines)})
+    def close(self, key):
+        seal = hmac.new(key, "".join(self.lines).encode(), "sha256").hexdigest()
+        self.write_line({"kind": "end", "tests": len(self.lines), "seal": seal})
         with open(self.path + ".whole", "w", encoding="utf-8") as report:
             report.writelines(self.lines)
         os.replace(self.path + ".whole", self.path)
@@ -127,11 +130,20 @@ def suite_of(files):
     return suite
 
 
+def take_key():
+    path = os.path.join(os.environ["TROUPE_REPORT"], "key")
+    with open(path, "rb") as file:
+        key = file.read()
+    os.remove(path)
+    return key
+
+
 def main():
+    key = take_key()
     # Programs are imported from the directory that they lie in, and not from the one that this runner lies in
     sys.path[0] = os.getcwd()
     result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(suite_of(sys.argv[1:]))
-    result.close()
+    result.close(key)
     sys.exit(0 if result.wasSuccessful() else 1)
 
 
