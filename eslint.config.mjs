@@ -92,7 +92,7 @@ export default tseslint.config(
   ].map(([files, regex]) =>
     room([files], packagesBut('node:|zod$|jiti$|ai$|@ai-sdk/'), { regex, message: agentsOnly }),
   ),
-  room(['src/workspace/**/*.ts'], packagesBut('node:|diff$|simple-git$'), {
+  room(['src/workspace/**/*.ts'], packagesBut('node:|diff$'), {
     regex: '^\\.\\./(?!contract/|agents/process/|package-root$)',
     message: 'The workspace imports the contract, the processes of agents, and itself.',
   }),

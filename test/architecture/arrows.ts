@@ -67,7 +67,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'workspace',
     holds: below('src/workspace/'),
-    packages: ['diff', 'simple-git', ...NODE],
+    packages: ['diff', ...NODE],
     // Its commands end as those of agents do: with everything that they started
     files: (file) => contract(file) || below('src/agents/process/', 'src/package-root.ts')(file),
   },

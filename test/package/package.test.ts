@@ -1,13 +1,15 @@
 // The package as its users get it: packed, installed into an empty project, and used from CommonJS, from ES modules, as a
 // command and by the compiler, on this Node and on the lowest one.
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { testNamespace } from '../support/server'
 import { EmptyProject, INSTALL_MS, LOWEST_NODE, PROGRAM_MS } from './support/empty-project'
 
 /** Where the files of the package come from; anything else in the tarball is there by accident. */
 const EXPECTED_FILES =
-  /^(README\.md|LICENSE|package\.json|dist\/workflow-bundle\.js|dist\/(src|workflows|activities)\/.+(\.js|\.d\.ts)|dist\/src\/code-team\/(demo\/recording\.json|check\/programs\/[a-z_-]+\.(mjs|py)))$/
+  /^(README\.md|LICENSE|package\.json|dist\/workflow-bundle\.js|dist\/(src|workflows|activities)\/.+(\.js|\.d\.ts)|dist\/src\/code-team\/(demo\/recording\.json|check\/programs\/[a-z_-]+\.(mjs|cjs|py)))$/
 /** Ten times what it has; what it should never reach is a copy of somebody's library. */
 const MAX_PACKED_BYTES = 4_000_000
 
@@ -117,6 +119,22 @@ describe.each(nodes)('on Node %s', (node) => {
       status: 'succeeded',
       results: { loud: { output: expect.stringContaining('HELLO, WORLD!') as string } },
     })
+  })
+
+  it('troupe demo builds and delivers a program whose tests pass on this Node', async () => {
+    const executable = project.nodes[node]!
+    const command = [join('node_modules', '.bin', 'troupe'), 'demo', '--dir', `demo-${node}`]
+    const demo = await project.run(executable, command, await environment())
+    expect(demo).toMatchObject({ exitCode: 0 })
+    const lines = demo.stdout.trimEnd().split('\n')
+    expect([lines[0], lines.at(-1)]).toEqual(Array(2).fill('OFFLINE DEMO: no model was called'))
+    const folder = join(project.directory, `demo-${node}`)
+    expect(readdirSync(folder)).toEqual(
+      expect.arrayContaining(['REPORT.md', 'run.json', 'package.json', 'src', 'test']),
+    )
+    const { stdout } = await promisify(execFile)(executable, ['--test', '--test-reporter=tap'], { cwd: folder })
+    expect(stdout).toMatch(/^# pass [1-9]\d*$/m)
+    expect(stdout).toMatch(/^# fail 0$/m)
   })
 })
 
