@@ -1,6 +1,7 @@
 // EFFECTS. What a run's model calls have used so far, whichever process made them: read from the store, each record once.
 import type { JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
+import type { ModelTokens } from '../src/contract/model-answer'
 import { begunPrefix, ledgerPrefix, refusedPrefix, type BegunRecord, type LedgerRecord } from '../src/contract/records'
 import type { Spent } from '../src/contract/run/spending'
 import type { Store } from '../src/storage/store'
@@ -9,18 +10,19 @@ import type { Store } from '../src/storage/store'
 const READ_AT_ONCE = 32
 /** Runs whose records are kept in memory; another one is read again. */
 const RUNS_KEPT = 50
+const NO_TOKENS: ModelTokens = { input: 0, output: 0 }
 /** Characters of a key, a SHA-256; what follows it in a name tells executions apart. */
 const KEY_LENGTH = 64
 
-/** What one subtask has used in all its attempts. */
+/** What one subtask has used in all its attempts, or one answer. */
 export interface SubtaskSpending extends Spent {
-  /** Calls of which nobody knows whether they were billed. */
+  /** Calls of which nobody knows what was billed. */
   unconfirmedCalls: number
 }
 
 /** Records never change, so what was read once holds. */
 export class RunSpending {
-  private readonly answers = new Map<string, Spent>()
+  private readonly answers = new Map<string, SubtaskSpending>()
   private readonly begun = new Map<string, BegunRecord>()
 
   constructor(
@@ -31,8 +33,8 @@ export class RunSpending {
   /** By subtask, as the store has it now. */
   async spent(): Promise<Spent[]> {
     await this.read(ledgerPrefix(this.run, 'model'), this.answers, (record) => {
-      const { subtask, agent, tokens = { input: 0, output: 0 } } = record as unknown as LedgerRecord
-      return { subtask, agent, tokens: tokens.input + tokens.output }
+      const { subtask, agent, tokens = NO_TOKENS } = record as unknown as LedgerRecord
+      return { subtask, agent, tokens: tokens.input + tokens.output, unconfirmedCalls: tokens.estimated ? 1 : 0 }
     })
     return [...this.sums().values()]
   }
@@ -58,9 +60,14 @@ export class RunSpending {
 
   private sums(): Map<string, SubtaskSpending> {
     const sums = new Map<string, SubtaskSpending>()
-    for (const { subtask, agent, tokens } of this.answers.values()) {
-      const before = sums.get(subtask)?.tokens ?? 0
-      sums.set(subtask, { subtask, agent, tokens: before + tokens, unconfirmedCalls: 0 })
+    for (const { subtask, agent, tokens, unconfirmedCalls } of this.answers.values()) {
+      const before = sums.get(subtask) ?? { tokens: 0, unconfirmedCalls: 0 }
+      sums.set(subtask, {
+        subtask,
+        agent,
+        tokens: before.tokens + tokens,
+        unconfirmedCalls: before.unconfirmedCalls + unconfirmedCalls,
+      })
     }
     return sums
   }

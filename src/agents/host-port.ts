@@ -2,6 +2,7 @@
 // executions (activities, a child process, tests) provides it; agents never see it.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { JsonValue } from '../contract/json'
+import type { ModelTokens } from '../contract/model-answer'
 
 /** Names one call among all of an execution. Never a position in the whole: calls may be parallel. */
 export interface LedgerCall {
@@ -19,8 +20,8 @@ export interface LedgerCall {
 /** What is kept of a call. */
 export interface LedgerEntry {
   value: JsonValue
-  /** Only of a model call: tokens as the provider counted them. */
-  tokens?: { input: number; output: number }
+  /** Only of a model call. */
+  tokens?: ModelTokens
   /** Only of a model call: its number among the execution's model calls, from 0. Recordings are matched by it. */
   number?: number
 }

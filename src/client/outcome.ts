@@ -18,7 +18,7 @@ export interface RunOutcome {
   durationMs: number
   /** Of all attempts of all subtasks, as the providers counted them. */
   tokensUsed: number
-  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   /**
    * Why it did not succeed: `Cancelled`, `RunFailed`, or what decided that it failed: `BudgetExceeded`, `TestsFailed`, a

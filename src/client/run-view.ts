@@ -35,7 +35,7 @@ export interface RunView {
   counts: Record<SubtaskState, number>
   /** Of all attempts of all subtasks; of those that run only where a status was asked for. */
   tokensUsed: number
-  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   subtasks: SubtaskRow[]
   agents: StatusAnswer['agents']

@@ -116,7 +116,7 @@ export interface AgentExecution {
   outputFrom?: string
   /** Of all attempts, as the providers counted them. */
   tokensUsed: number
-  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   durationMs: number
   attempt: number

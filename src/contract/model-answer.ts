@@ -12,6 +12,14 @@ export interface ModelAnswer {
   }
 }
 
+/** What one call has cost. */
+export interface ModelTokens {
+  input: number
+  output: number
+  /** The provider did not count, or not all: then these are estimates, three bytes a token. */
+  estimated?: true
+}
+
 /** One model call of a run, as it was recorded. */
 export interface RecordedCall {
   subtask: string
@@ -22,6 +30,6 @@ export interface RecordedCall {
   number: number
   /** `<provider>/<model>` */
   model: string
-  tokens: { input: number; output: number }
+  tokens: ModelTokens
   answer: ModelAnswer
 }

@@ -1,5 +1,6 @@
 // PURE. The names of a run's records in the store.
 import type { RunKey } from './messages'
+import type { ModelTokens } from './model-answer'
 import type { StoredOutput } from './run'
 
 function runPrefix({ workflowId, firstRunId }: RunKey): string {
@@ -86,7 +87,7 @@ export interface LedgerRecord {
   occurrence: number
   value: StoredOutput
   /** Of a model call: its tokens, and its number among the execution's model calls. */
-  tokens?: { input: number; output: number }
+  tokens?: ModelTokens
   number?: number
 }
 

@@ -43,7 +43,7 @@ export interface AgentResult<Output = unknown> {
   outputStored?: true
   /** Of all attempts, as the providers counted them. */
   tokensUsed: number
-  /** Model calls that were cut off, so that nobody knows whether they were billed. */
+  /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated. */
   unconfirmedCalls?: number
   /** From the first attempt's start to the end of the last, in milliseconds of the worker's clock; 0 if it never ran. */
   durationMs: number
@@ -87,7 +87,7 @@ export interface RunResult {
   durationMs: number
   /** Of all attempts of all subtasks, as the providers counted them. */
   tokensUsed: number
-  /** Model calls that were cut off, so that nobody knows whether they were billed; absent if there were none. */
+  /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   store: StoreIdentity
   /** SHA-256 of the `RunDocument`. */

@@ -261,6 +261,16 @@ test('a refusal goes to the next candidate, and fails with the last', () => {
   expect(trial.state.rows[0]).toMatchObject({ state: 'failed', error: refusal })
 })
 
+test('the tokens of a candidate that turned it down stay its own, whoever carries it out', () => {
+  const refusal: SubtaskError = { code: 'CannotHandle', message: 'not mine', retryable: false }
+  const trial = begin([simple('a', [], { agents: [0, 1] })])
+  startAll(trial)
+  trial.state.refused(0, refusal, { tokensUsed: 40, unconfirmedCalls: 1 })
+  startAll(trial)
+  trial.state.succeeded(0, { ...execution(), tokensUsed: 0 })
+  expect(trial.state.rows[0]).toMatchObject({ tokensUsed: 40, unconfirmedCalls: 1 })
+})
+
 describe('deadlines', () => {
   const at = (seconds: number): string => new Date(START + seconds * 1_000).toISOString()
 

@@ -1,5 +1,5 @@
 // HOST. A model's answer as it is kept, from a result and back to one. A replayed call and a live one give the same.
-import type { LanguageModelV3Content, LanguageModelV3GenerateResult, LanguageModelV3Usage } from '@ai-sdk/provider'
+import type { LanguageModelV3Content, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
 import type { JsonObject, JsonValue } from '../../contract/json'
 import type { ModelAnswer } from '../../contract/model-answer'
 
@@ -31,11 +31,6 @@ export function fromAnswer(kept: JsonValue): Answered {
       outputTokens: { total: undefined, text: undefined, reasoning: undefined, ...outputTokens },
     },
   }
-}
-
-/** Tokens as the provider counted them; what it does not tell counts nothing. */
-export function tokensOf({ inputTokens, outputTokens }: LanguageModelV3Usage): { input: number; output: number } {
-  return { input: inputTokens.total ?? 0, output: outputTokens.total ?? 0 }
 }
 
 function withoutBytes(part: LanguageModelV3Content): JsonObject {

@@ -10,7 +10,8 @@ import type { JsonValue } from '../../contract/json'
 import type { LedgerCall } from '../host-port'
 import { AnswerCollector, answerParts } from './answer-stream'
 import type { Calls } from './calls'
-import { fromAnswer, toAnswer, tokensOf, type Answered } from './model-answer'
+import { fromAnswer, toAnswer, type Answered } from './model-answer'
+import { tokensOf } from './tokens'
 import { costsNothing } from './unbilled'
 
 type Parts = ReadableStream<LanguageModelV3StreamPart>
@@ -117,8 +118,8 @@ export class RecordedModel implements LanguageModelV3 {
   }
 
   /** Returns what stands: another process may have had the same call answered before. */
-  private async record({ call, number }: LiveCall, answered: Answered): Promise<Answered> {
-    const entry = { value: toAnswer(answered) as unknown as JsonValue, tokens: tokensOf(answered.usage), number }
+  private async record({ call, number, options }: LiveCall, answered: Answered): Promise<Answered> {
+    const entry = { value: toAnswer(answered) as unknown as JsonValue, tokens: tokensOf(options, answered), number }
     return fromAnswer((await this.calls.host.ledger.record(call, entry)).value)
   }
 }

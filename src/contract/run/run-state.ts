@@ -251,7 +251,8 @@ export class RunState {
     const row = this.rows[place]!
     if (attempt !== undefined) row.attempt = attempt
     if (durationMs !== undefined) row.durationMs = durationMs
-    if (tokensUsed !== undefined) row.tokensUsed = tokensUsed
+    // One that called no model need not know what the candidate before it has used
+    if (tokensUsed !== undefined) row.tokensUsed = Math.max(row.tokensUsed ?? 0, tokensUsed)
     if (unconfirmedCalls !== undefined) row.unconfirmedCalls = unconfirmedCalls
   }
 

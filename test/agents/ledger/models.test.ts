@@ -131,6 +131,34 @@ it('passes a failure as it is, never tries again by itself, and records no answe
   expect(model.doGenerateCalls).toHaveLength(2)
 })
 
+it('estimates tokens that the provider did not count, and says that it did', async () => {
+  const none = { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined }
+  const nothing = { total: undefined, text: undefined, reasoning: undefined }
+  const zero = { inputTokens: { ...none, total: 0 }, outputTokens: { ...nothing, total: 0 } }
+  const usages = [
+    { inputTokens: none, outputTokens: nothing },
+    { inputTokens: { ...none, total: 9 }, outputTokens: nothing },
+    { inputTokens: { ...none, total: NaN }, outputTokens: { ...nothing, total: 7 } },
+    { ...zero, raw: {} },
+    zero,
+  ]
+  const model = new MockLanguageModelV3({
+    doGenerate: async () => ({ ...answered('x'.repeat(300)), usage: usages[model.doGenerateCalls.length - 1]! }),
+  })
+  const ledger = watchedLedger()
+  for (const _ of usages)
+    await attempt(ledger, (context) => ask(context, `${'y'.repeat(600)} ${model.doGenerateCalls.length}`), { model })
+  const told = await Promise.all(ledger.begun.map(async (call) => (await ledger.recall(call))!.tokens!))
+  const many = (bytes: number) => expect.closeTo(bytes / 3, -2) as number
+  expect(told).toEqual([
+    { input: many(660), output: many(330), estimated: true },
+    { input: 9, output: many(330), estimated: true },
+    { input: many(660), output: 7, estimated: true },
+    { input: many(660), output: many(330), estimated: true },
+    { input: 0, output: 0 },
+  ])
+})
+
 it('begins no call once the execution was told to end, and still replays', async () => {
   const ledger = watchedLedger()
   const model = countingModel()

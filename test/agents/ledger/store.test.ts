@@ -159,6 +159,17 @@ it('knows which calls may have been billed without an answer', async () => {
   expect(await next.spent()).toEqual({ tokensUsed: 30, unconfirmedCalls: 1 })
 })
 
+it('tells of answers whose tokens are estimates', async () => {
+  const ledger = await open()
+  await ask(ledger, 'one')
+  await ledger.begin(call('two'))
+  await ledger.record(call('two'), { value: 'two', tokens: { input: 30, output: 10, estimated: true } })
+  expect(await ledger.spent()).toEqual({ tokensUsed: 55, unconfirmedCalls: 1 })
+  expect(await recordedCalls(store, run)).toContainEqual(
+    expect.objectContaining({ model: 'two', tokens: { input: 30, output: 10, estimated: true } }),
+  )
+})
+
 it('pays for both answers, and uses the first, where an attempt that was given up goes on', async () => {
   const [lost, next] = [await open(), await open({ attempt: 2 })]
   for (const ledger of [lost, next]) await ledger.begin(call('one'))
