@@ -165,7 +165,10 @@ describe('a round as subtasks', () => {
 })
 
 it('sends back a review whose findings are at no place, or contradict its verdict', () => {
-  const lines = new Map([['src/add.js', 3]])
+  const lines = new Map([
+    ['src/add.js', 3],
+    ['package.json', 9],
+  ])
   const wrong: Review = {
     verdict: 'approve',
     findings: [
@@ -173,12 +176,15 @@ it('sends back a review whose findings are at no place, or contradict its verdic
       finding('gone.js', 'advice'),
       finding(''),
       finding('src/add.js', 'advice'),
+      finding('package.json', 'advice'),
+      finding('package.json'),
     ],
   }
-  expect(reviewProblems(wrong, lines)).toEqual([
+  expect(reviewProblems(wrong, lines, architecture)).toEqual([
     expect.stringContaining('"approve" has no blocking findings'),
     'findings[0]: src/add.js has 3 lines, and no line 9',
     'findings[1]: there is no file "gone.js" in the program',
     'findings[2]: a blocking finding names the file where it is to be mended',
+    expect.stringMatching(/^findings\[5\]: package.json is no module's/),
   ])
 })

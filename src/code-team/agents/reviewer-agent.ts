@@ -11,11 +11,13 @@ import {
   contributionSchema,
   reviewSchema,
   specificationSchema,
+  type Architecture,
   type Finding,
   type Review,
 } from '../documents'
 import { LANGUAGE_NAMES } from '../languages'
 import { REVIEWER_SYSTEM, reviewerPrompt } from '../prompts/reviewer-agent'
+import { ownerOf } from '../rounds/affected'
 import { coverage } from '../report/coverage'
 import { askForBest } from './ask'
 import { DOCUMENT_REPAIRS, MODEL_AGENT } from './settings'
@@ -47,7 +49,7 @@ export const reviewerAgent = defineAgent({
       system: REVIEWER_SYSTEM,
       prompt: reviewerPrompt({ ...input, diff, untested }),
       schema: reviewSchema,
-      problems: (review) => reviewProblems(review, lines),
+      problems: (review) => reviewProblems(review, lines, input.architecture),
       repairs: DOCUMENT_REPAIRS,
     })
     if (!answer) throw new TroupeError('OutputRejected', rejection ?? 'there is no answer')
@@ -67,19 +69,32 @@ async function lineCounts(artifacts: Artifacts, snapshot: Snapshot): Promise<Map
 }
 
 /** Findings that could not be handed to anybody, and verdicts that contradict their findings. */
-export function reviewProblems({ verdict, findings }: Review, lines: ReadonlyMap<string, number>): string[] {
+export function reviewProblems(
+  { verdict, findings }: Review,
+  lines: ReadonlyMap<string, number>,
+  architecture: Architecture,
+): string[] {
   const contradiction = findings.some(({ severity }) => severity === 'blocking') && verdict === 'approve'
   return [
     ...(contradiction ? ['the verdict "approve" has no blocking findings: it is "changes" with them'] : []),
-    ...findings.flatMap((finding, place) => placeProblem(finding, lines).map((text) => `findings[${place}]: ${text}`)),
+    ...findings.flatMap((finding, place) =>
+      placeProblem(finding, lines, architecture).map((text) => `findings[${place}]: ${text}`),
+    ),
   ]
 }
 
-function placeProblem({ file, line, severity }: Finding, lines: ReadonlyMap<string, number>): string[] {
+function placeProblem(
+  { file, line, severity }: Finding,
+  lines: ReadonlyMap<string, number>,
+  architecture: Architecture,
+): string[] {
   if (file === '') return severity === 'blocking' ? ['a blocking finding names the file where it is to be mended'] : []
   const count = lines.get(file)
   if (count === undefined) return [`there is no file ${JSON.stringify(file)} in the program`]
-  return line > count ? [`${file} has ${count} lines, and no line ${line}`] : []
+  if (line > count) return [`${file} has ${count} lines, and no line ${line}`]
+  // All coders would go again, and none of them could mend it
+  if (severity === 'advice' || ownerOf(architecture, file)) return []
+  return [`${file} is no module's, so nobody may change it: a blocking finding names the file of a module`]
 }
 
 /** A finding that stays at a place which is none is about no place. */

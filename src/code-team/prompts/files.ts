@@ -2,8 +2,8 @@
 import { material } from './material'
 
 export const FILES_ANSWER = `You answer with one JSON object:
-- "files": the files that you write, each with its "path" and its whole "content", never a part or a difference. A file that you do not name stays as it is.
-- "remove": paths of files of yours that are to go; usually none.
+- "files": the files that you write, each once, with its "path" and its whole "content", never a part or a difference. A file that you do not name stays as it is. Paths count from the top of the program, with "/" between plain names: "src/money.js".
+- "remove": paths of files of yours that are to go, none of which is in "files"; usually none.
 - "notes": one or two sentences on what a reviewer should know.`
 
 /** Files as material, each under its path. */

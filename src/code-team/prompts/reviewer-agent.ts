@@ -15,13 +15,24 @@ You answer with one JSON object:
 Rules:
 - Say what is wrong, with an example of input and result, and what would be right. One finding for each cause, in the file where it has to be mended.
 - A verdict of "changes" has at least one blocking finding; a verdict of "approve" has none.
-- Every blocking finding names a file. Judge only what you see; what is out of scope is no finding.
+- Every blocking finding names a file that a module owns: what lies in no module (package.json, files that were there before) nobody may change. Judge only what you see; what is out of scope is no finding.
 - Paths and lines are those of the files themselves: the lines of the difference that begin with "+" or a space count from the number in its "@@" line.
 - ${MATERIAL_RULE}`
 
 /** Characters of the difference that are shown: beyond it no model reads with care. */
 const DIFF_LENGTH = 200_000
+/** Characters of the list of tests, of which those that failed come first. */
+const TESTS_LENGTH = 60_000
 const OUTPUT_LENGTH = 6_000
+
+/** A line each, and the message of those that failed. */
+function testLines(tests: Check['tests']): string {
+  const failed = tests.filter(({ status }) => status === 'failed')
+  const others = tests.filter(({ status }) => status !== 'failed')
+  return [...failed, ...others]
+    .map(({ status, file, name, message: text }) => [`${status} ${file}: ${name}`, ...(text ? [text] : [])].join('\n'))
+    .join('\n')
+}
 
 export interface ReviewerPromptInput {
   request: string
@@ -44,7 +55,8 @@ export function reviewerPrompt(input: ReviewerPromptInput): string {
     document('The modules', architecture.modules),
     document('What their authors noted', notes),
     material('The difference', diff, DIFF_LENGTH),
-    document('The tests', { passed, exitCode, tests, problems }),
+    document('What the check says', { passed, exitCode, problems }),
+    material('The tests', testLines(tests), TESTS_LENGTH),
     material('The end of what the tests printed', output, OUTPUT_LENGTH),
     untested.length === 0 ? undefined : `Criteria that no test names: ${untested.join(', ')}.`,
   )
