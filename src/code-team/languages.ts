@@ -17,6 +17,8 @@ export interface Language {
   entry: string
   /** Whether the test command finds tests in a file of this path. */
   isTestFile(path: string): boolean
+  /** A name of such a file, for any directory in which tests are found. */
+  sampleTest: string
   /** Whether it is named as a file of tests, and not only lies where helpers of tests may lie. */
   isNamedAsTests(path: string): boolean
   /** What such a file is called, for models. */
@@ -38,8 +40,10 @@ function isNamedAsNodeTests(path: string): boolean {
   return /^(test|test-.+|.+[._-]test)\.[cm]?js$/.test(path.split('/').pop()!)
 }
 
+/** unittest goes through packages only: a directory that cannot be imported is passed over. */
 function isUnittestFile(path: string): boolean {
-  return /^test[A-Za-z0-9_]*\.py$/.test(path.split('/').pop()!)
+  const steps = path.split('/')
+  return /^test[A-Za-z0-9_]*\.py$/.test(steps.pop()!) && steps.every((step) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(step))
 }
 
 const javascript: Language = {
@@ -48,6 +52,7 @@ const javascript: Language = {
   program: 'node',
   entry: 'src/main.js',
   isTestFile: isNodeTestFile,
+  sampleTest: 'a.test.js',
   isNamedAsTests: isNamedAsNodeTests,
   testFiles: 'named `<name>.test.js`, below `test/`',
   codeRules: [
@@ -70,6 +75,7 @@ const python: Language = {
   program: 'python3',
   entry: 'main.py',
   isTestFile: isUnittestFile,
+  sampleTest: 'test_a.py',
   isNamedAsTests: isUnittestFile,
   testFiles: 'named `test_<name>.py`, below `tests/`',
   codeRules: [

@@ -43,6 +43,20 @@ it.each<[string, Partial<Architecture>, string | RegExp]>([
   ["git's directory", modules({ paths: ['.git/'] }), '"add" cannot own ".git/"'],
   ['a manifest of its own', modules({ paths: ['src/add.js', 'package.json'] }), '"add" cannot own "package.json"'],
   [
+    'a manifest under another spelling',
+    modules({ paths: ['src/add.js', 'Package.JSON'] }),
+    'cannot own "package.json"',
+  ],
+  ['a manifest among tests', modules({ testPaths: ['test/add.test.js', 'package.json'] }), 'cannot own "package.json"'],
+  ['a manifest as a directory', modules({ paths: ['src/add.js', 'package.json/'] }), 'cannot own "package.json"'],
+  ['a directory that is written as a file', modules({ paths: ['lib'] }), 'a directory ends in "/"'],
+  ['a file that others lie in', modules({ paths: ['src/add.js', 'src'] }), 'a directory ends in "/"'],
+  [
+    'a program that begins in no module',
+    { runCommand: ['node', './bin/main.js'] },
+    '"runCommand" starts "bin/main.js", which is in the "paths" of no module',
+  ],
+  [
     'tests that nobody would find',
     modules({ testPaths: ['checks/add.js'] }),
     'the tests of module "add" would not be found in "checks/add.js"',
@@ -58,6 +72,18 @@ it.each<[string, Partial<Architecture>, string | RegExp]>([
   ['another program to run', { runCommand: ['sh', '-c', 'node x'] }, '"runCommand" has to be "node" and its arguments'],
 ])('names %s', (_what, changed, problem) => {
   expect(check(changed)).toContainEqual(expect.stringContaining(problem as string))
+})
+
+it('refuses directories in which Python finds no tests', () => {
+  const python = (testPaths: string[]): string[] =>
+    architectureProblems(
+      { ...architecture, ...modules({ testPaths }) },
+      { specification, language: 'python', existing: [] },
+    ).filter((text) => text.includes('"add"'))
+  expect(python(['tests/add/'])).toEqual([])
+  expect(python(['tests/add-numbers/'])).toEqual([
+    expect.stringContaining('would not be found in "tests/add-numbers/"'),
+  ])
 })
 
 it('names everything at once', () => {

@@ -2,10 +2,12 @@
 // act on, since they are sent back to the model.
 import { findCycles } from '../../contract/cycles'
 import { choicesHint } from '../../contract/nearest'
+import { isOwned } from '../../workspace/paths'
 import { criterionIds } from '../specification'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Architecture, Module, Specification } from '../documents'
 import { pathProblems } from './check-paths'
+import { startedFile } from './started-file'
 
 export interface ArchitectureContext {
   specification: Specification
@@ -26,6 +28,7 @@ export function architectureProblems(
     ...pathProblems(modules, language, existing),
     ...criteriaProblems(modules, specification),
     ...commandProblems(architecture, language),
+    ...startProblems(architecture, existing),
   ]
 }
 
@@ -83,4 +86,10 @@ function commandProblems({ testCommand, runCommand }: Architecture, language: La
     problems.push(`"runCommand" has to be "${program}" and its arguments, not ${JSON.stringify(runCommand)}`)
   }
   return problems
+}
+
+function startProblems({ runCommand, modules }: Architecture, existing: readonly string[]): string[] {
+  const file = startedFile(runCommand)
+  if (file === undefined || existing.includes(file) || modules.some(({ paths }) => isOwned(file, paths))) return []
+  return [`"runCommand" starts ${JSON.stringify(file)}, which is in the "paths" of no module`]
 }

@@ -24,24 +24,43 @@ export function pathProblems(
     { owner: `the tests of "${name}"`, paths: [...new Set(testPaths.map(folded))] },
   ])
   const overlaps = refused.length > 0 ? [] : ownerOverlaps(owners).map((one) => `${one}: give every path one owner`)
+  const all = [...existing, ...modules.flatMap(({ paths, testPaths }) => [...paths, ...testPaths])]
   return [
     ...refused,
     ...overlaps,
     ...modules.flatMap((module) => manifestProblems(module, language, existing)),
+    ...modules.flatMap((module) => directoryProblems(module, all)),
     ...modules.flatMap((module) => testPathProblems(module, language)),
   ]
 }
 
-function manifestProblems({ name, paths }: Module, language: LanguageName, existing: readonly string[]): string[] {
+function manifestProblems(
+  { name, paths, testPaths }: Module,
+  language: LanguageName,
+  existing: readonly string[],
+): string[] {
+  // Under any spelling, and as a directory
+  const owned = [...paths, ...testPaths].map((path) => folded(path).replace(/\/$/, ''))
   return MANIFESTS[language]
-    .filter((path) => paths.includes(path) && !existing.includes(path))
+    .filter((path) => owned.includes(path) && !existing.includes(path))
     .map((path) => `module "${name}" cannot own "${path}": it is written for a new program without you`)
 }
 
-/** A directory may hold test files; a file has to be one. */
+/** Without its last sign a directory would be a file, and whoever writes into it would be refused in every round. */
+function directoryProblems({ name, paths, testPaths }: Module, all: readonly string[]): string[] {
+  const plain = [...paths, ...testPaths].filter((path) => !path.endsWith('/'))
+  const used = plain.filter((path) => all.some((other) => other.startsWith(`${path}/`)))
+  // Such names can be files (LICENSE), but not all that a module is made of
+  const vague = paths.every((path) => /^[^.]+$/.test(path) && !path.endsWith('/')) ? paths : []
+  return [...new Set([...used, ...vague])].map(
+    (path) => `"${path}" of module "${name}" seems to be a directory: a directory ends in "/"`,
+  )
+}
+
+/** A directory has to be one where test files are found; a file has to be one. */
 function testPathProblems({ name, testPaths }: Module, language: LanguageName): string[] {
-  const { isTestFile, testFiles } = LANGUAGES[language]
-  if (testPaths.some((path) => path.endsWith('/') || isTestFile(path))) return []
+  const { isTestFile, sampleTest, testFiles } = LANGUAGES[language]
+  if (testPaths.some((path) => isTestFile(path.endsWith('/') ? path + sampleTest : path))) return []
   const paths = testPaths.map((path) => JSON.stringify(path)).join(', ')
   return [`the tests of module "${name}" would not be found in ${paths}: test files are ${testFiles}`]
 }

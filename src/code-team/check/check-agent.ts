@@ -15,7 +15,9 @@ import {
   type CheckProblem,
   type OwnTests,
 } from '../documents'
+import { startedFile } from '../architecture/started-file'
 import { LANGUAGE_NAMES, LANGUAGES } from '../languages'
+import { ownerOf } from '../rounds/affected'
 import { modeSchema } from '../rounds/state'
 import { judge } from './judge'
 import { mergeContributions } from './merge'
@@ -92,7 +94,7 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   const { tests, problems } = judge({ language, mode, architecture, written, report, result })
   const before = input.baseline ?? undefined
   const after = before && (await ownTestsAfter(before, base, snapshot, input, context, sandbox))
-  const all = [...merged.problems, ...problems, ...regression(before, after)]
+  const all = [...merged.problems, ...problems, ...missingStart(input, snapshot), ...regression(before, after)]
   const failed = tests.some(({ status }) => status === 'failed')
   return {
     passed: all.length === 0 && !failed && result.exitCode === 0,
@@ -124,6 +126,15 @@ async function ownTestsAfter(
   context.progress("running the repository's own tests")
   const { artifacts, signal } = context
   return runOwnTests(artifacts, withoutNewTests(base, now, language), command, { signal, sandbox })
+}
+
+/** A program whose tests pass is none as long as it cannot be started. */
+function missingStart({ architecture, base, mode }: CheckInput, { files }: Snapshot): CheckProblem[] {
+  const file = startedFile(architecture.runCommand)
+  // One coder in a repository that was there before has no command of its own
+  if (file === undefined || Object.hasOwn(files, file) || (mode === 'single' && base !== undefined)) return []
+  const owner = ownerOf(architecture, file)
+  return [{ ...owner, text: `the command that runs the program starts "${file}", which nobody wrote` }]
 }
 
 function regression(before: OwnTests | undefined, after: OwnTests | undefined): CheckProblem[] {

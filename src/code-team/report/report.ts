@@ -141,7 +141,10 @@ function tokens({ agents }: CodeRun): string | undefined {
   return table(['agent', 'tasks', 'tokens', 'unconfirmed calls'], rows)
 }
 
-function commands({ architecture, contributions }: CodeRun): string | undefined {
+function commands({ architecture, contributions, mode, base }: CodeRun): string | undefined {
   if (!architecture || contributions.length === 0) return undefined
-  return fenced([architecture.runCommand, architecture.testCommand].map(commandLine).join('\n'), 'sh')
+  const { runCommand, testCommand } = architecture
+  // How a repository is run that was there before, one coder alone does not tell
+  const all = mode === 'single' && base !== undefined ? [testCommand] : [runCommand, testCommand]
+  return fenced(all.map(commandLine).join('\n'), 'sh')
 }
