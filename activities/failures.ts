@@ -1,6 +1,6 @@
 // EFFECTS. Errors are classified once, here, at the activity's edge: code, message, hint, and whether a retry may help.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
-import { asTroupeError, messageOf, type TroupeError } from '../src/contract/errors'
+import { asTroupeError, decisiveError, messageOf, type TroupeError } from '../src/contract/errors'
 import { jsonBytes } from '../src/contract/json'
 import { MAX_RETRY_AFTER_MS } from '../src/contract/limits'
 import type { FailureDetails } from '../src/contract/messages'
@@ -16,7 +16,7 @@ const REFUSAL_BYTES = 64 * 1024
 
 /** What an execution throws for whatever was thrown in it. */
 export function toFailure(error: unknown, measured: Omit<FailureDetails, 'retryable'> = {}): Error {
-  const known = asTroupeError(error)
+  const known = decisiveError(error)
   if (known?.code === 'Cancelled') {
     const details: FailureDetails = { ...measured, retryable: false }
     return new CancelledFailure(known.message, [details])

@@ -129,3 +129,30 @@ export function asTroupeError(error: unknown): TroupeError | undefined {
     cause: error,
   })
 }
+
+/** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
+const LASTING: readonly ErrorCode[] = [
+  'BudgetExceeded',
+  'ModelNotConfigured',
+  'ModelRefused',
+  'ModelUnavailable',
+  'NoRecordedAnswer',
+]
+/** Causes that are looked at: a circle of them ends. */
+const MAX_CAUSES = 10
+
+/** The same as `asTroupeError`; and where an author's error was caused by a model's failure or the cap, that, in both's words. */
+export function decisiveError(error: unknown): TroupeError | undefined {
+  const own = asTroupeError(error)
+  if (own) return own
+  let cause = (error as Error | null | undefined)?.cause
+  for (let depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+    const known = asTroupeError(cause)
+    if (known && LASTING.includes(known.code)) {
+      const { code, message, hint, retryable, retryAfterMs } = known
+      return new TroupeError(code, `${messageOf(error)}: ${message}`, { hint, retryable, retryAfterMs, cause: known })
+    }
+    cause = (cause as Error).cause
+  }
+  return undefined
+}

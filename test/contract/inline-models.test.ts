@@ -90,6 +90,11 @@ test.each<
     { instructions: 'x', model: 'openai-compatible/x', baseUrl: 'file:///etc/passwd' },
     { path: '.baseUrl', message: '"file:///etc/passwd": must be an address that begins with http:// or https://' },
   ],
+  [
+    'an address with a password',
+    { instructions: 'x', model: 'openai-compatible/x', baseUrl: 'http://ann:hunter22@x.test' },
+    { path: '.baseUrl', message: 'must not hold a user or a password' },
+  ],
   ['a model of nobody', { instructions: 'x', model: 'gpt-6' }, { path: '.model', message: '"gpt-6" is not a model' }],
   [
     'an unknown provider',

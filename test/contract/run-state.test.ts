@@ -249,26 +249,16 @@ test('a cancel that comes when everything has succeeded changes nothing', () => 
   expect(trial.state.outcome).toBe('succeeded')
 })
 
-test('a refusal goes to the next candidate, and fails with the last', () => {
+test('a refusal goes to the next candidate, and fails with the last; what the first has used stays', () => {
   const refusal: SubtaskError = { code: 'CannotHandle', message: 'not mine', retryable: false }
   const trial = begin([simple('a', [], { agents: [0, 1] })])
   expect(startAll(trial)).toEqual([0])
-  trial.state.refused(0, refusal)
+  trial.state.refused(0, refusal, { tokensUsed: 40 })
   expect(trial.state.next(0)).toBeUndefined()
   expect(startAll(trial)).toEqual([0])
   expect(trial.state.rows[0]!.agent).toBe('second')
-  trial.state.refused(0, refusal)
-  expect(trial.state.rows[0]).toMatchObject({ state: 'failed', error: refusal })
-})
-
-test('the tokens of a candidate that turned it down stay its own, whoever carries it out', () => {
-  const refusal: SubtaskError = { code: 'CannotHandle', message: 'not mine', retryable: false }
-  const trial = begin([simple('a', [], { agents: [0, 1] })])
-  startAll(trial)
-  trial.state.refused(0, refusal, { tokensUsed: 40, unconfirmedCalls: 1 })
-  startAll(trial)
-  trial.state.succeeded(0, { ...execution(), tokensUsed: 0 })
-  expect(trial.state.rows[0]).toMatchObject({ tokensUsed: 40, unconfirmedCalls: 1 })
+  trial.state.refused(0, refusal, { tokensUsed: 0 })
+  expect(trial.state.rows[0]).toMatchObject({ state: 'failed', error: refusal, tokensUsed: 40 })
 })
 
 describe('deadlines', () => {

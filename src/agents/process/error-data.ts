@@ -1,14 +1,13 @@
 // HOST. Errors across a process boundary: to data and back, with the code, the hint and the stack they had.
-import { asTroupeError, ERROR_CODES, messageOf, TroupeError, type ErrorCode } from '../../contract/errors'
+import { decisiveError, ERROR_CODES, messageOf, TroupeError, type ErrorCode } from '../../contract/errors'
 import type { ErrorData } from './isolated-protocol'
 
 export function toErrorData(error: unknown): ErrorData {
   const { name, stack } = (error ?? {}) as Partial<Error>
-  const data = { name: typeof name === 'string' ? name : 'Error', message: messageOf(error), stack }
-  const coded = asTroupeError(error)
-  if (!coded) return data
-  const { code, hint, retryable, retryAfterMs, problems } = coded
-  return { ...data, code, hint, retryable, retryAfterMs, problems }
+  const coded = decisiveError(error)
+  if (!coded) return { name: typeof name === 'string' ? name : 'Error', message: messageOf(error), stack }
+  const { message, code, hint, retryable, retryAfterMs, problems } = coded
+  return { name: coded.name, message, stack, code, hint, retryable, retryAfterMs, problems }
 }
 
 export function fromErrorData(data: ErrorData): Error {

@@ -91,6 +91,8 @@ export const inlineAgentSchema = z
     instructions: z.string().min(1, 'instructions must not be empty').optional(),
     baseUrl: z
       .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+      // fetch takes none, and a plan stands in the history for everybody to read
+      .refine((address) => !/^https?:\/\/[^/]*@/i.test(address), 'must not hold a user or a password')
       .optional(),
     cwd: z.string().min(1).optional(),
     env: z

@@ -74,7 +74,20 @@ test.each([
   ['0.0.0.0', 'http://127.0.0.1:11434'],
   ['0.0.0.0:8080', 'http://127.0.0.1:8080'],
   ['localhost', 'http://localhost:11434'],
+  [':8080', 'http://127.0.0.1:8080'],
   ['https://models.test/ollama/', 'https://models.test/ollama'],
 ])('OLLAMA_HOST %s is %s', (given, host) => {
   expect(ollamaHost(given === undefined ? {} : { OLLAMA_HOST: given })).toBe(host)
 })
+
+test.each(['http://ann:hunter22@models.test', 'ann:hunter22@models.test', 'a b'])(
+  'OLLAMA_HOST %s is refused, and not shown',
+  async (given) => {
+    const failure = expect(resolveDefaultModel({ OLLAMA_HOST: given })).rejects
+    await failure.toMatchObject({
+      code: 'ModelNotConfigured',
+      message: expect.stringMatching(/^OLLAMA_HOST is no address/),
+      hint: expect.not.stringContaining('hunter22'),
+    })
+  },
+)
