@@ -153,7 +153,14 @@ export const checkSchema = z.object({
   /** False where no sandbox was to be had and this was allowed. */
   sandboxed: z.boolean(),
   /** Only where there is an existing repository that has tests. */
-  ownTests: z.object({ before: ownTestsSchema, after: ownTestsSchema }).optional(),
+  ownTests: z
+    .object({
+      before: ownTestsSchema,
+      after: ownTestsSchema,
+      /** Files of tests that were there before, and are not what they were. */
+      changed: z.array(z.string()).default([]),
+    })
+    .optional(),
 })
 export type Check = z.infer<typeof checkSchema>
 

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { judge } from '../../src/code-team/check/judge'
 import { mergeContributions } from '../../src/code-team/check/merge'
-import { ownTestCommand, withoutNewTests } from '../../src/code-team/check/own-tests'
+import { changedTests, ownTestCommand, runOwnTests, withoutNewTests } from '../../src/code-team/check/own-tests'
 import { parseReport } from '../../src/code-team/check/parse-report'
 import { runTests } from '../../src/code-team/check/run-tests'
 import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
@@ -328,6 +328,8 @@ it('knows the tests that a repository had', async () => {
   expect(await command({ 'package.json': '{' })).toBeUndefined()
   expect(await command({})).toBeUndefined()
   expect(await command({ 'tests/test_a.py': '' }, 'python')).toBe('python3 -m unittest')
+  expect(await command({ 'test/a.test.js': '' })).toBe('node --test')
+  expect(await command({ ...manifest(''), 'test/helper.js': '' })).toBeUndefined()
   const base = await snapshotOf(artifacts, { 'test/old.test.js': '', 'src/a.js': '' })
   const now = {
     files: { ...base.files, ...(await snapshotOf(artifacts, { 'test/new.test.js': '', 'src/b.js': '' })).files },
@@ -337,4 +339,18 @@ it('knows the tests that a repository had', async () => {
     'src/a.js',
     'src/b.js',
   ])
+  const other = { files: { ...now.files, ...(await snapshotOf(artifacts, { 'test/old.test.js': 'weaker' })).files } }
+  expect(changedTests(base, other, 'javascript')).toEqual(['test/old.test.js'])
+  expect(changedTests(base, now, 'javascript')).toEqual([])
+})
+
+it.each([
+  ['python3 -m unittest', { 'tests/test_a.py': 'import unittest\n', 'tests/__init__.py': '' }],
+  ['node --test', { 'test/a.test.json': '' }],
+])('does not call it passed where %s of a repository runs no test', async (command, texts) => {
+  const { signal } = new AbortController()
+  const snapshot = await snapshotOf(artifacts, texts)
+  expect(await runOwnTests(artifacts, snapshot, command, { signal, sandbox: 'required' })).toMatchObject({
+    passed: false,
+  })
 })

@@ -86,6 +86,7 @@ it('works on an existing repository: only its own paths, and the old tests befor
   const plan = {
     ...architecture,
     modules: [{ ...first!, paths: ['src/add.js', 'src/sums.js'], criteria: ['AC-1', 'AC-2'] }],
+    runCommand: ['node', 'src/sums.js'],
   }
   const add = { 'src/add.js': 'export const add = (a, b) => a + b\n' }
   const { run, calls, told, newest, report } = await stage.play(

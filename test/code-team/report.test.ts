@@ -4,6 +4,7 @@ import type { Architecture, Check, Contribution, Review, Specification } from '.
 import { codePlan } from '../../src/code-team/plan'
 import { codeRunOf, type RunFacts } from '../../src/code-team/report/code-run'
 import { newestSnapshot } from '../../src/code-team/report/newest-snapshot'
+import { code, table } from '../../src/code-team/report/markdown'
 import { codeReport } from '../../src/code-team/report/report'
 import { runJson } from '../../src/code-team/report/run-json'
 import { storeSnapshot } from '../../src/workspace/snapshots'
@@ -113,6 +114,8 @@ describe('a run that ended', () => {
     const report = codeReport(run)
     expect(report).toContain('The run was cancelled before it was done.')
     expect(report).toContain('What was written last was not tested.')
+    expect(report).toContain('before the files that were written last (round 1)')
+    expect(report).toContain('These are results of round 1; files were written after it and not tested.')
     expect(report).toContain('the test "\\[AC-1\\] adds" in test/add.test.js fails')
     const last = { ...run, checked: true }
     expect((await newestSnapshot(artifacts, last))!.snapshot.files['src/add.js']!.bytes).toBe(3)
@@ -226,6 +229,11 @@ describe('words of models', () => {
     )
     expect(report).toContain('```mermaid\nflowchart LR\n  add\n  cli --> add\n```')
   })
+})
+
+it.each(['a|b', 'a\\|b', 'a\\\\|b', '\\\\\\|<img src=x>'])('lets no bar end a cell: %s', (text) => {
+  const [, , row] = table(['x'], [[code(text)]]).split('\n')
+  for (const [, slashes] of row!.slice(1, -1).matchAll(/(\\*)\|/g)) expect(slashes!.length % 2).toBe(1)
 })
 
 describe('a request', () => {

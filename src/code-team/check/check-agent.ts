@@ -22,7 +22,7 @@ import { modeSchema } from '../rounds/state'
 import { judge } from './judge'
 import { mergeContributions } from './merge'
 import { endOfOutput } from './output'
-import { ownTestCommand, runOwnTests, withoutNewTests } from './own-tests'
+import { changedTests, ownTestCommand, runOwnTests, withoutNewTests } from './own-tests'
 import { runTests } from './run-tests'
 import { chooseSandbox, type SandboxLeave } from './sandbox-choice'
 import { scaffoldFiles } from './scaffold'
@@ -105,7 +105,7 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
     problems: all,
     output: endOfOutput(result.output),
     sandboxed: sandbox === 'required',
-    ...(before && after ? { ownTests: { before, after } } : {}),
+    ...(before && after ? { ownTests: { before, after, changed: changedTests(base, snapshot, language) } } : {}),
   }
 }
 

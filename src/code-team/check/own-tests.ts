@@ -14,14 +14,16 @@ export async function ownTestCommand(
   snapshot: Snapshot,
   language: LanguageName,
 ): Promise<string | undefined> {
-  if (language === 'python') {
-    return Object.keys(snapshot.files).some(LANGUAGES.python.isTestFile) ? 'python3 -m unittest' : undefined
-  }
-  if (!fileAt(snapshot, 'package.json')) return undefined
-  const script = testScript(await readText(artifacts, snapshot, 'package.json'))
+  const manifest = language === 'javascript' && fileAt(snapshot, 'package.json')
+  const script = manifest && testScript(await readText(artifacts, snapshot, 'package.json'))
   // What `npm init` writes is no test
-  return script === undefined || /no test specified/.test(script) ? undefined : script
+  if (script && !/no test specified/.test(script)) return script
+  const { isNamedAsTests, testCommand } = LANGUAGES[language]
+  return Object.keys(snapshot.files).some(isNamedAsTests) ? testCommand.join(' ') : undefined
 }
+
+/** How unittest and `node --test` say that no test ran; older ones end with 0 all the same. */
+const RAN_NOTHING = /^(Ran 0 tests in|# tests 0$|ℹ tests 0$)/m
 
 export async function runOwnTests(
   artifacts: Artifacts,
@@ -33,7 +35,12 @@ export async function runOwnTests(
   const command = ['/bin/sh', '-c', `PATH="$PWD/node_modules/.bin:$PATH"\n${script}`]
   const limits = { timeoutMs: OWN_TESTS_TIMEOUT_MS }
   const { exitCode, exceeded, output } = await runOnCopy(artifacts, snapshot, { ...options, command, ...limits })
-  return { command: script, passed: exitCode === 0 && !exceeded, exitCode, output: endOfOutput(output) }
+  return {
+    command: script,
+    passed: exitCode === 0 && !exceeded && !RAN_NOTHING.test(output),
+    exitCode,
+    output: endOfOutput(output),
+  }
 }
 
 /** The repository as it is now, without tests that the team has added: those are judged by themselves. */
@@ -41,6 +48,13 @@ export function withoutNewTests(base: Snapshot, now: Snapshot, language: Languag
   const { isTestFile } = LANGUAGES[language]
   const kept = Object.entries(now.files).filter(([path]) => Object.hasOwn(base.files, path) || !isTestFile(path))
   return { files: Object.fromEntries(kept) }
+}
+
+/** Those of the tests that were there before which are not what they were. */
+export function changedTests(base: Snapshot, now: Snapshot, language: LanguageName): string[] {
+  return Object.entries(base.files)
+    .filter(([path, { artifact }]) => LANGUAGES[language].isTestFile(path) && fileAt(now, path)?.artifact !== artifact)
+    .map(([path]) => path)
 }
 
 function testScript(manifest: string): string | undefined {

@@ -46,7 +46,9 @@ export function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n')
 }
 
-/** A bar ends a cell even inside code. */
+/** A bar ends a cell even inside code, unless an odd number of backslashes stands before it. */
 function cellOf(markdown: string): string {
-  return markdown.replace(/\n+/g, ' ').replace(/(?<!\\)\|/g, '\\|')
+  return markdown
+    .replace(/\n+/g, ' ')
+    .replace(/(\\*)\|/g, (_, slashes: string) => `${slashes}${slashes.length % 2 === 0 ? '\\' : ''}|`)
 }

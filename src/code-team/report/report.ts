@@ -42,6 +42,7 @@ function statusLine(run: CodeRun): string {
 function facts(run: CodeRun): string {
   const last = run.rounds.at(-1)
   const counts = last && testCounts(last)
+  const earlier = run.checked ? '' : `, before the files that were written last (round ${last?.number})`
   return list([
     `Run: ${code(run.runId)}, ${plain(run.status)}`,
     ...(run.language ? [`Language: ${run.language}; mode: ${run.mode ?? 'team'}`] : []),
@@ -49,7 +50,7 @@ function facts(run: CodeRun): string {
     counts
       ? `Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped, ${
           last.check.sandboxed ? 'in a sandbox' : '**without a sandbox**'
-        }`
+        }${earlier}`
       : 'Tests: none were run',
     `Tokens: ${run.tokensUsed}${unconfirmed(run.unconfirmedCalls)}`,
   ])
@@ -99,10 +100,12 @@ function modules({ architecture, mode }: CodeRun): string | undefined {
 function ownTests({ baseline, rounds: all }: CodeRun): string | undefined {
   if (baseline === undefined) return undefined
   if (baseline === null) return 'It has none that could be run.'
-  const after = all.at(-1)?.check.ownTests?.after
+  const { after, changed = [] } = all.at(-1)?.check.ownTests ?? {}
   const told = (passed: boolean | undefined): string =>
     passed === undefined ? 'not run' : passed ? 'passed' : 'failed'
-  const result = `${code(baseline.command)}: before ${told(baseline.passed)}, after ${told(after?.passed)}.`
+  const result = `${code(baseline.command)}: before ${told(baseline.passed)}, after ${told(after?.passed)}.${
+    changed.length === 0 ? '' : ` Changed or removed among them: ${changed.map(code).join(', ')}.`
+  }`
   return after && !after.passed ? `${result}\n\n${fenced(after.output)}` : result
 }
 

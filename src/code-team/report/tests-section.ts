@@ -12,7 +12,7 @@ const MESSAGE_LENGTH = 2_000
 
 const RESULTS = { passed: 'passed', failed: '**failed**', untested: '**not tested**' } as const
 
-export function testsSection({ specification, rounds }: CodeRun): string | undefined {
+export function testsSection({ specification, rounds, checked }: CodeRun): string | undefined {
   const last = rounds.at(-1)
   if (!last) return specification ? 'None were run.' : undefined
   const { tests } = last.check
@@ -26,6 +26,7 @@ export function testsSection({ specification, rounds }: CodeRun): string | undef
   const others = tests.filter((test) => !covering.has(test))
   const failed = tests.filter(({ status }) => status === 'failed').slice(0, SHOWN)
   return [
+    ...(checked ? [] : [`These are results of round ${last.number}; files were written after it and not tested.`]),
     ...(rows.length > 0 ? [table(['criterion', 'tests', 'result'], rows)] : []),
     ...(others.length > 0
       ? ['Tests that name no criterion:', table(['test', 'file', 'result'], others.map(rowOf))]
