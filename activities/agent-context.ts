@@ -55,7 +55,7 @@ export function agentContext(
       if (options.output !== undefined) spawn.output = options.output
     },
     artifacts: {
-      put: (content) => store.artifacts.put(typeof content === 'string' ? Buffer.from(content) : content),
+      put: (content) => store.artifacts.put(content),
       get: (artifact) => store.artifacts.get(artifact),
     },
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },

@@ -11,7 +11,8 @@ export class FileArtifacts implements ArtifactStore {
     private readonly directory: string,
   ) {}
 
-  async put(bytes: Uint8Array): Promise<ArtifactId> {
+  async put(content: Uint8Array | string): Promise<ArtifactId> {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
     const id = sha256(bytes)
     const file = this.fileOf(id)
     // Another size under this name is damage from outside, which can be made good here.

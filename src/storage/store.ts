@@ -7,8 +7,8 @@ export type ArtifactId = string
 
 /** Bytes by their hash. Nothing is ever changed or removed. Every method may fail with `StoreUnavailable`. */
 export interface ArtifactStore {
-  /** Keeps the bytes, durably, and returns their id. Keeping the same bytes again costs nothing and changes nothing. */
-  put(bytes: Uint8Array): Promise<ArtifactId>
+  /** Keeps bytes (a text as UTF-8), durably, and returns their id. Keeping the same again costs and changes nothing. */
+  put(content: Uint8Array | string): Promise<ArtifactId>
   /**
    * @throws TroupeError `ArtifactNotFound` if this store does not hold it
    * @throws TroupeError `ArtifactCorrupt` if what it holds has another hash

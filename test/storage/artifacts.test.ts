@@ -28,6 +28,12 @@ test('a view into a larger buffer is kept as the view, not as the buffer', async
   expect((await store.artifacts.get(await store.artifacts.put(view))).toString()).toBe('234')
 })
 
+test('a text is kept as its UTF-8', async () => {
+  const id = await store.artifacts.put('déjà vu')
+  expect(id).toBe(createHash('sha256').update('déjà vu', 'utf8').digest('hex'))
+  expect((await store.artifacts.get(id)).toString()).toBe('déjà vu')
+})
+
 test('the same bytes are written once', async () => {
   const id = await store.artifacts.put(Buffer.from('once'))
   const before = statSync(fileOf(id))
