@@ -46,6 +46,7 @@ export class ExecutionLedger implements LedgerPort {
   private used = false
   private asked = false
   private tokens = 0
+  private notes = 0
   private earlier?: Promise<number>
   private readonly token: string
 
@@ -95,7 +96,7 @@ export class ExecutionLedger implements LedgerPort {
     const spent = await spending.spent()
     if (sum(spent) >= maxTokens) throw budgetExceeded(maxTokens, spent)
     const record: BegunRecord = { subtask, agent }
-    await store.records.create(begunRecord(run, await this.key(call), this.token), { ...record })
+    await store.records.create(begunRecord(run, await this.key(call), this.nextToken()), { ...record })
   }
 
   async record(call: LedgerCall, entry: LedgerEntry): Promise<LedgerEntry> {
@@ -120,7 +121,10 @@ export class ExecutionLedger implements LedgerPort {
   }
 
   async refused(call: LedgerCall): Promise<void> {
-    await this.host.store.records.create(refusedRecord(this.execution.run, await this.key(call), this.token), true)
+    await this.host.store.records.create(
+      refusedRecord(this.execution.run, await this.key(call), this.nextToken()),
+      true,
+    )
   }
 
   /** What this subtask has used, with all attempts before this one. */
@@ -138,6 +142,11 @@ export class ExecutionLedger implements LedgerPort {
     const { run, subtask, agent } = this.execution
     const rejected = rejectedRecord(run, subtask, agent, await this.logicalAttempt())
     await this.host.store.records.create(rejected, true)
+  }
+
+  /** One execution may make a call again that failed: both count. */
+  private nextToken(): string {
+    return `${this.token}-${this.notes++}`
   }
 
   private count({ tokens }: LedgerEntry): void {

@@ -18,6 +18,8 @@ interface Scope {
 /** What is kept of a step or tool; a value that is undefined is missing. */
 interface Kept {
   value?: JsonValue
+  /** Of a tool: the message of what it threw. */
+  failed?: string
   modelCalls?: number
 }
 
@@ -27,7 +29,9 @@ const running = new AsyncLocalStorage<{ calls: Calls; scope: Scope }>()
 export class Calls {
   private readonly whole: Scope = { path: '', modelCalls: 0 }
   private default?: Promise<string>
-  private readonly occurrences = new Map<string, number>()
+  private readonly occurrences = new Map<string, { next: number; free: number[] }>()
+  /** Failures of tools that no answer of a model has taken up yet. */
+  private untold: (() => Promise<unknown>)[] = []
 
   constructor(readonly context: HostContext) {}
 
@@ -47,10 +51,25 @@ export class Calls {
   /** Names a call. Nothing is waited for before, so that calls which are begun in one order are named in that order. */
   identify(kind: LedgerCall['kind'], name: string, input: unknown): LedgerCall {
     const call = { scope: this.scope.path, kind, name, inputHash: inputHash(input) }
-    const key = JSON.stringify(call)
-    const occurrence = this.occurrences.get(key) ?? 0
-    this.occurrences.set(key, occurrence + 1)
+    const places = this.occurrences.get(JSON.stringify(call)) ?? { next: 0, free: [] }
+    const occurrence = places.free.shift() ?? places.next++
+    this.occurrences.set(JSON.stringify(call), places)
     return { ...call, occurrence }
+  }
+
+  /**
+   * A model call that failed: an equal one takes its place. So what an author's own retry was answered is found again in its
+   * place. Steps keep theirs: nobody knows whether those of one name are equal.
+   */
+  release({ scope, kind, name, inputHash: hash, occurrence }: LedgerCall): void {
+    const places = this.occurrences.get(JSON.stringify({ scope, kind, name, inputHash: hash }))
+    places?.free.push(occurrence)
+    places?.free.sort((a, b) => a - b)
+  }
+
+  /** Before an answer is kept: the failures of tools that it knows of are kept too, or a replay would ask something else. */
+  async keepFailures(): Promise<void> {
+    await Promise.all(this.untold.splice(0).map((keep) => keep()))
   }
 
   /** The number of the model call that begins now. */
@@ -75,12 +94,20 @@ export class Calls {
     const { ledger } = this.host
     const recorded = await ledger.recall(call)
     if (recorded) {
-      const { value, modelCalls = 0 } = recorded.value as Kept
+      const { value, failed, modelCalls = 0 } = recorded.value as Kept
       this.count(outer, modelCalls)
+      if (failed !== undefined) throw new Error(failed)
       return value as Value
     }
     const scope: Scope = { path: pathOf(outer, call), outer, modelCalls: 0 }
-    const value = await running.run({ calls: this, scope }, async () => work())
+    const value = await running
+      .run({ calls: this, scope }, async () => work())
+      .catch((error: unknown) => {
+        // What a shutdown cut off has not failed
+        if (kind === 'tool' && !this.context.signal.aborted)
+          this.untold.push(() => ledger.record(call, { value: { failed: messageOf(error) } }))
+        throw error
+      })
     const { modelCalls } = scope
     const kept = asJson({ value, ...(modelCalls > 0 ? { modelCalls } : {}) }, `the ${kind} "${name}"`)
     const standing = await ledger.record(call, { value: kept })

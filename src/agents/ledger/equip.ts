@@ -27,7 +27,7 @@ export function recordedModel(context: AgentContext, id?: string, options?: { ba
 
 /**
  * What a tool returned when it was called with this input, or what `execute` returns now; recorded as a step is.
- * @throws whatever `execute` threw; nothing is recorded then
+ * @throws whatever `execute` threw; that is recorded with the next answer of a model, which was told of it
  */
 export function recordedTool<Value>(
   context: AgentContext,

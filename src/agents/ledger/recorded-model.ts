@@ -114,12 +114,14 @@ export class RecordedModel implements LanguageModelV3 {
   }
 
   private async noteFailure({ call }: LiveCall, error: unknown): Promise<void> {
+    this.calls.release(call)
     if (costsNothing(error)) await this.calls.host.ledger.refused(call)
   }
 
   /** Returns what stands: another process may have had the same call answered before. */
   private async record({ call, number, options }: LiveCall, answered: Answered): Promise<Answered> {
     const entry = { value: toAnswer(answered) as unknown as JsonValue, tokens: tokensOf(options, answered), number }
+    await this.calls.keepFailures()
     return fromAnswer((await this.calls.host.ledger.record(call, entry)).value)
   }
 }

@@ -2,6 +2,7 @@
 import { generateText, stepCountIs, tool } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
 import { z } from 'zod'
+import { recordedTools } from '../../../src/agents/models/recorded-tools'
 import { TroupeError, type AgentContext } from '../../../src/index'
 import { answered, attempt, countingModel, promptOf, watchedLedger } from './support/executions'
 
@@ -110,6 +111,57 @@ it('replays a conversation with tools', async () => {
   expect(await attempt(ledger, work, { model })).toBe('sunny')
   expect(await attempt(ledger, work, { model })).toBe('sunny')
   expect(model.doGenerateCalls).toHaveLength(2)
+})
+
+it('finds the answer to an author’s own retry again, and gives none to two', async () => {
+  const ledger = watchedLedger()
+  let calls = 0
+  const model = new MockLanguageModelV3({
+    doGenerate: async () => {
+      if (++calls === 1) throw new TroupeError('ModelUnavailable', 'busy', { retryable: true })
+      return answered(`answer ${calls}`)
+    },
+  })
+  const work = async (context: AgentContext) => {
+    const first = await ask(context, 'one').catch(() => ask(context, 'one'))
+    return [first, await ask(context, 'one')]
+  }
+  expect(await attempt(ledger, work, { model })).toEqual(['answer 2', 'answer 3'])
+  expect(await attempt(ledger, work, { model })).toEqual(['answer 2', 'answer 3'])
+  expect(calls).toBe(3)
+})
+
+it('tells a model that answered on it of a tool’s failure again, and calls a tool again whose failure no answer knows', async () => {
+  const ledger = watchedLedger()
+  let runs = 0
+  const look = tool({
+    inputSchema: z.object({}),
+    execute: async () => {
+      if (++runs < 3) throw new Error(`it rained ${runs}`)
+      return 'sun'
+    },
+  })
+  let fails = true
+  const model = new MockLanguageModelV3({
+    doGenerate: async ({ prompt }) => {
+      if (prompt.at(-1)!.role === 'tool') {
+        if (fails) throw new TroupeError('ModelUnavailable', 'busy', { retryable: true })
+        return answered(JSON.stringify(prompt.at(-1)).includes('it rained 2') ? 'wet' : 'dry')
+      }
+      const content = [{ type: 'tool-call', toolCallId: 'a', toolName: 'look', input: '{}' } as const]
+      return { ...answered(''), content, finishReason: { unified: 'tool-calls', raw: undefined } }
+    },
+  })
+  const work = async (context: AgentContext) => {
+    const tools = recordedTools({ look }, context)
+    const { text } = await generateText({ model: context.model(), prompt: '?', tools, stopWhen: stepCountIs(3) })
+    return text
+  }
+  await expect(attempt(ledger, work, { model })).rejects.toMatchObject({ code: 'ModelUnavailable' })
+  fails = false
+  expect(await attempt(ledger, work, { model })).toBe('wet')
+  expect(await attempt(ledger, work, { model })).toBe('wet')
+  expect([runs, model.doGenerateCalls.length]).toEqual([2, 3])
 })
 
 it('passes a failure as it is, never tries again by itself, and records no answer', async () => {

@@ -153,10 +153,13 @@ it('knows which calls may have been billed without an answer', async () => {
   await cut.begin(call('two'))
   await cut.refused(call('two'))
   expect(await cut.spent()).toEqual({ tokensUsed: 0, unconfirmedCalls: 1 })
+  await ask(cut, 'two')
+  await cut.begin(call('three'))
+  await ask(cut, 'three') // the author's own retry
+  expect(await cut.spent()).toEqual({ tokensUsed: 30, unconfirmedCalls: 2 })
   const next = await open({ attempt: 2 })
   await ask(next, 'one')
-  await ask(next, 'two')
-  expect(await next.spent()).toEqual({ tokensUsed: 30, unconfirmedCalls: 1 })
+  expect(await next.spent()).toEqual({ tokensUsed: 45, unconfirmedCalls: 2 })
 })
 
 it('tells of answers whose tokens are estimates', async () => {
