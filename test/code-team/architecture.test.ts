@@ -49,6 +49,8 @@ it.each<[string, Partial<Architecture>, string | RegExp]>([
   ],
   ['a manifest among tests', modules({ testPaths: ['test/add.test.js', 'package.json'] }), 'cannot own "package.json"'],
   ['a manifest as a directory', modules({ paths: ['src/add.js', 'package.json/'] }), 'cannot own "package.json"'],
+  ['code that is run as tests', modules({ paths: ['src/add.test.js'] }), 'cannot be in "src/add.test.js"'],
+  ['code in a directory of tests', modules({ paths: ['lib/test/'] }), 'cannot be in "lib/test/"'],
   ['a directory that is written as a file', modules({ paths: ['lib'] }), 'a directory ends in "/"'],
   ['a file that others lie in', modules({ paths: ['src/add.js', 'src'] }), 'a directory ends in "/"'],
   [

@@ -1,15 +1,9 @@
 // Tests that really run, in the sandbox: what is read of them, and what they cannot make us believe.
-import { createHmac } from 'node:crypto'
 import { judge } from '../../src/code-team/check/judge'
-import { mergeContributions } from '../../src/code-team/check/merge'
-import { changedTests, ownTestCommand, runOwnTests, withoutNewTests } from '../../src/code-team/check/own-tests'
-import { parseReport } from '../../src/code-team/check/parse-report'
 import { runTests } from '../../src/code-team/check/run-tests'
-import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
 import { testCommandOf } from '../../src/code-team/check/test-command'
 import type { Check } from '../../src/code-team/documents'
 import type { LanguageName } from '../../src/code-team/languages'
-import { EMPTY_SNAPSHOT } from '../../src/workspace/snapshots'
 import { memoryArtifacts, snapshotOf } from './support/artifacts'
 import { architecture } from './support/program'
 
@@ -237,120 +231,4 @@ os._exit(0)
   )
   expect(forgery.exitCode).toBe(0)
   expect(told(forgery)).toContain('the test report was tampered with')
-})
-
-describe('a report', () => {
-  const line = (seq: number, more: object = { kind: 'test', file: 'a', name: 'b', status: 'passed' }): string =>
-    `${JSON.stringify({ seq, ...more })}\n`
-  const key = 'a key'
-  const sealed = (text: string, tests: number, by = key): string =>
-    text +
-    line(text.split('\n').length - 1, {
-      ...{ kind: 'end', tests, seal: createHmac('sha256', by).update(text).digest('hex') },
-    })
-
-  it.each([
-    ['nothing', undefined, 'the test runner left no report'],
-    ['an empty one', '', 'the test runner left no report'],
-    ['one without an end', line(0), 'ends in the middle'],
-    ['one with a gap', sealed(line(0) + line(2), 2), 'tampered with'],
-    ['one with more after its end', sealed(line(0), 1) + line(2), 'tampered with'],
-    ['one that counts otherwise', sealed(line(0), 2), 'tampered with'],
-    ['one with another line', sealed(`${line(0)}hello\n`, 1), 'line 2 of the test report is damaged'],
-    ['one with zeros', sealed(`\0\0\0${line(0)}`, 1), 'line 1 of the test report is damaged'],
-    ['one sealed by somebody else', sealed(line(0), 1, 'another key'), 'tampered with'],
-  ])('is not believed: %s', (_what, text, problem) => {
-    expect(parseReport(text, key).problem).toContain(problem)
-  })
-
-  it('is believed where it is whole, and contradicted by an exit code', () => {
-    const lines =
-      line(0, { kind: 'test', file: 'test/add.test.js', name: 'b', status: 'passed' }) +
-      line(1, { kind: 'test', file: 'test/cli.test.js', name: 'c', status: 'passed' })
-    const judged = (exitCode: number | null, text = lines): string[] =>
-      told(
-        judge({
-          language: 'javascript',
-          mode: 'team',
-          architecture,
-          written: [],
-          report: parseReport(sealed(text, 2), key),
-          result: { exitCode, signal: null, durationMs: 0 },
-        }),
-      )
-    expect(judged(0)).toEqual([])
-    expect(judged(7)).toEqual(['no test failed, and yet the test command ended with the exit code 7'])
-    expect(judged(0, lines.replace('"passed"', '"failed"'))).toEqual([
-      'tests failed, and yet the test command ended with 0',
-    ])
-  })
-})
-
-it('merges by ownership, and what cannot be merged is its author’s problem', async () => {
-  const file = { artifact: 'a'.repeat(64), bytes: 1 }
-  const left = (module: string, ...paths: string[]): Parameters<typeof mergeContributions>[2][0] => ({
-    ...{
-      module,
-      role: 'code',
-      notes: '',
-      patch: { write: Object.fromEntries(paths.map((path) => [path, file])), remove: [] },
-    },
-  })
-  const { snapshot, problems } = mergeContributions(EMPTY_SNAPSHOT, architecture, [
-    left('add', 'src/add.js'),
-    left('cli', 'src/cli.js', 'src/add.js'),
-    { ...left('add'), role: 'tests', refusal: 'it wrote elsewhere' },
-  ])
-  expect(Object.keys(snapshot.files)).toEqual(['src/add.js'])
-  expect(problems).toEqual([
-    { module: 'add', role: 'tests', text: 'what it answered was refused: it wrote elsewhere' },
-    { module: 'cli', role: 'code', text: expect.stringContaining('the coder of "cli" may not change "src/add.js"') },
-  ])
-})
-
-it('adds only what a program lacks', async () => {
-  const merged = await snapshotOf(artifacts, { 'src/a.js': '' })
-  const input = { language: 'javascript' as const, architecture, title: 'Größe & more!', base: EMPTY_SNAPSHOT, merged }
-  expect(JSON.parse(scaffoldFiles(input)['package.json']!)).toMatchObject({ name: 'gro-e-more', type: 'module' })
-  expect(scaffoldFiles({ ...input, merged: await snapshotOf(artifacts, { 'package.json': '{}' }) })).toEqual({})
-  expect(scaffoldFiles({ ...input, base: merged })).toEqual({})
-  expect(commandLine(['node', "it's", 'a b', '$(x)'])).toBe(`node 'it'\\''s' 'a b' '$(x)'`)
-})
-
-it('knows the tests that a repository had', async () => {
-  const command = async (
-    texts: Record<string, string>,
-    language: LanguageName = 'javascript',
-  ): Promise<string | undefined> => ownTestCommand(artifacts, await snapshotOf(artifacts, texts), language)
-  const manifest = (test: string): Record<string, string> => ({ 'package.json': JSON.stringify({ scripts: { test } }) })
-  expect(await command(manifest('mocha --exit'))).toBe('mocha --exit')
-  expect(await command(manifest('echo "Error: no test specified" && exit 1'))).toBeUndefined()
-  expect(await command({ 'package.json': '{' })).toBeUndefined()
-  expect(await command({})).toBeUndefined()
-  expect(await command({ 'tests/test_a.py': '' }, 'python')).toBe('python3 -m unittest')
-  expect(await command({ 'test/a.test.js': '' })).toBe('node --test')
-  expect(await command({ ...manifest(''), 'test/helper.js': '' })).toBeUndefined()
-  const base = await snapshotOf(artifacts, { 'test/old.test.js': '', 'src/a.js': '' })
-  const now = {
-    files: { ...base.files, ...(await snapshotOf(artifacts, { 'test/new.test.js': '', 'src/b.js': '' })).files },
-  }
-  expect(Object.keys(withoutNewTests(base, now, 'javascript').files)).toEqual([
-    'test/old.test.js',
-    'src/a.js',
-    'src/b.js',
-  ])
-  const other = { files: { ...now.files, ...(await snapshotOf(artifacts, { 'test/old.test.js': 'weaker' })).files } }
-  expect(changedTests(base, other, 'javascript')).toEqual(['test/old.test.js'])
-  expect(changedTests(base, now, 'javascript')).toEqual([])
-})
-
-it.each([
-  ['python3 -m unittest', { 'tests/test_a.py': 'import unittest\n', 'tests/__init__.py': '' }],
-  ['node --test', { 'test/a.test.json': '' }],
-])('does not call it passed where %s of a repository runs no test', async (command, texts) => {
-  const { signal } = new AbortController()
-  const snapshot = await snapshotOf(artifacts, texts)
-  expect(await runOwnTests(artifacts, snapshot, command, { signal, sandbox: 'required' })).toMatchObject({
-    passed: false,
-  })
 })

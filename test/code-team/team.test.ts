@@ -105,6 +105,24 @@ it('takes nothing of a patch that leaves its module, or changes tests, until it 
   expect(Object.keys(played.newest!.snapshot.files)).toHaveLength(5)
 })
 
+it('takes no tests of a coder for those of its criteria', async () => {
+  const [add, cli] = architecture.modules
+  const wide = {
+    ...architecture,
+    modules: [
+      { ...add!, paths: ['src/add/'] },
+      { ...cli!, imports: [] },
+    ],
+  }
+  const own = "import { test } from 'node:test'\ntest('[AC-1] looks good', () => {})\n"
+  const greedy = files({ 'src/add/add.js': 'export const add = (a, b) => a + b\n', 'src/add/add.test.js': own })
+  const sum = files({ 'src/cli.js': 'export const sum = () => `sum: 5`\n' })
+  const played = await stage.play({ architect: wide, code: { add: greedy, cli: sum } }, { maxRounds: 1 })
+  expect(problems(played, 0)[0]).toMatch(/^add code: .*"src\/add\/add.test.js" would be run as tests/)
+  expect(played.told('coder-agent add', 1)).toContain('would be run as tests')
+  expect(results(played, 0)).not.toHaveProperty('[AC-1] looks good')
+})
+
 it('counts a test file without tests as a failure, and sends it to its author', async () => {
   const none = files({ 'test/add.test.js': '// [AC-1] is looked at by hand\n' })
   const skipped = files({

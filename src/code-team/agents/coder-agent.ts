@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import type { AgentContext } from '../../agents/context'
 import { defineAgent } from '../../agents/define-agent'
+import type { Snapshot } from '../../workspace/snapshot'
+import { fileAt } from '../../workspace/snapshots'
 import { filesAt } from '../contributions'
 import { contributionSchema, moduleSchema, type FilesAnswer } from '../documents'
 import { LANGUAGES } from '../languages'
@@ -44,7 +46,7 @@ export const coderAgent = defineAgent({
   },
 })
 
-type Told = Pick<Work, 'system' | 'prompt' | 'wishes'>
+type Told = Pick<Work, 'system' | 'prompt' | 'wishes' | 'refusals'>
 
 async function moduleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {
   const base = await baseSnapshot(artifacts, input.base)
@@ -55,7 +57,15 @@ async function moduleWork(input: Input, { artifacts }: AgentContext): Promise<To
     })),
   )
   const own = await textsOf(artifacts, filesAt(base, input.module.paths, input.previous))
-  return { system: CODER_SYSTEM, prompt: coderPrompt({ ...input, imports, own }), wishes: () => [] }
+  const prompt = coderPrompt({ ...input, imports, own })
+  return { system: CODER_SYSTEM, prompt, wishes: () => [], refusals: (answer) => testsAmong(answer, base, input) }
+}
+
+/** Tests of a coder's own would stand for criteria that nobody else has tested. */
+function testsAmong({ files }: FilesAnswer, base: Snapshot, { language }: Input): string[] {
+  return files
+    .filter(({ path }) => LANGUAGES[language].isTestFile(path) && !fileAt(base, path))
+    .map(({ path }) => `"${path}" would be run as tests, which are not the coder's`)
 }
 
 async function singleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {

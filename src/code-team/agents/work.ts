@@ -40,6 +40,8 @@ export interface Work {
   previous?: Contribution
   system: string
   prompt: string
+  /** Why its files cannot be taken, besides their paths. */
+  refusals?(answer: FilesAnswer): string[]
   /** What is to be mended, but no reason to refuse the files. */
   wishes(answer: FilesAnswer): string[]
 }
@@ -47,9 +49,11 @@ export interface Work {
 /** An answer that writes outside its paths goes back once; if it still does, what stood before stands. */
 export async function workOn(context: AgentContext, work: Work): Promise<Contribution> {
   const base = await baseSnapshot(context.artifacts, work.base)
+  const before = Object.keys(work.previous?.patch.write ?? {})
   const refusals = (answer: FilesAnswer): string[] => [
     ...filesProblems(answer, ownerOfRole(work.module, work.role), base),
-    ...(answer.files.length === 0 && work.previous === undefined ? ['no file is written'] : []),
+    ...(answer.files.length === 0 && before.length === 0 ? ['no file is written'] : []),
+    ...(work.refusals?.(answer) ?? []),
   ]
   const { answer, rejection } = await askForBest(context, {
     system: work.system,

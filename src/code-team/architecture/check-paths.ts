@@ -1,4 +1,5 @@
 // TEAM. Whether modules own their paths alone: confined, disjoint over all modules and roles, and such that tests are found.
+import { basename } from 'node:path'
 import { ownerOverlaps } from '../../workspace/patches'
 import { EVERYTHING, folded, ownedPathProblem } from '../../workspace/paths'
 import type { Module } from '../documents'
@@ -31,6 +32,7 @@ export function pathProblems(
     ...modules.flatMap((module) => manifestProblems(module, language, existing)),
     ...modules.flatMap((module) => directoryProblems(module, all)),
     ...modules.flatMap((module) => testPathProblems(module, language)),
+    ...modules.flatMap((module) => codePathProblems(module, language, existing)),
   ]
 }
 
@@ -55,6 +57,14 @@ function directoryProblems({ name, paths, testPaths }: Module, all: readonly str
   return [...new Set([...used, ...vague])].map(
     (path) => `"${path}" of module "${name}" seems to be a directory: a directory ends in "/"`,
   )
+}
+
+/** What a coder wrote there would be run as tests, and is refused. */
+function codePathProblems({ name, paths }: Module, language: LanguageName, existing: readonly string[]): string[] {
+  const { isTestFile, entry } = LANGUAGES[language]
+  return paths
+    .filter((path) => !existing.includes(path) && isTestFile(path.endsWith('/') ? path + basename(entry) : path))
+    .map((path) => `the code of module "${name}" cannot be in "${path}": files there are run as tests`)
 }
 
 /** A directory has to be one where test files are found; a file has to be one. */

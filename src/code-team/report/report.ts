@@ -33,7 +33,13 @@ function section(title: string, text: string | undefined): string | undefined {
 }
 
 function statusLine(run: CodeRun): string {
-  if (run.done) return '**Done:** all tests ran and passed, and nothing stands against it.'
+  if (run.done) {
+    const open =
+      openWork(run).length > 0
+        ? 'what is open all the same is named in "What is not done"'
+        : 'nothing stands against it'
+    return `**Done:** all tests ran and passed; ${open}.`
+  }
   const code = run.code === undefined ? '' : ` (${run.code})`
   const tested = run.checked ? '' : ' These files were never tested together.'
   return `**Incomplete${code}:** see "What is not done".${tested}`
