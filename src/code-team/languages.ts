@@ -60,6 +60,7 @@ const javascript: Language = {
     'Only modules of Node itself, imported as `node:fs`; no packages.',
     'A new program gets its package.json from the machinery (`"type": "module"`): do not write one.',
     'A module that is also a program runs only when it was started as one, so that a test can import it.',
+    'Nothing calls process.exit, which would end the tests as well: set process.exitCode, or return the exit code.',
   ],
   testRules: [
     "`import { test } from 'node:test'` and `import assert from 'node:assert/strict'`; nothing else is installed.",
@@ -81,7 +82,7 @@ const python: Language = {
   codeRules: [
     'Only the standard library; no packages.',
     'Imports are absolute from the root of the program, such as `from ledger.money import parse_amount`.',
-    'Directories and files have names that can be imported: lower-case letters, digits and `_`.',
+    'Directories and files have names that can be imported: lower-case letters, digits and `_`; at the top none has that of a module of the standard library.',
     'A module that is also a program runs only under `if __name__ == "__main__":`, so that a test can import it.',
   ],
   testRules: [

@@ -17,7 +17,7 @@ You answer with one JSON object:
 Rules:
 - A contract names the file to import from, every exported name with its parameters, types, results and errors, and the exact texts and formats that others see. If two readers could read it in two ways, it is not done.
 - Imports have no cycle. Put what two modules share into a third.
-- Every path has exactly one owner, over all modules and over code and tests. Paths are relative, without "..". Nobody owns the whole tree.
+- Every path has exactly one owner, over all modules and over code and tests. Paths count from the top of the program, with "/" between plain names and without ".."; a directory ends in "/". Nobody owns the whole tree, and no code is where files are run as tests.
 - Every acceptance criterion belongs to at least one module, and every module to at least one criterion.
 - As few modules as make sense: one for each part that can be understood and tested alone. A small program has two to five.
 - The file that "runCommand" starts belongs to a module, and so does every example file that it reads.
