@@ -74,7 +74,13 @@ it('carries progress, events, artifacts and spawned subtasks from the child to t
 })
 
 it('keeps a process, and a class its state in it, for the next execution', async () => {
-  const subtasks = ['one', 'two', 'three'].map((id) => ({ id, agentType: 'counter' }))
+  // One after the other: Temporal promises no order among tasks that wait at once
+  const after = { two: ['one'], three: ['two'] }
+  const subtasks = ['one', 'two', 'three'].map((id) => ({
+    id,
+    agentType: 'counter',
+    dependsOn: after[id as keyof typeof after] ?? [],
+  }))
   const run = await test.troupe.start({ name: 'counting', subtasks }, { team })
   const { results } = await run.result()
   const outputs = Object.values(results).map(({ output }) => output as { count: number; pid: number; runId: string })
