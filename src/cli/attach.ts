@@ -10,6 +10,7 @@ import type { Store } from '../storage/store'
 import type { RunOutcome } from '../client/outcome'
 import { attend, printOutcome } from './shared/attend'
 import type { ExitCode } from './shared/exit-codes'
+import { checkHosting } from './shared/check-hosting'
 import { hostManifest, serveMore, surviveStrayErrors } from './shared/host'
 import { listenForInterrupts } from './shared/interrupts'
 import { openTroupe } from './shared/open'
@@ -42,7 +43,7 @@ async function attach(id: string | undefined, options: AttachOptions): Promise<E
   const interrupts = listenForInterrupts()
   const { assertSameStore } = await import('../client/documents.js')
   const teams = team === undefined ? [] : [await loadTeam(team)]
-  const { codeTeamHere } = await import('./code/team.js')
+  const { checkSandbox, codeTeamHere } = await import('./code/team.js')
   const troupe = await openTroupe()
   try {
     const { server, store } = troupe
@@ -55,12 +56,19 @@ async function attach(id: string | undefined, options: AttachOptions): Promise<E
       printEnd(outcome, { inputs: spec?.inputs, store, server, format: output })
     if (view.endedAt !== undefined) return await print(await run.outcome())
     surviveStrayErrors()
+    const onDemand = [codeTeamHere(allowUnsandboxed)]
+    const check = async (known: RunSpec): Promise<void> => {
+      await checkHosting(known, [...teams, ...onDemand])
+      if (!allowUnsandboxed) await checkSandbox(known)
+    }
+    if (spec) await check(spec)
     interrupts.hold()
-    const host = { teams, onDemand: [codeTeamHere(allowUnsandboxed)], allowCommands }
+    const host = { teams, onDemand, allowCommands }
     const worker = await hostManifest(troupe, spec?.team.agents ?? [], host)
     if (!spec) {
       // Without a worker the plan was not even checked: now it is, and then its agents are known
       spec = await preparedSpec(run, store, interrupts.signal)
+      if (spec) await check(spec)
       await serveMore(worker, spec?.team.agents ?? [])
     }
     return await attend({ run, server, format: output, interrupts, failed: worker.failed, print })

@@ -172,9 +172,27 @@ it('Ctrl-C leaves it; attach sees it through and delivers to the place that was 
   const left = await running.finished
   expect([left.code, left.stderr]).toEqual([130, expect.stringContaining('troupe attach left')])
   expect(existsSync(join(place.directory, 'left'))).toBe(false)
+  // Who could only have failed it takes no part
+  const unable = await start(['attach', 'left'], { environment: { PATH: '/nowhere' } }).finished
+  expect([unable.code, unable.stderr]).toEqual([
+    3,
+    expect.stringMatching(/SandboxUnavailable: [^]*--allow-unsandboxed/),
+  ])
   const attached = await start(['attach', 'left', '-o', 'json']).finished
   expect([attached.code, summaryOf(attached)]).toMatchObject([0, { done: true, tokensUsed: CALLS * TOKENS_A_CALL }])
   expect(read('left/src/add.js')).toContain('a + b')
+})
+
+it('whoever attaches without the key of the model takes no part, and the run stays open for others', async () => {
+  const model = ['--model', 'openai/any']
+  expect(await start(['code', REQUEST, ...model, '--detach', '--id', 'keyless']).finished).toMatchObject({ code: 0 })
+  const attached = await start(['attach', 'keyless']).finished
+  expect([attached.code, attached.stderr]).toEqual([
+    3,
+    expect.stringMatching(/ModelNotConfigured: this process cannot go on with the run: [^]*OPENAI_API_KEY/),
+  ])
+  expect(await place.json('status', 'keyless')).toMatchObject({ status: 'running', counts: { failed: 0, skipped: 0 } })
+  await place.run('cancel', 'keyless')
 })
 
 it('detached it is carried out by a worker; what was cancelled is delivered as far as it came', async () => {

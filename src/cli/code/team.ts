@@ -2,10 +2,13 @@
 // leave to run more.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { codeTeam } from '../../code-team/team'
+import { CODE_TEAM, codeTeam } from '../../code-team/team'
 import type { Team } from '../../agents/team'
 import { isObject } from '../../contract/json'
+import type { RunSpec } from '../../contract/messages'
+import { agentTaskQueue } from '../../contract/names'
 import { builtFile } from '../../package-root'
+import { requireSandbox } from '../../workspace/sandbox-probe'
 
 /** The answers of the models that `troupe demo` does not call. */
 export function demoRecording(): string {
@@ -14,6 +17,16 @@ export function demoRecording(): string {
 
 export function codeTeamHere(allowUnsandboxed: boolean): Team {
   return codeTeam({ allowUnsandboxed, trusted: demoFiles })
+}
+
+/**
+ * For whoever is about to run what the agents of a run have written, the demo's excepted.
+ *
+ * @throws TroupeError `SandboxUnavailable`
+ */
+export async function checkSandbox({ team, model }: RunSpec): Promise<void> {
+  const runsTests = team.agents.some(({ taskQueue }) => taskQueue === agentTaskQueue(CODE_TEAM, 'check'))
+  if (runsTests && model !== `scripted/${demoRecording()}`) await requireSandbox()
 }
 
 let demo: ReadonlySet<string> | undefined

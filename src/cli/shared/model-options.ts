@@ -54,7 +54,8 @@ export async function checkModels(
   const needsDefault = spawnsModels || used.some((agent) => agent.model === DEFAULT_MODEL)
   const named = model === DEFAULT_MODEL ? undefined : model
   const chosen = named ?? (hosts && (needsDefault || model !== undefined) ? DEFAULT_MODEL : undefined)
-  if (hosts) for (const agent of used) await checkOwnModel(agent)
+  const own = used.filter((agent) => agent.model !== DEFAULT_MODEL)
+  if (hosts) for (const agent of own) await checkOwnModel(agent)
   // Whoever does not call it need not be able to
   const isOurs = hosts || (chosen !== undefined && parseModelId(chosen).provider === 'scripted')
   return {
@@ -63,10 +64,16 @@ export async function checkModels(
   }
 }
 
-async function checkOwnModel({ name, model, inline }: AgentManifest): Promise<void> {
-  if (model === undefined || model === DEFAULT_MODEL) return
+/**
+ * The model that an agent names; `default` is the environment's.
+ *
+ * @throws TroupeError `ModelNotConfigured`, `InvalidUsage`, naming the agent
+ */
+export async function checkOwnModel({ name, model, inline }: AgentManifest): Promise<void> {
+  if (model === undefined) return
   const baseUrl = inline?.kind === 'model' ? inline.model.baseUrl : undefined
   try {
+    if (model === DEFAULT_MODEL) return void (await checkModel(model, process.cwd()))
     const { provider } = parseModelId(model)
     // A plan may name the address itself
     if (baseUrl !== undefined && provider !== 'scripted') requireSettings(model, provider, process.env, baseUrl)
