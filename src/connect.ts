@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker'
 import type { BaseAgentService } from './agents/base-agent-service'
 import { builtInTeam } from './agents/built-in'
 import type { FunctionAgent } from './agents/define-agent'
+import type { ModelAgent } from './agents/model-agent'
 import { teamManifest, type Team } from './agents/team'
 import { TroupeClient, type RunSummary, type StartOptions } from './client'
 import { RunFailedError } from './client/outcome'
@@ -117,7 +118,7 @@ export class Troupe {
    * RunFailedError if the run was ended from outside and left no result
    */
   async submit<Input, Output, Payload>(
-    agent: FunctionAgent<Input, Output, Payload>,
+    agent: FunctionAgent<Input, Output, Payload> | ModelAgent<Input, Output, Payload>,
     payload: Payload,
     options?: TaskOptions,
   ): Promise<AgentResult<Output>>

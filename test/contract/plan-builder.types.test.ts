@@ -1,9 +1,12 @@
-// The builder's types: what must compile, and what must not. `tsc -p tsconfig.check.json` is the test; jest only runs it.
+// The types of the builder, and of what is submitted: what must compile, and what must not. `tsc -p tsconfig.check.json` is the test; jest only runs it.
 import { z } from 'zod'
 import { BaseAgentService } from '../../src/agents/base-agent-service'
 import { defineAgent } from '../../src/agents/define-agent'
+import { defineModelAgent } from '../../src/agents/model-agent'
+import type { Troupe } from '../../src/connect'
 import { definePlan } from '../../src/contract/schema/plan-builder'
 import type { JsonValue } from '../../src/contract/json'
+import type { AgentResult } from '../../src/contract/run'
 import type { PlanDefinition } from '../../src/contract/schema/plan-types'
 
 const outline = defineAgent({
@@ -140,4 +143,15 @@ test('wrong payloads and references do not', () => {
       p.add('u', { title: 'x' }, {})
     })
   expect(wrong).toBeInstanceOf(Function)
+})
+
+test('the result of a submitted model agent is as typed as any other’s', () => {
+  const agent = defineModelAgent({
+    name: 'sum',
+    instructions: 'You add.',
+    input: z.object({ of: z.array(z.number()) }),
+    output: z.object({ sum: z.number() }),
+  })
+  const submit = (troupe: Troupe): Promise<AgentResult<{ sum: number }>> => troupe.submit(agent, { of: [1] })
+  expect(submit).toBeDefined()
 })

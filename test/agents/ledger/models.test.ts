@@ -194,12 +194,12 @@ it('estimates tokens that the provider did not count, and says that it did', asy
     { ...zero, raw: {} },
     zero,
   ]
+  let calls = 0
   const model = new MockLanguageModelV3({
-    doGenerate: async () => ({ ...answered('x'.repeat(300)), usage: usages[model.doGenerateCalls.length - 1]! }),
+    doGenerate: async () => ({ ...answered('x'.repeat(300)), usage: usages[calls++]! }),
   })
   const ledger = watchedLedger()
-  for (const _ of usages)
-    await attempt(ledger, (context) => ask(context, `${'y'.repeat(600)} ${model.doGenerateCalls.length}`), { model })
+  for (const _ of usages) await attempt(ledger, (context) => ask(context, `${'y'.repeat(600)} ${calls}`), { model })
   const told = await Promise.all(ledger.begun.map(async (call) => (await ledger.recall(call))!.tokens!))
   const many = (bytes: number) => expect.closeTo(bytes / 3, -2) as number
   expect(told).toEqual([
