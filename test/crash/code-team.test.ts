@@ -12,16 +12,16 @@ jest.setTimeout(240_000)
 
 let place: Workplace
 let server: OpenAiServer
-/** The agent whose next answer is held back, and what lets it go. */
+/** The agent that gets no answer, nor those after it, until it is released. */
 let held: { agent: string; asked: () => void; released: Promise<void> } | undefined
 
 beforeAll(async () => {
   place = await Workplace.open('code-crash')
   server = await startDemoServer(async (request) => {
-    if (held?.agent !== agentOf(request)) return
-    const { asked, released } = held
-    held = undefined
-    asked()
+    const agent = agentOf(request)
+    if (!held || AGENTS.indexOf(agent) < AGENTS.indexOf(held.agent)) return
+    const { released } = held
+    if (agent === held.agent) held.asked()
     await released
   })
 })
@@ -35,12 +35,16 @@ function start(...args: string[]): Running {
   return place.start(args, { environment })
 }
 
-/** Holds back an agent's next answer; resolves when it was asked for. */
+/** Holds back an agent's answers; resolves when one was asked for. */
 function hold(agent: string): { asked: Promise<void>; release: () => void } {
   let release = (): void => undefined
   const released = new Promise<void>((resolve) => (release = resolve))
   const asked = new Promise<void>((resolve) => (held = { agent, asked: resolve, released }))
-  return { asked, release: () => release() }
+  const letGo = (): void => {
+    held = undefined
+    release()
+  }
+  return { asked, release: letGo }
 }
 
 /** Path → content, without what tells of the run itself. */
@@ -80,12 +84,13 @@ test('a worker that is killed in each agent costs one answer each time, and the 
   expect([code, stderr]).toEqual([0, expect.any(String)])
   expect(delivered(join(place.directory, 'troupe-out', 'killed'))).toEqual(expected)
 
-  // Parallel agents may be cut off together with the one that is waited for: each costs the answer that was on its way
+  // Parallel agents are cut off together with the one that is waited for: each costs at most the answer that was on its way
   const report = JSON.parse(readFileSync(join(place.directory, 'troupe-out', 'killed', 'run.json'), 'utf8')) as {
     tokensUsed: number
     unconfirmedCalls: number
   }
   expect(report.unconfirmedCalls).toBeGreaterThanOrEqual(AGENTS.length)
-  expect(server.requests).toHaveLength(DEMO_CALLS + report.unconfirmedCalls)
+  expect(server.requests.length).toBeGreaterThanOrEqual(DEMO_CALLS + AGENTS.length)
+  expect(server.requests.length).toBeLessThanOrEqual(DEMO_CALLS + report.unconfirmedCalls)
   expect(existsSync(join(place.directory, 'troupe-out', 'killed', 'REPORT.md'))).toBe(true)
 })
