@@ -1,6 +1,6 @@
 // HOST. The difference of two snapshots as a unified diff, in the form that git and people read.
 import { createTwoFilesPatch } from 'diff'
-import { DIFF_CONTEXT, DIFF_TIMEOUT_MS } from './limits'
+import { DIFF_CONTEXT, DIFF_EDITS } from './limits'
 import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
 import { EMPTY_SNAPSHOT, fileAt, readBytes } from './snapshots'
 
@@ -35,7 +35,7 @@ async function bodyOf(
   if (from === undefined || to === undefined) return `Binary files ${names[0]} and ${names[1]} differ\n`
   const patch = createTwoFilesPatch(...names, from, to, undefined, undefined, {
     context: DIFF_CONTEXT,
-    timeout: DIFF_TIMEOUT_MS,
+    maxEditLength: DIFF_EDITS,
   })
   if (patch === undefined) return `Files ${names[0]} and ${names[1]} differ in most of their lines\n`
   // The library's line above the names says nothing that the header does not; an empty file has no hunks, and no names.

@@ -20,8 +20,8 @@ export const NAMED_PROBLEMS = 20
 /** Files that are read or written at the same time: enough to hide the disk, far below the bound of open files. */
 export const PARALLEL_FILES = 16
 
-/** Milliseconds for the difference of one file: two large files without a common line would take minutes. */
-export const DIFF_TIMEOUT_MS = 2_000
+/** Lines that come and go in the difference of one file: beyond, it takes minutes. No time limit: the same files differ alike. */
+export const DIFF_EDITS = 5_000
 /** Lines that are unchanged around a change, as everybody's diff shows them. */
 export const DIFF_CONTEXT = 3
 

@@ -4,6 +4,7 @@ import { changedTests, ownTestCommand, runOwnTests, withoutNewTests } from '../.
 import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
 import type { LanguageName } from '../../src/code-team/languages'
 import { EMPTY_SNAPSHOT } from '../../src/workspace/snapshots'
+import { SANDBOX } from '../support/sandbox'
 import { memoryArtifacts, snapshotOf } from './support/artifacts'
 import { architecture } from './support/program'
 
@@ -73,7 +74,7 @@ it.each([
 ])('does not call it passed where %s of a repository runs no test', async (command, texts) => {
   const { signal } = new AbortController()
   const snapshot = await snapshotOf(artifacts, texts)
-  expect(await runOwnTests(artifacts, snapshot, command, { signal, sandbox: 'required' })).toMatchObject({
+  expect(await runOwnTests(artifacts, snapshot, command, { signal, sandbox: SANDBOX })).toMatchObject({
     passed: false,
   })
 })

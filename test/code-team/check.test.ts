@@ -4,6 +4,7 @@ import { runTests } from '../../src/code-team/check/run-tests'
 import { testCommandOf } from '../../src/code-team/check/test-command'
 import type { Check } from '../../src/code-team/documents'
 import type { LanguageName } from '../../src/code-team/languages'
+import { SANDBOX } from '../support/sandbox'
 import { memoryArtifacts, snapshotOf } from './support/artifacts'
 import { architecture } from './support/program'
 
@@ -21,7 +22,7 @@ async function run(
     ...command,
     timeoutMs,
     signal,
-    sandbox: 'required',
+    sandbox: SANDBOX,
   })
   const written = Object.keys(texts)
   const python = {

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureDevServer } from '../../src/server/ensure-server'
+import { probeSandbox } from '../../src/workspace/sandbox-probe'
 import { identify } from '../../src/server/process-identity'
 import { OWNER_FILE, TEST_DIRECTORY_PREFIX, sweepTestServers } from './test-directories'
 
 export default async function globalSetup(): Promise<void> {
   hideSettings()
+  await probeTheSandbox()
   // Whoever runs tests again and again may keep a server of their own.
   if (process.env['TROUPE_TEST_ADDRESS']) return
   await sweepTestServers()
@@ -21,6 +23,13 @@ export default async function globalSetup(): Promise<void> {
   })
   process.env['TROUPE_TEST_ADDRESS'] = address
   process.env['TROUPE_TEST_STATE_DIRECTORY'] = stateDir
+}
+
+/** Tests about the sandbox need one; see sandbox.ts. */
+async function probeTheSandbox(): Promise<void> {
+  const { works, reason = '' } = await probeSandbox()
+  process.env['TROUPE_TEST_SANDBOX'] = works ? 'works' : reason
+  if (!works) process.stderr.write(`NOT TESTED HERE: the sandbox, since ${reason}. Its tests are counted as skipped.\n`)
 }
 
 /** Settings of servers, stores and models. */

@@ -9,6 +9,7 @@ import { readPlainFile } from '../../src/workspace/read-plain-file'
 import { runSandboxed } from '../../src/workspace/sandbox'
 import type { SandboxOptions, SandboxResult } from '../../src/workspace/sandbox-options'
 import { startInSandbox } from '../../src/workspace/sandbox-start'
+import { sandboxDescribe, sandboxTest } from '../support/sandbox'
 import type { Attempt } from './support/attempt'
 import { READING, WRITING } from './support/file-attempts'
 import { MemoryArtifacts } from './support/memory-artifacts'
@@ -66,7 +67,7 @@ async function cameThrough(
 
 test('there are more than sixty attempts', () => expect(ALL.length).toBeGreaterThan(60))
 
-describe.each<[string, Attempt[]]>([
+sandboxDescribe.each<[string, Attempt[]]>([
   ['reading', READING],
   ['writing', WRITING],
   ['powers', POWERS],
@@ -84,7 +85,7 @@ describe.each<[string, Attempt[]]>([
   })
 })
 
-test('the secrets of our environment are nowhere, also without a sandbox', async () => {
+sandboxTest('the secrets of our environment are nowhere, also without a sandbox', async () => {
   for (const sandbox of ['required', 'none'] as const) {
     const { output } = await runSandboxed({
       command: ['env'],
@@ -100,7 +101,7 @@ test('the secrets of our environment are nowhere, also without a sandbox', async
   }
 })
 
-test('an older bubblewrap cannot forbid further user namespaces: the filter of system calls does', async () => {
+sandboxTest('an older bubblewrap cannot forbid further user namespaces: the filter of system calls does', async () => {
   const script =
     'unshare -Ur true && echo came-through; bwrap --unshare-user --ro-bind / / true && echo came-through; echo end'
   const started = startInSandbox({ command: ['sh', '-c', script], directory: place.inside, disableUserns: false })
@@ -112,7 +113,7 @@ test('an older bubblewrap cannot forbid further user namespaces: the filter of s
   expect(output).not.toContain('came-through')
 })
 
-test('nothing outlives the command, however it hides', async () => {
+sandboxTest('nothing outlives the command, however it hides', async () => {
   const late = (name: string) => `sleep 1; echo late > ${name}.txt`
   const script = [
     `sh -c "${late('background')}" &`,
@@ -133,7 +134,7 @@ test('nothing outlives the command, however it hides', async () => {
   expect(await latecomers()).toEqual(['background.txt', 'deaf.txt', 'orphan.txt', 'session.txt'])
 })
 
-test('what a command leaves in its directories is not followed afterwards', async () => {
+sandboxTest('what a command leaves in its directories is not followed afterwards', async () => {
   const report = join(place.root, 'report')
   mkdirSync(report)
   const script = `ln -s ${place.outside}/secret.txt $TROUPE_REPORT/report.json; ln -s ${place.outside} tree; mkfifo $TROUPE_REPORT/pipe; echo ok > $TROUPE_REPORT/good.json`
@@ -153,7 +154,7 @@ test('what a command leaves in its directories is not followed afterwards', asyn
   expect(artifacts.holds(CANARY)).toBe(false)
 })
 
-test('a file that our parent left open is not handed on', async () => {
+sandboxTest('a file that our parent left open is not handed on', async () => {
   // Above what Node itself closes: sixteen is the first that it passes on.
   const secret = openSync(join(place.outside, 'secret.txt'), 'r')
   const stdio: ('ignore' | 'pipe' | number)[] = [
@@ -174,23 +175,26 @@ test('a file that our parent left open is not handed on', async () => {
   expect(outside?.output).toContain(CANARY)
 })
 
-test('what it is meant to do, it can: files, Node, npm, a server of its own, and names that it knows', async () => {
-  const report = join(place.root, 'report')
-  mkdirSync(report)
-  writeFileSync(join(place.inside, 'a.test.js'), 'require("node:test")("works", () => {})')
-  const serve = `const s = require("http").createServer((q, r) => r.end("served")).listen(0, () => fetch("http://localhost:" + s.address().port).then((r) => r.text()).then((t) => { console.log(t); process.exit() }))`
-  const script = `node --test && npm --version && node -e '${serve}' && cat ${place.root}/given/reporter.js && echo out && echo err >&2 && touch $TMPDIR/x $HOME/y made.txt && echo report > $TROUPE_REPORT/r && whoami`
-  for (const sandbox of ['required', 'none'] as const) {
-    const result = await runSandboxed({
-      command: ['sh', '-c', script],
-      directory: place.inside,
-      readOnly: [join(place.root, 'given')],
-      report,
-      sandbox,
-    })
-    expect(result).toMatchObject({ exitCode: 0, signal: null, sandboxed: sandbox === 'required' })
-    expect(result.output).toMatch(/pass 1[\s\S]*\d+\.\d+\.\d+\nserved\nreporterout\nerr\n/)
-    expect(existsSync(join(place.inside, 'made.txt'))).toBe(true)
-    expect(readFileSync(join(report, 'r'), 'utf8')).toBe('report\n')
-  }
-})
+sandboxTest(
+  'what it is meant to do, it can: files, Node, npm, a server of its own, and names that it knows',
+  async () => {
+    const report = join(place.root, 'report')
+    mkdirSync(report)
+    writeFileSync(join(place.inside, 'a.test.js'), 'require("node:test")("works", () => {})')
+    const serve = `const s = require("http").createServer((q, r) => r.end("served")).listen(0, () => fetch("http://localhost:" + s.address().port).then((r) => r.text()).then((t) => { console.log(t); process.exit() }))`
+    const script = `node --test && npm --version && node -e '${serve}' && cat ${place.root}/given/reporter.js && echo out && echo err >&2 && touch $TMPDIR/x $HOME/y made.txt && echo report > $TROUPE_REPORT/r && whoami`
+    for (const sandbox of ['required', 'none'] as const) {
+      const result = await runSandboxed({
+        command: ['sh', '-c', script],
+        directory: place.inside,
+        readOnly: [join(place.root, 'given')],
+        report,
+        sandbox,
+      })
+      expect(result).toMatchObject({ exitCode: 0, signal: null, sandboxed: sandbox === 'required' })
+      expect(result.output).toMatch(/pass 1[\s\S]*\d+\.\d+\.\d+\nserved\nreporterout\nerr\n/)
+      expect(existsSync(join(place.inside, 'made.txt'))).toBe(true)
+      expect(readFileSync(join(report, 'r'), 'utf8')).toBe('report\n')
+    }
+  },
+)

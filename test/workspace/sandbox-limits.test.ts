@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { runSandboxed } from '../../src/workspace/sandbox'
 import type { Exceeded, SandboxLimits } from '../../src/workspace/sandbox-options'
 import { probeSandbox } from '../../src/workspace/sandbox-probe'
+import { SANDBOX, sandboxTest } from '../support/sandbox'
 import { runTypeScript, startTypeScript } from '../support/typescript-process'
 import { playground, removePlaygrounds, type Playground } from './support/playground'
 
@@ -17,7 +18,7 @@ afterEach(removePlaygrounds)
 
 const hog = 'const all = []; setInterval(() => all.push(Buffer.alloc(4e6, 1)), 5)'
 
-describe.each(['required', 'none'] as const)('sandbox: %s', (sandbox) => {
+describe.each([...new Set([SANDBOX, 'none'] as const)])('sandbox: %s', (sandbox) => {
   const run = (script: string, limits: Partial<SandboxLimits> = {}, signal?: AbortSignal) =>
     runSandboxed({
       command: ['sh', '-c', script],
@@ -123,7 +124,7 @@ describe.each(['required', 'none'] as const)('sandbox: %s', (sandbox) => {
   })
 })
 
-test('a fork bomb is over before anyone notices', async () => {
+sandboxTest('a fork bomb is over before anyone notices', async () => {
   const command = ['sh', '-c', 'bomb() { bomb | bomb & }; bomb; sleep 100']
   const result = await runSandboxed({
     command,
@@ -135,7 +136,7 @@ test('a fork bomb is over before anyone notices', async () => {
   expect(result.durationMs).toBeLessThan(20_000)
 })
 
-test('its /tmp and shared memory are bounded, and gone with it', async () => {
+sandboxTest('its /tmp and shared memory are bounded, and gone with it', async () => {
   const script =
     'for d in /tmp /dev/shm; do dd if=/dev/zero of=$d/fill bs=1M count=600; stat -c "%n %s" $d/fill; done; ls /tmp /dev/shm'
   const { output } = await runSandboxed({
@@ -152,7 +153,7 @@ test('its /tmp and shared memory are bounded, and gone with it', async () => {
   expect(shared).toBeLessThanOrEqual(64 * 1024 * 1024)
 })
 
-test('without bubblewrap it is refused, with what to do; and what it is given must be there', async () => {
+sandboxTest('without bubblewrap it is refused, with what to do; and what it is given must be there', async () => {
   const { stdout, exitCode } = await runTypeScript('test/workspace/support/unavailable.ts', {
     args: [place.inside],
     environment: { PATH: dirname(process.execPath) === '/usr/bin' ? '/nonexistent' : dirname(process.execPath) },
@@ -177,7 +178,7 @@ test('without bubblewrap it is refused, with what to do; and what it is given mu
   })
 })
 
-test('the working directory of the tests is not what a command stands in', async () => {
+sandboxTest('the working directory of the tests is not what a command stands in', async () => {
   const { output } = await runSandboxed({ command: ['pwd'], directory: place.inside, sandbox: 'required' })
   expect(output).toBe('/workspace\n')
   expect(readFileSync(join(place.outside, 'secret.txt'), 'utf8')).not.toBe('')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runSandboxed } from '../../src/workspace/sandbox'
 import { seccompFilter } from '../../src/workspace/seccomp'
+import { sandboxTest } from '../support/sandbox'
 
 const X64 = 0xc000003e
 const ARM64 = 0xc00000b7
@@ -55,7 +56,7 @@ test.each([
 
 test('other processors have none', () => expect(seccompFilter('riscv64')).toBeUndefined())
 
-test('the kernel takes it', async () => {
+sandboxTest('the kernel takes it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'troupe-filter-'))
   const command = ['grep', '-E', '^Seccomp:', '/proc/self/status']
   const { output } = await runSandboxed({ command, directory, sandbox: 'required' })

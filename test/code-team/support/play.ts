@@ -6,6 +6,7 @@ import { newestSnapshot, type NewestSnapshot } from '../../../src/code-team/repo
 import { codeTeam } from '../../../src/code-team/team'
 import { readText } from '../../../src/workspace/snapshots'
 import { OpenAiServer } from '../../support/openai-server'
+import { SANDBOX_LEAVE } from '../../support/sandbox'
 import type { TestTroupe } from '../../support/troupe'
 import { REQUEST } from './program'
 import { ScriptedAgents, type Script } from './scripted-agents'
@@ -29,7 +30,7 @@ export interface Stage {
 
 export function useCodeTeam(test: TestTroupe): Stage {
   const stage = {} as Stage
-  const team = codeTeam()
+  const team = codeTeam(SANDBOX_LEAVE)
   beforeAll(async () => {
     stage.models = await OpenAiServer.start()
     process.env.OPENAI_COMPATIBLE_BASE_URL = stage.models.url
