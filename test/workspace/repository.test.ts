@@ -1,7 +1,7 @@
 // An existing repository: its last commit becomes a snapshot, a snapshot becomes a branch, and nothing else in it changes.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createBranch, isRepositoryTop, readHead } from '../../src/workspace/repository'
+import { createBranch, isRepositoryTop, readHead, refuseTakenBranch } from '../../src/workspace/repository'
 import type { Snapshot } from '../../src/workspace/snapshot'
 import { readText, textFiles } from '../../src/workspace/snapshots'
 import { MemoryArtifacts } from './support/memory-artifacts'
@@ -80,6 +80,20 @@ test('the same branch again is the same commit; another content under its name i
     code: 'DeliveryRefused',
   })
   expect(plainGit(directory, 'rev-parse', 'troupe/run', 'main')).toBe(`${first}\n${commit}`)
+})
+
+test('whether a branch can be made is known before anything starts', async () => {
+  makeRepository(directory)
+  const ask = (branch: string): Promise<void> => refuseTakenBranch(directory, branch)
+  plainGit(directory, 'branch', 'troupe/run')
+  plainGit(directory, 'branch', 'plain')
+  await ask('troupe/ru')
+  await ask('troupe/run-2')
+  for (const branch of ['troupe/run', 'troupe/run/below', 'troupe', 'plain/run'])
+    await expect(ask(branch)).rejects.toMatchObject({
+      code: 'DeliveryRefused',
+      message: expect.stringContaining('refs/'),
+    })
 })
 
 test('names that are none for a branch are refused, and touch nothing', async () => {

@@ -22,3 +22,8 @@ export function withDelivery(inputs: JsonObject, { directory, commit }: Delivery
 export function deliveryPlaceOf(inputs: unknown): DeliveryPlace | undefined {
   return inputsSchema.safeParse(inputs).data?.delivery
 }
+
+/** Of a delivery to a repository. */
+export function branchOf(runId: string): string {
+  return `troupe/${runId}`
+}

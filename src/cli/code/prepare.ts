@@ -10,13 +10,13 @@ import { definitionHash } from '../../definition-hash'
 import { defaultStoreDirectory } from '../../storage/defaults'
 import { openFileStore } from '../../storage/file-store'
 import { deliveryTarget } from '../../workspace/deliver-files'
-import { readHead } from '../../workspace/repository'
+import { readHead, refuseTakenBranch } from '../../workspace/repository'
 import { requireSandbox } from '../../workspace/sandbox-probe'
 import { storeSnapshot } from '../../workspace/snapshots'
 import { say } from '../shared/output'
 import { artifactsOf } from './artifacts'
 import { OUT_DIRECTORY } from './deliver'
-import { withDelivery, type DeliveryPlace } from './inputs'
+import { branchOf, withDelivery, type DeliveryPlace } from './inputs'
 
 /** What was asked for, as the command line has it. */
 export interface CodeOrder {
@@ -59,6 +59,7 @@ export async function prepareCode(
   codePlan(request)
   const directory = resolve(dir ?? join(OUT_DIRECTORY, id))
   const target = await deliveryTarget(directory)
+  if (target === 'repository') await refuseTakenBranch(directory, branchOf(id))
   if (needsSandbox) await requireSandbox()
   const head = target === 'repository' ? await readRepository(directory) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
@@ -81,6 +82,7 @@ export async function prepareCode(
 async function readRepository(directory: string): Promise<{ commit: string; base: string }> {
   const artifacts = artifactsOf(await openFileStore({ directory: defaultStoreDirectory() }))
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
+  say(`note: it begins from the commit ${commit.slice(0, 10)}; what is not committed is not seen, and not touched`)
   if (leftOut.length > 0) {
     const named = leftOut.slice(0, NAMED).map(({ path, why }) => `${path} (${why})`)
     const more = leftOut.length - named.length

@@ -32,6 +32,12 @@ export function unsandboxedOption(): Option {
   )
 }
 
+/** For an option's argument: an empty one is a variable that was not set. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('it is empty.')
+}
+
 /** For an option's argument: a whole number from `minimum` on. */
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {
