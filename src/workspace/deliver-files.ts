@@ -130,12 +130,13 @@ async function realTarget(directory: string): Promise<string> {
   if (existing === undefined) return path
   const real = await realpath(path).catch(() => undefined)
   if (real !== undefined && (await stat(real)).isDirectory()) return real
-  throw new TroupeError('DeliveryRefused', `${path} is there, and is no directory`, { hint: CHOICES })
+  const what = real === undefined ? 'is a link that leads nowhere' : 'is there, and is no directory'
+  throw new TroupeError('DeliveryRefused', `${path} ${what}`, { hint: CHOICES })
 }
 
 async function namesIn(directory: string): Promise<string[] | undefined> {
   return readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
     throw new TroupeError('DeliveryRefused', `${directory} cannot be read: ${error.code}`, { hint: CHOICES })
   })
 }

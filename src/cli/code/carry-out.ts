@@ -39,7 +39,7 @@ export async function carryOut(
       return EXIT.done
     }
     const print = (outcome: RunOutcome): Promise<ExitCode> =>
-      conclude(outcome, deliveryOf(outcome, inputs, store)!, { server, format: output })
+      conclude(outcome, deliveryOf(outcome, { inputs }, store)!, { server, format: output })
     return attend({ run, server, format: output, interrupts, failed, ended, print })
   })
 }

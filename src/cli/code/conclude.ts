@@ -28,7 +28,7 @@ export async function conclude(
   let failed: ExitCode = EXIT.done
   const delivered = await write().catch((error: unknown) => {
     failed = reportError(error, format)
-    say(`nothing is lost: troupe attach ${run.runId} delivers again`)
+    say(`nothing is lost: troupe attach ${run.runId} delivers again, and elsewhere with --dir DIRECTORY`)
     return undefined
   })
   const code = runExitCode(outcome) || failed
@@ -51,6 +51,7 @@ export async function conclude(
       run,
       durationMs,
       ...told,
+      notDone: told.notDone.map((line) => withoutHints(line, told.hints)),
       ...(here ? { delivered: here } : {}),
       ...(command ? { runCommand: command } : {}),
     }
@@ -75,6 +76,12 @@ function hintsOf({ results }: RunOutcome): string[] {
   return [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))]
 }
 
+/** Hints have lines of their own here. */
+function withoutHints(line: string, hints: readonly string[]): string {
+  const ending = hints.map((hint) => `; hint: ${hint}`).find((said) => line.endsWith(said))
+  return ending === undefined ? line : line.slice(0, -ending.length)
+}
+
 /** For programs: what run.json holds beside it is not repeated. */
 function summary(run: CodeRun, durationMs: number, told: Told): Record<string, unknown> {
   const { runId, status, code, error, done, rounds, agents, tokensUsed, unconfirmedCalls, architecture } = run
@@ -91,7 +98,9 @@ function summary(run: CodeRun, durationMs: number, told: Told): Record<string, u
 }
 
 function runCommand({ architecture, contributions }: CodeRun, { directory, branch }: Delivered): string | undefined {
-  if (!architecture || contributions.length === 0) return undefined
+  const written = new Set(contributions.flatMap(({ module, role }) => (role === 'code' ? module : [])))
+  // What lacks a module is not to be run
+  if (!architecture?.modules.every(({ name }) => written.has(name))) return undefined
   const there = shortest(directory)
   return [
     ...(there === '' ? [] : [commandLine(['cd', there])]),

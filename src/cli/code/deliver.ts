@@ -7,6 +7,7 @@ import { codeRunOf, type CodeRun } from '../../code-team/report/code-run'
 import { newestSnapshot } from '../../code-team/report/newest-snapshot'
 import { codeReport } from '../../code-team/report/report'
 import { runJson } from '../../code-team/report/run-json'
+import { messageOf, TroupeError } from '../../contract/errors'
 import { makeDirectory } from '../../storage/make-directory'
 import type { Store } from '../../storage/store'
 import { MARK_FILE, writeDirectory } from '../../workspace/deliver-files'
@@ -15,7 +16,7 @@ import { createBranch } from '../../workspace/repository'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
 import { EMPTY_SNAPSHOT, loadSnapshot, textFiles } from '../../workspace/snapshots'
 import { artifactsOf } from './artifacts'
-import { deliveryPlaceOf, type DeliveryPlace } from './inputs'
+import { branchOf, deliveryPlaceOf, type DeliveryPlace } from './inputs'
 
 /** Deliveries whose place nobody names; in a repository too, and for reports on a branch. */
 export const OUT_DIRECTORY = 'troupe-out'
@@ -39,12 +40,31 @@ export interface Delivery {
   write(): Promise<Delivered>
 }
 
-/** Undefined for a run that `troupe code` has not started. */
-export function deliveryOf(outcome: RunOutcome, inputs: unknown, store: Store): Delivery | undefined {
-  const place = deliveryPlaceOf(inputs)
-  if (!place) return undefined
+/** Undefined for a run that `troupe code` has not started. `elsewhere` is a directory instead of the place that it was given. */
+export function deliveryOf(
+  outcome: RunOutcome,
+  { inputs, elsewhere }: { inputs: unknown; elsewhere?: string },
+  store: Store,
+): Delivery | undefined {
+  const given = deliveryPlaceOf(inputs)
+  if (!given) return undefined
+  const place = elsewhere === undefined ? given : { directory: elsewhere }
   const run = codeRunOf({ ...outcome, inputs })
-  return { run, write: () => deliver(run, place, artifactsOf(store)) }
+  const write = (): Promise<Delivered> =>
+    deliver(run, place, artifactsOf(store)).catch((error: unknown) => {
+      throw notWritten(error, place.directory)
+    })
+  return { run, write }
+}
+
+/** A full disk, or rights that were taken away meanwhile. */
+function notWritten(error: unknown, directory: string): unknown {
+  if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') return error
+  return new TroupeError('DeliveryRefused', `${directory} cannot be written: ${messageOf(error)}`, {
+    hint: 'make room or get leave to write there',
+    retryable: true,
+    cause: error,
+  })
 }
 
 async function deliver(run: CodeRun, place: DeliveryPlace, artifacts: Artifacts): Promise<Delivered> {
@@ -96,7 +116,7 @@ async function deliverBranch(
 ): Promise<Delivered> {
   const before = run.base === undefined ? EMPTY_SNAPSHOT : await loadSnapshot(artifacts, run.base)
   const after = snapshot ?? before
-  const branch = `troupe/${run.runId}`
+  const branch = branchOf(run.runId)
   const folder = `${OUT_DIRECTORY}/${run.runId}`
   const files = Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]))
   const [title = run.runId] = (run.specification?.title ?? run.request ?? run.runId).split('\n')
