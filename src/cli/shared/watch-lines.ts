@@ -1,9 +1,10 @@
 // HOST. A run where nothing can be redrawn: a line for each event, and one for whatever keeps it from going on.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../../client/run'
+import type { RunStatusReport } from '../../client/status'
 import { asTroupeError } from '../../contract/errors'
 import type { AgentEvent } from '../../contract/event'
-import { painter } from '../render/line'
+import { painter, type Piece } from '../render/line'
 import { warnings } from '../render/warnings'
 import { sayRendered } from './output'
 import { messageColor } from './terminal'
@@ -53,9 +54,16 @@ export async function sayWarnings(run: Run, end: AbortSignal): Promise<void> {
     const view = await run.status().catch(() => undefined)
     // A blocked worker's line counts seconds: it is the same all the same
     const now = Date.parse(view?.startedAt ?? '')
-    for (const line of view ? warnings(view, now).map((pieces) => paint(pieces)) : []) {
+    for (const line of view ? [...warnings(view, now), ...retries(view)].map((pieces) => paint(pieces)) : []) {
       if (!told.has(line)) sayRendered(line)
       told.add(line)
     }
   }
+}
+
+/** An attempt that failed is no event: whoever waits is told why it takes so long. */
+function retries({ pending }: RunStatusReport): Piece[][] {
+  return pending.flatMap(({ subtask, attempt, lastFailure }) =>
+    lastFailure === undefined ? [] : [[['yellow', `! ${subtask}: again (attempt ${attempt}), after ${lastFailure}`]]],
+  )
 }
