@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander'
 import type { ExitCode } from './shared/exit-codes'
 import { withModelOptions, type ModelOptions } from './shared/model-options'
-import { dataCommand, unsandboxedOption, wholeNumber, type OutputOption } from './shared/options'
+import { dataCommand, notEmpty, unsandboxedOption, wholeNumber, type OutputOption } from './shared/options'
 import { textArgument } from './shared/text-argument'
 
 interface CodeOptions extends OutputOption, ModelOptions {
@@ -22,9 +22,10 @@ export function codeCommand(): Command {
     .option(
       '--dir <directory>',
       'new or empty, or the top of a git repository: then a branch; troupe-out/RUN unless given',
+      notEmpty,
     )
-    .option('--language <name>', 'javascript unless given')
-    .option('--max-rounds <count>', 'rounds of building and testing, 3 unless given', wholeNumber(1))
+    .option('--language <name>', 'javascript, or python; javascript unless given')
+    .option('--max-rounds <count>', 'rounds of building and testing, 1 to 5; 3 unless given', wholeNumber(1))
     .addOption(
       new Option('--mode <mode>', 'the five agents, or one coder with the same checks') //
         .choices(['team', 'single'])

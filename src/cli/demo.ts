@@ -1,6 +1,6 @@
 // HOST. `troupe demo`: the code team on a bundled request, with recorded answers. All but the model's words is real.
 import type { Command } from 'commander'
-import { dataCommand, type OutputOption } from './shared/options'
+import { dataCommand, notEmpty, type OutputOption } from './shared/options'
 import { printText, say } from './shared/output'
 import type { ExitCode } from './shared/exit-codes'
 
@@ -12,7 +12,7 @@ interface DemoOptions extends OutputOption {
 
 export function demoCommand(): Command {
   return dataCommand('demo', 'watch the code team at work; needs no model', 'troupe demo')
-    .option('--dir <directory>', 'where to; troupe-out/RUN unless given')
+    .option('--dir <directory>', 'where to; troupe-out/RUN unless given', notEmpty)
     .action(async (options: DemoOptions) => {
       process.exitCode = await demo(options)
     })

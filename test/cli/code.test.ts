@@ -35,11 +35,19 @@ beforeAll(async () => {
   place.write('wrong.json', programRecording({ 'coder-agent add': wrongAdd }))
   mkdirSync(join(place.directory, 'full'))
   place.write('full/notes.txt', 'mine')
+  mkdirSync(join(place.directory, 'taken'))
+  gitIn('taken', 'init', '-q')
+  gitIn('taken', 'commit', '-q', '--allow-empty', '-m', 'first')
+  gitIn('taken', 'branch', 'troupe/taken')
 })
 afterAll(() => place.close())
 
 function start(args: readonly string[], { environment = {}, ...settings }: Settings = {}): Running {
   return place.start(args, { ...settings, environment: { ...NO_MODEL, ...environment } })
+}
+function gitIn(directory: string, ...args: string[]): string {
+  const settings = ['-c', 'user.name=A', '-c', 'user.email=a@b', '-c', 'init.defaultBranch=main']
+  return execFileSync('git', [...settings, ...args], { cwd: join(place.directory, directory) }).toString()
 }
 const code = (...args: string[]): Promise<Finished> => start(['code', ...args]).finished
 const summaryOf = ({ stdout }: Finished): Summary => JSON.parse(stdout) as Summary
@@ -59,6 +67,19 @@ describe('is refused before anything starts, and leaves nothing', () => {
     ['an id that names no directory', [REQUEST, '--id', '../up', ...GOOD], 2, /InvalidUsage: "\.\.\/up" is not an id/],
     ['a directory with other things', [REQUEST, '--dir', 'full', ...GOOD], 2, /error DeliveryRefused: .*notes\.txt/],
     ['a file for a directory', [REQUEST, '--dir', 'good.json', ...GOOD], 2, /error DeliveryRefused: .*good\.json/],
+    [
+      'a place below a file',
+      [REQUEST, '--dir', 'good.json/x', ...GOOD],
+      2,
+      /DeliveryRefused: .*good\.json is no directory/,
+    ],
+    ['a directory without a name', [REQUEST, '--dir', '', ...GOOD], 2, /InvalidUsage: .*--dir.* is empty/],
+    [
+      'a branch that is there',
+      [REQUEST, '--dir', 'taken', '--id', 'taken', ...GOOD],
+      2,
+      /DeliveryRefused: .*troupe\/taken/,
+    ],
     ['no model', [REQUEST], 3, /error ModelNotConfigured: /],
     ['no model for one coder', [REQUEST, '--mode', 'single'], 3, /error ModelNotConfigured: /],
     ['no sandbox', [REQUEST, ...GOOD], 3, /error SandboxUnavailable: [^]*--allow-unsandboxed/, withoutPath],
@@ -150,6 +171,9 @@ it('at the cap it ends with 7, says what was spent on what, and delivers what wa
   const { code: exitCode, stdout } = await code(REQUEST, ...GOOD, '--max-tokens', '450', '--dir', 'capped')
   expect([exitCode, stdout]).toEqual([7, expect.stringMatching(/^✗ code-\w{4} failed \(BudgetExceeded\) in /)])
   expect(stdout).toMatch(/ {2}tokens +\d+: .*spec-agent 100/)
+  expect(stdout.match(/--max-tokens N/g)).toHaveLength(1)
+  // The command's module was not written
+  expect(stdout).not.toContain('run it')
   expect(readdirSync(join(place.directory, 'capped'))).toEqual(expect.arrayContaining(['REPORT.md', 'run.json']))
   expect(read('capped/REPORT.md')).toContain('BudgetExceeded')
 })
@@ -218,8 +242,7 @@ it('detached it is carried out by a worker; what was cancelled is delivered as f
 it('a repository gets a branch with the report on it, and its working tree is left alone', async () => {
   const repository = join(place.directory, 'repository')
   mkdirSync(repository)
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b', ...args], { cwd: repository }).toString()
+  const git = (...args: string[]): string => gitIn('repository', ...args)
   git('init', '-q', '-b', 'main')
   writeFileSync(join(repository, 'README.md'), 'before\n')
   git('add', '.')
@@ -227,7 +250,8 @@ it('a repository gets a branch with the report on it, and its working tree is le
   writeFileSync(join(repository, 'README.md'), 'not committed\n')
   const before = git('status', '--porcelain=v2', '--branch')
 
-  const { code: exitCode, stdout } = await code(REQUEST, ...GOOD, '--dir', 'repository', '--id', 'branched')
+  const { code: exitCode, stdout, stderr } = await code(REQUEST, ...GOOD, '--dir', 'repository', '--id', 'branched')
+  expect(stderr).toMatch(/note: it begins from the commit [0-9a-f]{10}; what is not committed is not seen/)
   expect([exitCode, stdout]).toEqual([
     0,
     expect.stringContaining('changed on the branch troupe/branched of repository'),
@@ -263,4 +287,15 @@ it('a place that was taken meanwhile is left alone, and nothing is lost', async 
   expect(ended.stdout).toMatch(/^✓ raced succeeded/)
   expect(readdirSync(join(place.directory, 'raced'))).toEqual(['mine.txt'])
   expect(statSync(join(place.directory, 'raced/mine.txt')).size).toBe(4)
+
+  const blocked = await start(['attach', 'raced', '--dir', 'good.json/x']).finished
+  expect([blocked.code, blocked.stderr]).toEqual([
+    2,
+    expect.stringMatching(/DeliveryRefused: .*x cannot be written: E/),
+  ])
+  for (const _ of ['once', 'again']) {
+    const elsewhere = await start(['attach', 'raced', '--dir', 'elsewhere']).finished
+    expect([elsewhere.code, elsewhere.stdout]).toEqual([0, expect.stringContaining('5 files in elsewhere\n')])
+  }
+  expect(read('elsewhere/src/add.js')).toContain('a + b')
 })

@@ -9,7 +9,7 @@ import { DEFAULT_MAX_TOKENS } from '../../contract/limits'
 import { DEFAULT_MODEL, parseModelId } from '../../contract/model-id'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
 import { checkRecordingFile } from './recording'
-import { wholeNumber } from './options'
+import { notEmpty, wholeNumber } from './options'
 
 export interface ModelOptions {
   model?: string
@@ -29,7 +29,7 @@ export function withModelOptions(command: Command): Command {
       new Option('--max-tokens <count>', `tokens that all model calls may use together; ${limit} unless given`) //
         .argParser(wholeNumber(1)),
     )
-    .addOption(new Option('--record <file>', "keep the models' answers, to be played by --model scripted/FILE"))
+    .option('--record <file>', "keep the models' answers, to be played by --model scripted/FILE", notEmpty)
 }
 
 /** What of these options a start takes. */
