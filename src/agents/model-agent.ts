@@ -15,6 +15,8 @@ import { answerOfForm, mended, withForm, type Said } from './models/structured-a
 
 /** Model calls with tools in one execution: an agent that has not finished by then turns in circles, and each turn is paid. */
 const MAX_STEPS = 20
+/** Reasons to end that leave an answer unfinished. */
+const CUT: readonly string[] = ['length', 'content-filter']
 
 export interface ModelAgentOptions<Input extends z.ZodType, Output> extends AgentOptions {
   /** `<provider>/<model>`; the run's, or else the environment's, unless given. */
@@ -67,7 +69,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
     if (form && !tools) return (await answerOfForm(question, form)) as Output
     const system = form ? withForm(instructions, form) : instructions
     const said = await this.generate(model, system, question.prompt, context)
-    if (!form) return said.text as Output
+    if (!form) return wholeText(this.name, said) as Output
     const prompt: LanguageModelV3Prompt = [
       { role: 'system', content: system },
       { role: 'user', content: [{ type: 'text', text: question.prompt }] },
@@ -87,12 +89,24 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
       stopWhen: stepCountIs(maxSteps),
       ...(tools ? { tools: recordedTools(tools, context) } : {}),
     })
-    if (finishReason !== 'tool-calls') return { text, cut: finishReason === 'length' }
+    if (finishReason !== 'tool-calls') return { text, cut: CUT.includes(finishReason) }
     throw new TroupeError('OutputRejected', `"${this.name}" still called tools after ${maxSteps} model calls`, {
       retryable: true,
       hint: 'raise maxSteps, or say in the instructions when to stop',
     })
   }
+}
+
+/** Half a text would pass for a whole one; with a form, its end is missed. */
+function wholeText(agent: string, { text, cut }: Said): string {
+  if (!cut) return text
+  throw new TroupeError(
+    'OutputRejected',
+    `the answer of "${agent}" was cut off by its provider: at a limit, or by a filter`,
+    {
+      hint: 'ask for less at a time, or name a model that may answer more',
+    },
+  )
 }
 
 /**

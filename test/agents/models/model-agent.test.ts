@@ -68,6 +68,13 @@ test.each<[what: string, payload: unknown, message: string]>([
   ])
 })
 
+test.each(['length', 'content-filter'] as const)('a text that ends by %s is no answer', async (unified) => {
+  const cut = { ...result('The first half'), finishReason: { unified, raw: unified } }
+  const model = new MockLanguageModelV3({ doGenerate: async () => Promise.resolve(cut) })
+  const agent = defineModelAgent({ name: 'plain', instructions })
+  await expect(executeAgent(agent, {}, { model })).rejects.toMatchObject({ code: 'OutputRejected', retryable: false })
+})
+
 test('an answer of a form is the output, after one repair at most', async () => {
   const { model, asked } = saying('no', '```json\n{"points":["a"]}\n```')
   const agent = defineModelAgent({ name: 'lists', instructions, input: z.object({ text: z.string() }), output: points })
