@@ -31,8 +31,8 @@ export const COMMAND_TIMEOUT_MS = 60_000
 export const COMMAND_MEMORY_MB = 1_024
 /** Processes at the same time: a test runner with one process a file, and what those start. */
 export const COMMAND_PROCESSES = 100
-/** Threads for each process that the kernel allows: Node has about ten. A second bound, where the first is too slow. */
-export const THREADS_A_PROCESS = 20
+/** Threads for each process that the kernel allows: Node has about ten, a shell one. A fork bomb runs into this bound. */
+export const THREADS_A_PROCESS = 5
 /** Bytes printed before it counts as endless. */
 export const COMMAND_PRINTED_BYTES = 8 * 1024 * 1024
 /** Bytes kept of the end of what was printed: where test runners put their summary. */

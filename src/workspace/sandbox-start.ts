@@ -17,6 +17,7 @@ import { covered } from './inherited-descriptors'
 import { COMMAND_NICENESS, COMMAND_OPEN_FILES, SANDBOX_END_MS, THREADS_A_PROCESS } from './limits'
 import { DEFAULT_LIMITS, type SandboxLimits } from './sandbox-options'
 import { groupUsage, namespaceUsage, type Usage } from './sandbox-usage'
+import { boundProcesses } from './process-bound'
 import { seccompFilter } from './seccomp'
 
 export interface StartOptions {
@@ -54,7 +55,9 @@ export function startInSandbox(options: StartOptions & { disableUserns: boolean 
     env,
     filter: filter !== undefined,
   })
-  const started = spawnGuarded('bwrap', args, {
+  const bound = boundProcesses(mostThreads(limits))
+  const [program = 'bwrap', ...before] = bound.enter
+  const started = spawnGuarded(program, bound.enter.length > 0 ? [...before, 'bwrap', ...args] : args, {
     cwd: '/',
     // Bubblewrap's own environment can be read inside, in /proc/1.
     env: { PATH: process.env.PATH },
@@ -84,6 +87,7 @@ export function startInSandbox(options: StartOptions & { disableUserns: boolean 
       await gone(first())
       await started.kill(0)
       await drainOutput(started.child)
+      bound.remove()
     },
   }
 }
@@ -97,7 +101,8 @@ export function startOutside(options: StartOptions & { home: string }): StartedC
     ...(report === undefined ? {} : { TROUPE_REPORT: report }),
     ...options.env,
   }
-  const [program = '', ...args] = limited(options.command, limits, false)
+  const bound = boundProcesses(mostThreads(limits))
+  const [program = '', ...args] = [...bound.enter, ...limited(options.command, limits, false)]
   const started = spawnGuarded(program, args, { cwd: options.directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const group = started.child?.pid
   return {
@@ -107,20 +112,25 @@ export function startOutside(options: StartOptions & { home: string }): StartedC
     end: async () => {
       await started.kill(0)
       await drainOutput(started.child)
+      bound.remove()
     },
   }
 }
 
 /** The command behind a shell that sets what the kernel bounds, and joins both outputs in the order in which they come. */
-function limited(command: readonly string[], { fileBytes, processes }: SandboxLimits, inside: boolean): string[] {
+function limited(command: readonly string[], limits: SandboxLimits, inside: boolean): string[] {
   const lines = [
     'ulimit -c 0',
-    `ulimit -f ${Math.ceil(fileBytes / 512)}`,
+    `ulimit -f ${Math.ceil(limits.fileBytes / 512)}`,
     `ulimit -n ${COMMAND_OPEN_FILES} 2>/dev/null`,
-    ...(inside && countsByNamespace() ? [threadLimit(processes * THREADS_A_PROCESS)] : []),
+    ...(inside && countsByNamespace() ? [threadLimit(mostThreads(limits))] : []),
     `exec nice -n ${COMMAND_NICENESS} "$@" 2>&1`,
   ]
   return ['/bin/sh', '-c', lines.join('\n'), 'sh', ...command]
+}
+
+function mostThreads({ processes }: SandboxLimits): number {
+  return processes * THREADS_A_PROCESS
 }
 
 /** Shells call it by different letters. */
