@@ -1,4 +1,4 @@
-// `troupe code`, as a process: what it refuses before it starts, what it delivers wherever the run ended, and how it ends.
+// `troupe code`, as a process: what it delivers wherever the run ended, and how it ends.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -33,67 +33,15 @@ beforeAll(async () => {
   place.write('good.json', programRecording())
   place.write('slow.json', programRecording({}, 400))
   place.write('wrong.json', programRecording({ 'coder-agent add': wrongAdd }))
-  mkdirSync(join(place.directory, 'full'))
-  place.write('full/notes.txt', 'mine')
-  mkdirSync(join(place.directory, 'taken'))
-  gitIn('taken', 'init', '-q')
-  gitIn('taken', 'commit', '-q', '--allow-empty', '-m', 'first')
-  gitIn('taken', 'branch', 'troupe/taken')
 })
 afterAll(() => place.close())
 
 function start(args: readonly string[], { environment = {}, ...settings }: Settings = {}): Running {
   return place.start(args, { ...settings, environment: { ...NO_MODEL, ...environment } })
 }
-function gitIn(directory: string, ...args: string[]): string {
-  const settings = ['-c', 'user.name=A', '-c', 'user.email=a@b', '-c', 'init.defaultBranch=main']
-  return execFileSync('git', [...settings, ...args], { cwd: join(place.directory, directory) }).toString()
-}
 const code = (...args: string[]): Promise<Finished> => start(['code', ...args]).finished
 const summaryOf = ({ stdout }: Finished): Summary => JSON.parse(stdout) as Summary
 const read = (...path: string[]): string => readFileSync(join(place.directory, ...path), 'utf8')
-
-describe('is refused before anything starts, and leaves nothing', () => {
-  const withoutPath = { PATH: '/nowhere' }
-  const cases: [what: string, args: string[], code: number, says: RegExp, environment?: NodeJS.ProcessEnv][] = [
-    ['an empty request', ['  ', ...GOOD], 2, /error InvalidUsage: the request is empty\nhint: .*@FILE/],
-    ['a request in no file', ['@gone.txt', ...GOOD], 2, /InvalidUsage: the request cannot be read: .*gone\.txt/],
-    ['a request that is no text', ['@/bin/sh', ...GOOD], 2, /InvalidUsage: the request /],
-    ['a request without an end', ['@/dev/zero', ...GOOD], 2, /InvalidUsage: the request has more than 256 KiB/],
-    ['an unknown language', [REQUEST, '--language', 'pyton', ...GOOD], 2, /InvalidUsage: .*"pyton"[^]*python/],
-    ['too many rounds', [REQUEST, '--max-rounds', '6', ...GOOD], 2, /InvalidUsage: 6 is no number of rounds[^]*1 to 5/],
-    ['no rounds', [REQUEST, '--max-rounds', '0', ...GOOD], 2, /a whole number from 1 on/],
-    ['an unknown mode', [REQUEST, '--mode', 'duo', ...GOOD], 2, /team, single/],
-    ['an id that names no directory', [REQUEST, '--id', '../up', ...GOOD], 2, /InvalidUsage: "\.\.\/up" is not an id/],
-    ['a directory with other things', [REQUEST, '--dir', 'full', ...GOOD], 2, /error DeliveryRefused: .*notes\.txt/],
-    ['a file for a directory', [REQUEST, '--dir', 'good.json', ...GOOD], 2, /error DeliveryRefused: .*good\.json/],
-    [
-      'a place below a file',
-      [REQUEST, '--dir', 'good.json/x', ...GOOD],
-      2,
-      /DeliveryRefused: .*good\.json is no directory/,
-    ],
-    ['a directory without a name', [REQUEST, '--dir', '', ...GOOD], 2, /InvalidUsage: .*--dir.* is empty/],
-    [
-      'a branch that is there',
-      [REQUEST, '--dir', 'taken', '--id', 'taken', ...GOOD],
-      2,
-      /DeliveryRefused: .*troupe\/taken/,
-    ],
-    ['no model', [REQUEST], 3, /error ModelNotConfigured: /],
-    ['no model for one coder', [REQUEST, '--mode', 'single'], 3, /error ModelNotConfigured: /],
-    ['no sandbox', [REQUEST, ...GOOD], 3, /error SandboxUnavailable: [^]*--allow-unsandboxed/, withoutPath],
-  ]
-  it.each(cases)('%s', async (_what, args, exitCode, says, environment = {}) => {
-    const before = readdirSync(place.directory)
-    const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1', ...environment }
-    const { code, stdout, stderr } = await start(['code', ...args], { environment: nowhere }).finished
-    expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringMatching(says)])
-    expect(readdirSync(place.directory).filter((name) => name !== '.troupe')).toEqual(
-      before.filter((name) => name !== '.troupe'),
-    )
-  })
-})
 
 it('delivers files, a report and run.json, prints the way on, and attach delivers the same again', async () => {
   const {
@@ -242,7 +190,8 @@ it('detached it is carried out by a worker; what was cancelled is delivered as f
 it('a repository gets a branch with the report on it, and its working tree is left alone', async () => {
   const repository = join(place.directory, 'repository')
   mkdirSync(repository)
-  const git = (...args: string[]): string => gitIn('repository', ...args)
+  const settings = ['-c', 'user.name=A', '-c', 'user.email=a@b']
+  const git = (...args: string[]): string => execFileSync('git', [...settings, ...args], { cwd: repository }).toString()
   git('init', '-q', '-b', 'main')
   writeFileSync(join(repository, 'README.md'), 'before\n')
   git('add', '.')

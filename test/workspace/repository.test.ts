@@ -1,7 +1,8 @@
 // An existing repository: its last commit becomes a snapshot, a snapshot becomes a branch, and nothing else in it changes.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createBranch, isRepositoryTop, readHead, refuseTakenBranch } from '../../src/workspace/repository'
+import { createBranch, isRepositoryTop, readHead } from '../../src/workspace/repository'
+import { refuseTakenBranch } from '../../src/workspace/taken-branch'
 import type { Snapshot } from '../../src/workspace/snapshot'
 import { readText, textFiles } from '../../src/workspace/snapshots'
 import { MemoryArtifacts } from './support/memory-artifacts'
