@@ -1,6 +1,6 @@
 // HOST. The model of whoever names none.
 import { TroupeError } from '../../contract/errors'
-import { DEFAULT_MODEL, parseModelId } from '../../contract/model-id'
+import { DEFAULT_MODEL, modelIdProblem } from '../../contract/model-id'
 import { ollamaHost, ollamaModels } from './ollama'
 import { KEY_VARIABLES, type Environment } from './providers'
 
@@ -20,7 +20,8 @@ const DEFAULT_MODELS = {
 export async function resolveDefaultModel(env: Environment = process.env): Promise<string> {
   const named = env.TROUPE_MODEL
   if (named && named !== DEFAULT_MODEL) {
-    parseModelId(named)
+    const problem = modelIdProblem(named)
+    if (problem) throw new TroupeError('InvalidUsage', `TROUPE_MODEL: ${problem.message}`, { hint: problem.hint })
     return named
   }
   for (const provider of ['anthropic', 'openai', 'google'] as const) {

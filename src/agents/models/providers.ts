@@ -17,20 +17,38 @@ export const KEY_VARIABLES = {
   google: 'GOOGLE_GENERATIVE_AI_API_KEY',
 } as const
 
+/** The environment variables that lead elsewhere. */
+const ADDRESS_VARIABLES = {
+  anthropic: 'ANTHROPIC_BASE_URL',
+  openai: 'OPENAI_BASE_URL',
+  google: 'GOOGLE_GENERATIVE_AI_BASE_URL',
+  'openai-compatible': 'OPENAI_COMPATIBLE_BASE_URL',
+} as const
+
 /** Which variable holds the key that is sent to a provider. */
 export function keyVariable(provider: HttpProvider): string | undefined {
   if (provider === 'ollama') return undefined
   return provider === 'openai-compatible' ? 'OPENAI_COMPATIBLE_API_KEY' : KEY_VARIABLES[provider]
 }
 
-/** @throws TroupeError `ModelNotConfigured` naming the variable that is missing */
+/** @throws TroupeError `ModelNotConfigured` naming the variable that is missing, or holds no address */
 export function requireSettings(id: string, provider: HttpProvider, env: Environment, baseUrl?: string): void {
   if (provider === 'ollama') return
+  requireAddress(id, ADDRESS_VARIABLES[provider], env)
   if (provider === 'openai-compatible') {
     if (baseUrl === undefined && !env.OPENAI_COMPATIBLE_BASE_URL) throw missing(id, 'OPENAI_COMPATIBLE_BASE_URL')
     return
   }
   if (!env[KEY_VARIABLES[provider]]) throw missing(id, KEY_VARIABLES[provider])
+}
+
+/** Its value is not told: an address may hold a password. */
+function requireAddress(id: string, variable: string, env: Environment): void {
+  const value = env[variable]
+  if (!value || (URL.canParse(value) && /^https?:/i.test(value))) return
+  throw new TroupeError('ModelNotConfigured', `the model "${id}" is asked at ${variable}, which holds no address`, {
+    hint: `set ${variable} to an address such as http://127.0.0.1:8000/v1`,
+  })
 }
 
 function missing(id: string, variable: string): TroupeError {

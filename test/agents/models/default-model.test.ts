@@ -57,7 +57,8 @@ test.each<[string, Record<string, string> | undefined, unknown]>([
 })
 
 test('a TROUPE_MODEL that is none is refused', async () => {
-  await expect(resolveDefaultModel({ TROUPE_MODEL: 'gpt' })).rejects.toMatchObject({ code: 'InvalidUsage' })
+  const refused = { code: 'InvalidUsage', message: expect.stringMatching(/^TROUPE_MODEL: "gpt"/) as string }
+  await expect(resolveDefaultModel({ TROUPE_MODEL: 'gpt' })).rejects.toMatchObject(refused)
 })
 
 test('a model that is named is checked before anything starts', async () => {
@@ -89,5 +90,21 @@ test.each(['http://ann:hunter22@models.test', 'ann:hunter22@models.test', 'a b']
       message: expect.stringMatching(/^OLLAMA_HOST is no address/),
       hint: expect.not.stringContaining('hunter22'),
     })
+  },
+)
+
+test.each(['ANTHROPIC', 'OPENAI', 'GOOGLE_GENERATIVE_AI', 'OPENAI_COMPATIBLE'])(
+  '%s_BASE_URL has to be an address, before anything is asked there',
+  async (prefix) => {
+    const provider = { ANTHROPIC: 'anthropic', OPENAI: 'openai', GOOGLE_GENERATIVE_AI: 'google' }[prefix]
+    const id = `${provider ?? 'openai-compatible'}/any`
+    const key = { [`${prefix}_API_KEY`]: 'key' }
+    for (const wrong of ['not-a-url', 'localhost:8000', 'file:///etc/passwd']) {
+      await expect(checkModel(id, '/', { ...key, [`${prefix}_BASE_URL`]: wrong })).rejects.toMatchObject({
+        code: 'ModelNotConfigured',
+        message: expect.not.stringContaining(wrong) as string,
+      })
+    }
+    expect(await checkModel(id, '/', { ...key, [`${prefix}_BASE_URL`]: 'http://127.0.0.1:8000/v1' })).toBe(id)
   },
 )
