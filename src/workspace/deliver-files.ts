@@ -22,7 +22,7 @@ const CHOICES =
 
 export interface DirectoryOptions {
   artifacts: Artifacts
-  /** With `run.json` in it, whose `run` is the mark. */
+  /** With `run.json` in it, whose `runId` is the mark. */
   snapshot: Snapshot
   directory: string
   /** The run's id. */
@@ -149,7 +149,7 @@ async function isDelivered(directory: string, mark: string): Promise<boolean> {
 function markIn(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return isObject(value) && typeof value.run === 'string' ? value.run : undefined
+    return isObject(value) && typeof value.runId === 'string' ? value.runId : undefined
   } catch {
     return undefined
   }

@@ -71,7 +71,7 @@ it('delivers files, a report and run.json, prints the way on, and attach deliver
   ])
   expect(read('troupe-out/.gitignore')).toBe('*\n')
   expect(read('troupe-out/sum/REPORT.md')).toContain(REQUEST)
-  expect(JSON.parse(read('troupe-out/sum/run.json'))).toMatchObject({ run: 'sum', done: true })
+  expect(JSON.parse(read('troupe-out/sum/run.json'))).toMatchObject({ runId: 'sum', done: true })
   // What was delivered is the user's: no second delivery touches it
   const report = join(place.directory, 'troupe-out/sum/REPORT.md')
   writeFileSync(report, 'my own words')

@@ -72,7 +72,7 @@ async function deliver(run: CodeRun, place: DeliveryPlace, artifacts: Artifacts)
   const texts = {
     [REPORT_FILE]: codeReport(run),
     // The run's name in it is what a delivery is known by
-    [MARK_FILE]: `${JSON.stringify({ run: run.runId, ...runJson(run) }, undefined, 2)}\n`,
+    [MARK_FILE]: `${JSON.stringify(runJson(run), undefined, 2)}\n`,
   }
   return place.commit === undefined
     ? deliverFiles(run, place.directory, { artifacts, snapshot: newest ?? EMPTY_SNAPSHOT, texts })

@@ -12,7 +12,7 @@ export async function deliveredFiles(artifacts: MemoryArtifacts, run: string): P
     files: await textFiles(artifacts, {
       ...Object.fromEntries(texts),
       'REPORT.md': '#',
-      'run.json': JSON.stringify({ run }),
+      'run.json': JSON.stringify({ runId: run }),
     }),
   }
 }
