@@ -32,6 +32,8 @@ beforeAll(async () => {
   place = await Workplace.open('cli-code')
   place.write('good.json', programRecording())
   place.write('slow.json', programRecording({}, 400))
+  // Its review comes when everybody has gone
+  place.write('stuck.json', programRecording({}, 0, 60_000))
   place.write('wrong.json', programRecording({ 'coder-agent add': wrongAdd }))
 })
 afterAll(() => place.close())
@@ -170,7 +172,7 @@ it('whoever attaches without the key of the model takes no part, and the run sta
 it('detached it is carried out by a worker; what was cancelled is delivered as far as it came', async () => {
   const worker = start(['worker'])
   await until(() => worker.said.stderr.includes('Ctrl-C ends'), worker)
-  const detached = await code(REQUEST, '--model', 'scripted/slow.json', '--detach', '--id', 'far', '--dir', 'far')
+  const detached = await code(REQUEST, '--model', 'scripted/stuck.json', '--detach', '--id', 'far', '--dir', 'far')
   expect([detached.code, detached.stdout]).toEqual([0, 'far\n'])
   await until(() => worker.said.stderr.includes('serving agent.code.coder-agent'), worker)
   const isWritten = async (): Promise<boolean> => {

@@ -1,5 +1,6 @@
 // The report of a run, wherever it ended: truthful, and not to be steered by what models wrote.
 import type { AgentResult } from '../../src/contract/run'
+import { commandLine } from '../../src/code-team/check/scaffold'
 import type { Architecture, Check, Contribution, Review, Specification } from '../../src/code-team/documents'
 import { codePlan } from '../../src/code-team/plan'
 import { codeRunOf, type RunFacts } from '../../src/code-team/report/code-run'
@@ -95,6 +96,11 @@ describe('a run that ended', () => {
     expect(report).toContain('never tested together')
     expect(report).toContain('The code of the module "cli" was not written')
     expect(report).toContain('- Tests: none were run')
+    // What lacks a module is not to be started
+    const start = commandLine(architecture.runCommand)
+    expect(report).not.toContain(`\n${start}\n`)
+    const whole = [...results.slice(0, -1), await wrote('build/', 'cli', { 'src/cli.js': 'two' })]
+    expect(codeReport(codeRunOf(facts(whole)))).toContain(`\n${start}\n`)
   })
 
   it('in the middle of a later round: the newest files, and the last tests as what they are', async () => {
@@ -126,6 +132,7 @@ describe('a run that ended', () => {
     const results = [
       ...begun,
       await wrote('build/', 'add', { 'src/add.js': 'one' }),
+      await wrote('build/', 'cli', { 'src/cli.js': 'two' }),
       succeeded('build/check', 'check', check, 0),
       succeeded('build/review', 'reviewer-agent', approve),
       succeeded('gate', 'gate', {}, 0),

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import type { RunOutcome } from '../../client/outcome'
 import { commandLine } from '../../code-team/check/scaffold'
 import { testCounts } from '../../code-team/gate'
+import { startCommand } from '../../code-team/report/start-command'
 import { openWork } from '../../code-team/report/open-work'
 import type { CodeRun } from '../../code-team/report/code-run'
 import type { ServerInfo } from '../../server/server-info'
@@ -97,15 +98,14 @@ function summary(run: CodeRun, durationMs: number, told: Told): Record<string, u
   }
 }
 
-function runCommand({ architecture, contributions }: CodeRun, { directory, branch }: Delivered): string | undefined {
-  const written = new Set(contributions.flatMap(({ module, role }) => (role === 'code' ? module : [])))
-  // What lacks a module is not to be run
-  if (!architecture?.modules.every(({ name }) => written.has(name))) return undefined
+function runCommand(run: CodeRun, { directory, branch }: Delivered): string | undefined {
+  const start = startCommand(run)
+  if (!start) return undefined
   const there = shortest(directory)
   return [
     ...(there === '' ? [] : [commandLine(['cd', there])]),
     ...(branch === undefined ? [] : [commandLine(['git', 'switch', branch])]),
-    commandLine(architecture.runCommand),
+    commandLine(start),
   ].join(' && ')
 }
 

@@ -5,6 +5,7 @@ import type { CodeRun } from './code-run'
 import { diagramOf } from './diagram'
 import { code, fenced, list, plain, table } from './markdown'
 import { openWork } from './open-work'
+import { startCommand } from './start-command'
 import { testsSection } from './tests-section'
 
 export function codeReport(run: CodeRun): string {
@@ -150,10 +151,10 @@ function tokens({ agents }: CodeRun): string | undefined {
   return table(['agent', 'tasks', 'tokens', 'unconfirmed calls'], rows)
 }
 
-function commands({ architecture, contributions, mode, base }: CodeRun): string | undefined {
+function commands(run: CodeRun): string | undefined {
+  const { architecture, contributions } = run
   if (!architecture || contributions.length === 0) return undefined
-  const { runCommand, testCommand } = architecture
-  // How a repository is run that was there before, one coder alone does not tell
-  const all = mode === 'single' && base !== undefined ? [testCommand] : [runCommand, testCommand]
+  const start = startCommand(run)
+  const all = [...(start ? [start] : []), architecture.testCommand]
   return fenced(all.map(commandLine).join('\n'), 'sh')
 }

@@ -19,19 +19,24 @@ function answer(agent: string, content: unknown, more: Partial<Answer> = {}): An
 }
 
 /** The good program; `change` replaces answers by agent, or by agent and module (`coder-agent add`). */
-export function programRecording(change: Record<string, unknown> = {}, delayMs = 0): object {
+export function programRecording(
+  change: Record<string, unknown> = {},
+  delayMs = 0,
+  reviewDelayMs = delayMs,
+): { format: string; version: number; answers: Answer[] } {
   const modules = (['add', 'cli'] as const).flatMap((module) => [
     { name: `coder-agent ${module}`, content: good.code[module], subtask: `code-${module}` },
     { name: `test-agent ${module}`, content: good.tests[module], subtask: `test-${module}` },
   ])
   const delay = delayMs > 0 ? { delayMs } : {}
+  const reviewDelay = reviewDelayMs > 0 ? { delayMs: reviewDelayMs } : {}
   const answers = [
     answer('spec-agent', change['spec-agent'] ?? specification, delay),
     answer('architect-agent', change['architect-agent'] ?? architecture, delay),
     ...modules.map(({ name, content, subtask }) =>
       answer(name.split(' ')[0]!, change[name] ?? content, { subtask: `build/${subtask}`, ...delay }),
     ),
-    answer('reviewer-agent', change['reviewer-agent'] ?? approve, delay),
+    answer('reviewer-agent', change['reviewer-agent'] ?? approve, reviewDelay),
   ]
   return { format: 'troupe-recording', version: 1, answers }
 }
