@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { REQUEST } from '../code-team/support/program'
 import { Workplace } from './support/command'
 import { programRecording } from './support/recordings'
+import { sandboxTest as it } from '../support/sandbox'
 
 const NO_MODEL = {
   TROUPE_MODEL: undefined,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { REQUEST, wrongAdd } from '../code-team/support/program'
 import { until, Workplace, type Finished, type Running, type Settings } from './support/command'
 import { CALLS, programRecording, TOKENS_A_CALL } from './support/recordings'
+import { sandboxTest as it } from '../support/sandbox'
 
 const NO_MODEL = {
   TROUPE_MODEL: undefined,

@@ -33,7 +33,7 @@ it('in a pipe: says first and last that no model was called, finds the bug, mend
   expect(tookMs).toBeLessThan(LIMIT_MS)
   const lines = stdout.trimEnd().split('\n')
   expect([lines[0], lines.at(-1)]).toEqual([NOTICE, NOTICE])
-  expect(stdout).toMatch(/ {2}tests +\d+ passed, 0 failed · round 2\n/)
+  expect(stdout).toMatch(/ {2}tests +\d+ passed, 0 failed · round 2( · without a sandbox)?\n/)
   expect(stderr).toMatch(/subtask\.completed +build\/decide\/check/)
   const folder = delivered()
   const { rounds, architecture } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as {
