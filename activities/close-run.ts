@@ -1,4 +1,5 @@
 // EFFECTS. The last step of a run: its final document, as one artifact that can be read without any worker.
+import { inPortions } from '../src/contract/in-portions'
 import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
 import type { CloseRunInput } from '../src/contract/messages'
@@ -68,16 +69,8 @@ async function sealRest({ events }: CloseRunInput, deps: ActivityDependencies): 
 
 /** By fromEntries, since `__proto__` is an ordinary id. */
 async function collectResults(input: CloseRunInput, deps: ActivityDependencies): Promise<Record<string, AgentResult>> {
-  const entries: [string, AgentResult][] = []
-  for (let first = 0; first < input.subtasks.length; first += READ_AT_ONCE) {
-    const rows = input.subtasks.slice(first, first + READ_AT_ONCE)
-    entries.push(
-      ...(await Promise.all(
-        rows.map(async (row): Promise<[string, AgentResult]> => [row.id, await resultOf(row, input, deps)]),
-      )),
-    )
-  }
-  return Object.fromEntries(entries)
+  const entry = async (row: SubtaskRow): Promise<[string, AgentResult]> => [row.id, await resultOf(row, input, deps)]
+  return Object.fromEntries(await inPortions(input.subtasks, READ_AT_ONCE, entry))
 }
 
 async function resultOf(row: SubtaskRow, { run }: CloseRunInput, deps: ActivityDependencies): Promise<AgentResult> {

@@ -1,5 +1,6 @@
 // EFFECTS. Puts values in the place of a payload's references, where the agent runs.
 import { TroupeError } from '../src/contract/errors'
+import { inPortions } from '../src/contract/in-portions'
 import { preview, resolvePointer, type JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
 import { INPUTS_ID } from '../src/contract/names'
@@ -19,15 +20,13 @@ export async function resolvePayload(
   deps: ActivityDependencies,
 ): Promise<JsonValue> {
   const sources = [...new Set(findReferences(payload).map(({ reference }) => reference.$from))]
-  const values = new Map<string, JsonValue>([[INPUTS_ID, inputs]])
   const wanted = sources.filter((source) => source !== INPUTS_ID)
-  for (let first = 0; first < wanted.length; first += READ_AT_ONCE) {
-    const portion = wanted.slice(first, first + READ_AT_ONCE)
-    const outputs = await Promise.all(
-      portion.map(async (id) => deps.outputs.load((await standingResult(deps.store, run, id)).output)),
-    )
-    portion.forEach((id, place) => values.set(id, outputs[place]!))
-  }
+  const output = async (id: string): Promise<[string, JsonValue]> => [
+    id,
+    await deps.outputs.load((await standingResult(deps.store, run, id)).output),
+  ]
+  const outputs = await inPortions(wanted, READ_AT_ONCE, output)
+  const values = new Map<string, JsonValue>([[INPUTS_ID, inputs], ...outputs])
   return replaceReferences(payload, ({ $from, path }) => {
     const found = resolvePointer(values.get($from), path ?? '')
     if (found.found) return found.value as JsonValue

@@ -1,4 +1,5 @@
 // EFFECTS. What a run's model calls have used so far, whichever process made them: read from the store, each record once.
+import { inPortions } from '../src/contract/in-portions'
 import type { JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
 import type { ModelTokens } from '../src/contract/model-answer'
@@ -79,11 +80,8 @@ export class RunSpending {
   ): Promise<void> {
     const { records } = this.store
     const unread = (await records.list(prefix)).filter((name) => !known.has(name))
-    for (let first = 0; first < unread.length; first += READ_AT_ONCE) {
-      const names = unread.slice(first, first + READ_AT_ONCE)
-      const values = await Promise.all(names.map((name) => records.read(name)))
-      values.forEach((value, place) => value !== undefined && known.set(names[place]!, decode(value)))
-    }
+    const values = await inPortions(unread, READ_AT_ONCE, (name) => records.read(name))
+    values.forEach((value, place) => value !== undefined && known.set(unread[place]!, decode(value)))
   }
 }
 

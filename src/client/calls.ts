@@ -1,4 +1,5 @@
 // HOST. The model calls of a run, as its store has them.
+import { inPortions } from '../contract/in-portions'
 import type { RunKey } from '../contract/messages'
 import type { ModelAnswer, RecordedCall } from '../contract/model-answer'
 import { ledgerPrefix, type LedgerRecord } from '../contract/records'
@@ -14,12 +15,7 @@ const KEY_LENGTH = 64
 export async function recordedCalls(store: Store, run: RunKey): Promise<RecordedCall[]> {
   const prefix = ledgerPrefix(run, 'model')
   const names = (await store.records.list(prefix)).filter((name) => name.length === prefix.length + KEY_LENGTH)
-  const calls: RecordedCall[] = []
-  for (let first = 0; first < names.length; first += READ_AT_ONCE) {
-    const read = names.slice(first, first + READ_AT_ONCE).map((name) => readCall(store, name))
-    calls.push(...(await Promise.all(read)))
-  }
-  return calls.sort(inOrder)
+  return (await inPortions(names, READ_AT_ONCE, (name) => readCall(store, name))).sort(inOrder)
 }
 
 async function readCall(store: Store, name: string): Promise<RecordedCall> {

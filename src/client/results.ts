@@ -1,4 +1,5 @@
 // HOST. Results of a run's subtasks, from whoever has them: the final document, the records in the store, the history.
+import { inPortions } from '../contract/in-portions'
 import { TroupeError } from '../contract/errors'
 import type { AgentExecution } from '../contract/messages'
 import { resultRecord } from '../contract/records'
@@ -31,9 +32,11 @@ export async function resultOf(scope: ClientScope, view: RunView, row: SubtaskRo
 export async function resultsSoFar(scope: ClientScope, view: RunView): Promise<Record<string, AgentResult>> {
   const known = resultsOf(view)
   const ended = view.subtasks.filter(({ state }) => isEnded(state))
-  const results = known ? Object.values(known) : await each(ended, (row) => fromRecord(scope, view, row))
+  const results = known
+    ? Object.values(known)
+    : await inPortions(ended, READ_AT_ONCE, (row) => fromRecord(scope, view, row))
   // A store that is out of reach leaves references in place: the run itself did not fail
-  const full = await each(results, (result) => withOutput(scope.store, result).catch(() => result))
+  const full = await inPortions(results, READ_AT_ONCE, (result) => withOutput(scope.store, result).catch(() => result))
   return Object.fromEntries(full.map((result) => [result.taskId, result]))
 }
 
@@ -58,11 +61,4 @@ async function execution(scope: ClientScope, view: RunView, subtask: string): Pr
   return found.outputFrom === undefined
     ? found
     : { ...found, output: (await execution(scope, view, found.outputFrom)).output }
-}
-
-async function each<Item, Value>(items: readonly Item[], work: (item: Item) => Promise<Value>): Promise<Value[]> {
-  const values: Value[] = []
-  for (let from = 0; from < items.length; from += READ_AT_ONCE)
-    values.push(...(await Promise.all(items.slice(from, from + READ_AT_ONCE).map(work))))
-  return values
 }
