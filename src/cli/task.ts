@@ -4,13 +4,12 @@ import { loadTeam } from '../agents/load-team'
 import { teamManifest } from '../agents/team'
 import type { RunOutcome } from '../client/outcome'
 import { TroupeError } from '../contract/errors'
-import { checkPlan, invalidPlan, type CheckedPlan } from '../contract/schema/check-plan'
-import { definitionHash } from '../definition-hash'
 import { cleanLines } from './render/clean'
 import { attend } from './shared/attend'
 import { runExitCode, type ExitCode } from './shared/exit-codes'
 import { jsonArgument } from './shared/json-argument'
 import { withModelOptions, type ModelOptions } from './shared/model-options'
+import { checkMadePlan } from './shared/made-plan'
 import { dataCommand, teamOption, type OutputOption } from './shared/options'
 import { printValue, say, type OutputFormat } from './shared/output'
 import { withStartedRun } from './shared/start-run'
@@ -35,17 +34,8 @@ async function task(agent: string, options: TaskOptions): Promise<ExitCode> {
   const payload = (await jsonArgument('--payload', options.payload)) ?? {}
   const team = options.team === undefined ? undefined : await loadTeam(options.team)
   const plan = { name: planName(agent), subtasks: [{ id: agent, agentType: agent, payload }] }
-  const check = (): CheckedPlan => {
-    const { checked, problems } = checkPlan(plan, {
-      ...(team ? { team: teamManifest(team) } : {}),
-      now: Date.now(),
-      baseDirectory: process.cwd(),
-      hash: definitionHash,
-    })
-    if (checked) return checked
-    throw invalidPlan(plan.name, problems)
-  }
-  const start = { check, teams: team ? [team] : [], models: options, hosts: true }
+  const manifest = team ? { team: teamManifest(team) } : {}
+  const start = { check: () => checkMadePlan(plan, manifest), teams: team ? [team] : [], models: options, hosts: true }
   return withStartedRun(start, ({ troupe, run, interrupts, failed, ended }) => {
     const print = (outcome: RunOutcome): ExitCode => printResult(outcome, agent, options.output)
     return attend({ run, server: troupe.server, format: options.output, interrupts, failed, ended, print })

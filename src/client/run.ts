@@ -61,8 +61,7 @@ export class Run {
       const { succeeded, failed, skipped, cancelled } = counts
       const results = await resultsSoFar(this.scope, view)
       const durationMs = Math.max(0, Date.now() - Date.parse(startedAt))
-      const { tokensUsed, unconfirmedCalls } = await runStatus(this.scope, view)
-      const totals = totalsOf([{ tokensUsed, unconfirmedCalls }])
+      const totals = totalsOf([await runStatus(this.scope, view)])
       return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, ...totals, notes }
     })
   }

@@ -15,7 +15,6 @@ import { folded } from '../../workspace/paths'
 import { createBranch } from '../../workspace/repository'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
 import { EMPTY_SNAPSHOT, loadSnapshot, textFiles } from '../../workspace/snapshots'
-import { artifactsOf } from './artifacts'
 import { branchOf, deliveryPlaceOf, type DeliveryPlace } from './inputs'
 
 /** Deliveries whose place nobody names; in a repository too, and for reports on a branch. */
@@ -51,7 +50,7 @@ export function deliveryOf(
   const place = elsewhere === undefined ? given : { directory: elsewhere }
   const run = codeRunOf({ ...outcome, inputs })
   const write = (): Promise<Delivered> =>
-    deliver(run, place, artifactsOf(store)).catch((error: unknown) => {
+    deliver(run, place, store.artifacts).catch((error: unknown) => {
       throw notWritten(error, place.directory)
     })
   return { run, write }

@@ -5,8 +5,7 @@ import { teamManifest, type Team } from '../../agents/team'
 import { codePlan, CODE_PLAN } from '../../code-team/plan'
 import { TroupeError } from '../../contract/errors'
 import { preview } from '../../contract/json'
-import { checkPlan, invalidPlan, type CheckedPlan } from '../../contract/schema/check-plan'
-import { definitionHash } from '../../definition-hash'
+import type { CheckedPlan } from '../../contract/schema/check-plan'
 import { defaultStoreDirectory } from '../../storage/defaults'
 import { openFileStore } from '../../storage/file-store'
 import { deliveryTarget } from '../../workspace/deliver-files'
@@ -14,8 +13,8 @@ import { readHead } from '../../workspace/repository'
 import { requireSandbox } from '../../workspace/sandbox-probe'
 import { storeSnapshot } from '../../workspace/snapshots'
 import { refuseTakenBranch } from '../../workspace/taken-branch'
+import { checkMadePlan } from '../shared/made-plan'
 import { say } from '../shared/output'
-import { artifactsOf } from './artifacts'
 import { OUT_DIRECTORY } from './deliver'
 import { branchOf, withDelivery, type DeliveryPlace } from './inputs'
 
@@ -65,23 +64,13 @@ export async function prepareCode(
   const head = target === 'repository' ? await readRepository(directory) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
   const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
-  const check = (): CheckedPlan => {
-    const { checked, problems } = checkPlan(plan, {
-      team: teamManifest(team),
-      inputs: withDelivery(inputs, place),
-      now: Date.now(),
-      baseDirectory: process.cwd(),
-      hash: definitionHash,
-    })
-    if (checked) return checked
-    throw invalidPlan(plan.name, problems)
-  }
-  return { id, check }
+  const given = { team: teamManifest(team), inputs: withDelivery(inputs, place) }
+  return { id, check: () => checkMadePlan(plan, given) }
 }
 
 /** The last commit's files, kept where the agents find them. */
 async function readRepository(directory: string): Promise<{ commit: string; base: string }> {
-  const artifacts = artifactsOf(await openFileStore({ directory: defaultStoreDirectory() }))
+  const { artifacts } = await openFileStore({ directory: defaultStoreDirectory() })
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
   say(`note: it begins from the commit ${commit.slice(0, 10)}; what is not committed is not seen, and not touched`)
   if (leftOut.length > 0) {

@@ -31,13 +31,17 @@ export async function checkSandbox({ team, model }: RunSpec): Promise<void> {
 
 let demo: ReadonlySet<string> | undefined
 
-/** SHA-256 of every file that the demo's recorded agents write. */
+/** SHA-256 of every file that the demo's recorded agents write; read once. */
 function demoFiles(): ReadonlySet<string> {
+  return (demo ??= readDemoFiles())
+}
+
+function readDemoFiles(): ReadonlySet<string> {
   const { answers } = JSON.parse(readFileSync(demoRecording(), 'utf8')) as { answers: { content: unknown }[] }
   const files = answers.flatMap(({ content }) =>
     isObject(content) && Array.isArray(content.files) ? content.files : [],
   )
-  return (demo ??= new Set(
+  return new Set(
     (files as { content: string }[]).map(({ content }) => createHash('sha256').update(content).digest('hex')),
-  ))
+  )
 }
