@@ -53,8 +53,17 @@ export class AnswerCollector {
   }
 }
 
-/** The parts of a stream that says what was answered, each text in one piece. */
-export function answerParts({ content, finishReason, usage }: Answered): Part[] {
+/** A stream that says what was answered, each text in one piece. */
+export function answerStream(answered: Answered): ReadableStream<Part> {
+  return new ReadableStream({
+    start(controller) {
+      for (const part of answerParts(answered)) controller.enqueue(part)
+      controller.close()
+    },
+  })
+}
+
+function answerParts({ content, finishReason, usage }: Answered): Part[] {
   const parts = content.flatMap((part, place): Part[] => {
     if (part.type !== 'text' && part.type !== 'reasoning') return [part]
     const { type, text, providerMetadata } = part

@@ -8,7 +8,7 @@ import type {
 } from '@ai-sdk/provider'
 import type { JsonValue } from '../../contract/json'
 import type { LedgerCall } from '../host-port'
-import { AnswerCollector, answerParts } from './answer-stream'
+import { AnswerCollector, answerStream } from './answer-stream'
 import type { Calls } from './calls'
 import { fromAnswer, toAnswer, type Answered } from './model-answer'
 import { tokensOf } from './tokens'
@@ -69,7 +69,7 @@ export class RecordedModel implements LanguageModelV3 {
 
   private async stream(options: LanguageModelV3CallOptions): Promise<Parts> {
     const asked = await this.ask(options)
-    if ('answered' in asked) return streamOf(answerParts(asked.answered))
+    if ('answered' in asked) return answerStream(asked.answered)
     const { stream } = await this.attempt(asked, async ({ model, options: own }) => model.doStream(own))
     const collector = new AnswerCollector()
     const recording = new TransformStream<LanguageModelV3StreamPart, LanguageModelV3StreamPart>({
@@ -135,13 +135,4 @@ function inputOf(options: LanguageModelV3CallOptions): unknown {
 
 function failingStream(error: unknown): Parts {
   return new ReadableStream({ pull: (controller) => controller.error(error) })
-}
-
-function streamOf(parts: LanguageModelV3StreamPart[]): Parts {
-  return new ReadableStream({
-    start(controller) {
-      for (const part of parts) controller.enqueue(part)
-      controller.close()
-    },
-  })
 }

@@ -1,15 +1,10 @@
 // HOST. The recorded model: answers from a file, found by agent and occasion, on the same path as any other model.
 import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type {
-  LanguageModelV3,
-  LanguageModelV3CallOptions,
-  LanguageModelV3GenerateResult,
-  LanguageModelV3StreamPart,
-} from '@ai-sdk/provider'
+import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
 import { messageOf, TroupeError } from '../../contract/errors'
 import { preview } from '../../contract/json'
-import { answerParts } from '../ledger/answer-stream'
+import { answerStream } from '../ledger/answer-stream'
 import { contentOf, finishReasonOf, parseRecording, type RecordedAnswer, type Recording } from './recording-format'
 
 /** Which call an answer is wanted for; the ledger tells it with each call, as `providerOptions.troupe`. */
@@ -43,14 +38,7 @@ export function scriptedModel(file: string): LanguageModelV3 {
     supportedUrls: {},
     doGenerate: generate,
     async doStream(call) {
-      const parts = answerParts(await generate(call))
-      const stream = new ReadableStream<LanguageModelV3StreamPart>({
-        start(controller) {
-          for (const part of parts) controller.enqueue(part)
-          controller.close()
-        },
-      })
-      return { stream }
+      return { stream: answerStream(await generate(call)) }
     },
   }
 }

@@ -1,8 +1,8 @@
 // TEAM. Runs a test command on a fresh copy of a snapshot, and reads the report that it leaves.
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readPlainFile } from '../../workspace/read-plain-file'
 import { runSandboxed } from '../../workspace/sandbox'
 import type { SandboxOptions, SandboxResult } from '../../workspace/sandbox-options'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
@@ -33,7 +33,7 @@ export async function runTests(
     const key = randomUUID()
     await writeFile(join(report, KEY_FILE), key)
     const result = await runOnCopy(artifacts, snapshot, { ...options, report })
-    return { result, report: parseReport(await readReport(join(report, REPORT_FILE)), key) }
+    return { result, report: parseReport(await readReport(report), key) }
   })
 }
 
@@ -47,14 +47,7 @@ export async function runOnCopy(
 }
 
 /** Undefined where there is none. What the tests have put in its place (a link, a pipe) is none. */
-async function readReport(path: string): Promise<string | undefined> {
-  // Not blocking: a pipe would never be opened
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => undefined)
-  if (!file) return undefined
-  try {
-    const stat = await file.stat()
-    return stat.isFile() && stat.size <= REPORT_BYTES ? await file.readFile('utf8') : undefined
-  } finally {
-    await file.close()
-  }
+async function readReport(directory: string): Promise<string | undefined> {
+  const bytes = await readPlainFile(directory, REPORT_FILE, REPORT_BYTES).catch(() => undefined)
+  return bytes && Buffer.from(bytes).toString('utf8')
 }
