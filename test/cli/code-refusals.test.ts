@@ -3,17 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { REQUEST } from '../code-team/support/program'
-import { Workplace } from './support/command'
+import { NO_MODEL, Workplace } from './support/command'
 import { programRecording } from './support/recordings'
 import { sandboxTest as it } from '../support/sandbox'
 
-const NO_MODEL = {
-  TROUPE_MODEL: undefined,
-  ANTHROPIC_API_KEY: undefined,
-  OPENAI_API_KEY: undefined,
-  GOOGLE_GENERATIVE_AI_API_KEY: undefined,
-  OLLAMA_HOST: '127.0.0.1:1',
-}
 const GOOD = ['--model', 'scripted/good.json']
 
 let place: Workplace

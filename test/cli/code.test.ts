@@ -3,17 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { REQUEST, wrongAdd } from '../code-team/support/program'
-import { until, Workplace, type Finished, type Running, type Settings } from './support/command'
+import { type Finished, NO_MODEL, type Running, type Settings, until, Workplace } from './support/command'
 import { CALLS, programRecording, TOKENS_A_CALL } from './support/recordings'
 import { sandboxTest as it } from '../support/sandbox'
 
-const NO_MODEL = {
-  TROUPE_MODEL: undefined,
-  ANTHROPIC_API_KEY: undefined,
-  OPENAI_API_KEY: undefined,
-  GOOGLE_GENERATIVE_AI_API_KEY: undefined,
-  OLLAMA_HOST: '127.0.0.1:1',
-}
 const GOOD = ['--model', 'scripted/good.json']
 
 interface Summary {

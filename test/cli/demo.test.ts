@@ -2,18 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { until, Workplace } from './support/command'
+import { NO_MODEL, until, Workplace } from './support/command'
 import { startInTerminal } from './support/terminal'
 
 const NOTICE = 'OFFLINE DEMO: no model was called'
-/** No key, no model, and a local address where no model can be. */
-const NO_MODEL = {
-  TROUPE_MODEL: undefined,
-  ANTHROPIC_API_KEY: undefined,
-  OPENAI_API_KEY: undefined,
-  GOOGLE_GENERATIVE_AI_API_KEY: undefined,
-  OLLAMA_HOST: '127.0.0.1:1',
-}
 /** Promised with a server at hand. */
 const LIMIT_MS = 60_000
 

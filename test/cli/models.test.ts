@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunOutcome } from '../../src/client/outcome'
-import { Workplace, type Finished, type Settings } from './support/command'
+import { type Finished, NO_MODEL, type Settings, Workplace } from './support/command'
 
 const CANARY = 'sk-canary-4f9d2c71b8e6450a'
 const answer = (content: unknown, tokens = 30, more = {}) => ({
@@ -24,15 +24,6 @@ subtasks:
   - { id: one, agentType: summary, payload: { text: tides } }
   - { id: two, agentType: summary, payload: { text: moons }, dependsOn: [one] }
 `
-
-/** Nothing in the environment says which model to use. */
-const NO_MODEL = {
-  TROUPE_MODEL: undefined,
-  ANTHROPIC_API_KEY: undefined,
-  OPENAI_API_KEY: undefined,
-  GOOGLE_GENERATIVE_AI_API_KEY: undefined,
-  OLLAMA_HOST: '127.0.0.1:1',
-}
 
 let place: Workplace
 beforeAll(async () => {

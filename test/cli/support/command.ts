@@ -8,6 +8,15 @@ import { testNamespace } from '../../support/server'
 
 export const MAIN = resolve('dist/src/cli/main.js')
 
+/** Environment in which nothing says which model to use, and none is found. */
+export const NO_MODEL = {
+  TROUPE_MODEL: undefined,
+  ANTHROPIC_API_KEY: undefined,
+  OPENAI_API_KEY: undefined,
+  GOOGLE_GENERATIVE_AI_API_KEY: undefined,
+  OLLAMA_HOST: '127.0.0.1:1',
+}
+
 export interface Finished {
   code: number | null
   stdout: string
