@@ -71,6 +71,10 @@ export interface AgentManifest extends AgentServiceConfig {
   input?: JsonObject
   /** JSON Schema of the output; absent means anything. */
   output?: JsonObject
+  /** Event types of which each starts a task for this agent, with the event as payload, where its `canHandle` accepts. */
+  on?: string[]
+  /** A person: no worker has its tasks, the orchestrator waits for a decision. */
+  person?: true
   /** `process`: each execution runs in a child process. */
   isolation?: 'process'
   /** Only for agents that are declared in a plan. */

@@ -12,6 +12,12 @@ export const ERROR_CODES = [
   'RunNotFound',
   'SubtaskNotFound',
   'DeliveryRefused',
+  // What a person told a run, and it would not have
+  'DecisionRefused',
+  'ChangeRefused',
+  'StalePlanVersion',
+  'RetryRefused',
+  'ReplayFailed',
   // The surroundings
   'ConnectionFailed',
   'NamespaceNotFound',
@@ -26,6 +32,8 @@ export const ERROR_CODES = [
   // A subtask that failed, or was never run
   'AgentFailed',
   'CannotHandle',
+  'Rejected',
+  'NobodyDecided',
   'InvalidPayload',
   'ReferenceNotFound',
   'OutputRejected',
@@ -50,6 +58,8 @@ export const ERROR_CODES = [
   'EventLimitExceeded',
   'SpawnedSubtaskFailed',
   'DependencyFailed',
+  'ConditionNotMet',
+  'SkippedByPerson',
   'Cancelled',
   // The run as a whole, and ourselves
   'RunFailed',

@@ -1,17 +1,27 @@
 // PURE. Every limit that all sides share, each with its reason.
 
-/** Subtasks in a run, spawned ones included: without continue-as-new, 2,000 × ~8 events stays far below Temporal's 51,200. */
-export const MAX_SUBTASKS = 2_000
+/** Subtasks in a run unless it says less, spawned and added ones included: one activation builds the graph of all, within 5 s. */
+export const MAX_SUBTASKS = 100_000
 /** Bytes of a plan as JSON. Above 256 KiB it travels by external storage, so only memory and patience bound it. */
-export const MAX_PLAN_BYTES = 8 * 1024 * 1024
+export const MAX_PLAN_BYTES = 64 * 1024 * 1024
 /** How deep a plan or its inputs may be nested: everything that reads it recurses, in processes that we do not choose. */
 export const MAX_JSON_DEPTH = 100
 /** How far away a deadline may be: Temporal's server counts in nanoseconds and overflows in the year 2262. */
 export const MAX_DEADLINE_DAYS = 3_650
 /** Cycles of a plan that are named: enough to see the pattern, where each subtask depends on each. */
 export const MAX_NAMED_CYCLES = 50
-/** Dependencies in a run: keeps the prepared graph below 1 MB, Temporal allows 2 MB a payload. */
-export const MAX_DEPENDENCIES = 100_000
+/** Dependencies in a run: what one activation reads within its 5 s; a large graph travels by external storage. */
+export const MAX_DEPENDENCIES = 1_000_000
+/** Conditions of one subtask. */
+export const MAX_CONDITIONS = 20
+/** Reactions of a plan: each event is held against each. */
+export const MAX_REACTIONS = 100
+/** Bytes of what a person is asked for (choices and schema): it is kept in the run's state while the request is open. */
+export const MAX_REQUEST_BYTES = 8 * 1024
+/** Bytes of what a person gives: a signal or update of Temporal takes 2 MB, and a person writes less. */
+export const MAX_GIVEN_BYTES = 256 * 1024
+/** Bytes that failures of its dependencies may take in an execution's input: their messages are shortened to fit. */
+export const FAILED_INPUT_BYTES = 16 * 1024
 /** Characters of an authored id: what a person can read, and what fits Temporal's summaries. */
 export const MAX_ID_LENGTH = 128
 /** How deep spawned subtasks may spawn: an endless recursion ends here. */
@@ -36,6 +46,19 @@ export const EVENT_BYTES_IN_MEMORY = 2 * 1024 * 1024
 export const EVENTS_PER_ANSWER = 256
 /** Bytes of one answer, result or detail: half of the threshold (256 KiB) above which the UI and plain clients see only a reference. */
 export const ANSWER_BYTES = 128 * 1024
+/** Segments that one answer names: 128 KiB hold some thousand. */
+export const SEGMENTS_PER_ANSWER = 256
+/** History events and bytes from which a run looks for a quiet moment to continue as new: Temporal suggests it there. */
+export const CONTINUE_AFTER_EVENTS = 4_096
+export const CONTINUE_AFTER_BYTES = 4 * 1024 * 1024
+/** The same, from which it drains: it starts nothing until what is in flight has ended. Temporal ends a run at 51,200 and 50 MB. */
+export const DRAIN_AFTER_EVENTS = 20_000
+export const DRAIN_AFTER_BYTES = 20 * 1024 * 1024
+/** Signals and updates of one link of a run, likewise: Temporal takes 10,000 and 2,000. */
+export const DRAIN_AFTER_SIGNALS = 5_000
+export const DRAIN_AFTER_UPDATES = 1_000
+/** The longest time for which nothing is started in the hope of a quiet moment. */
+export const QUIET_MS = 2_000
 /** Activities of one run in flight at once: Temporal allows 2,000 and advises 500. */
 export const MAX_IN_FLIGHT = 500
 /** Activities scheduled in one workflow task: about 600 already time it out. */

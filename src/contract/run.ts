@@ -5,8 +5,29 @@ import type { JsonValue } from './json'
 
 /** How a subtask ends: in exactly one of these. */
 export type SubtaskOutcome = 'succeeded' | 'failed' | 'skipped' | 'cancelled'
-/** waiting: for dependencies · ready: for a slot · running: handed to its queue · joining: for what it spawned. */
-export type SubtaskState = 'waiting' | 'ready' | 'running' | 'joining' | SubtaskOutcome
+/**
+ * waiting: for dependencies, and for its conditions to be looked at · ready: for a slot · running: handed to its queue ·
+ * joining: for what it spawned · asking: for a person's decision · held: it failed, and a person says what follows.
+ */
+export type SubtaskState = 'waiting' | 'ready' | 'running' | 'joining' | 'asking' | 'held' | SubtaskOutcome
+
+/** In the order in which they are told; all of them, so that counts of every state can be made from it. */
+export const SUBTASK_STATES: readonly SubtaskState[] = [
+  'waiting',
+  'ready',
+  'running',
+  'joining',
+  'asking',
+  'held',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+]
+
+export function noSubtasks(): Record<SubtaskState, number> {
+  return Object.fromEntries(SUBTASK_STATES.map((state) => [state, 0])) as Record<SubtaskState, number>
+}
 
 export type RunStatus = 'preparing' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 export type RunCounts = Record<SubtaskOutcome, number>
@@ -77,6 +98,34 @@ export interface SubtaskRow {
   unconfirmedCalls?: number
   durationMs?: number
   error?: SubtaskError
+  /** What a person is asked; while it is `asking`. */
+  request?: ShownRequest
+  /** Its conditions are being looked at, or what a person decided is being written down. */
+  settling?: true
+  /** The agent has been paused, or the subtask waits for others of its map: it is ready, and not offered. */
+  heldBack?: 'map'
+  /** Taken over from the run that this one repeats. */
+  reused?: true
+}
+
+/** What an answer shows of a request; all of it is in the store. */
+export interface ShownRequest {
+  /** At most 200 characters. */
+  prompt: string
+  choices?: string[]
+  /** ISO time after which nobody is asked any more, and what that means. */
+  expiresAt?: string
+  onTimeout?: TimeoutMeaning
+}
+
+/** What it means that nobody decided in time. */
+export type TimeoutMeaning = 'approve' | 'reject' | 'fail'
+
+/** Who paused, when (ISO, the workflow's clock), and why. */
+export interface Pause {
+  by: string
+  at: string
+  reason?: string
 }
 
 /** What a run returns, or leaves in its failure's first detail, or in its memo if it was cancelled. Below 128 KiB. */
@@ -108,6 +157,10 @@ export interface RunDocument {
   endedAt: string
   tokensUsed: number
   unconfirmedCalls?: number
+  /** How many changes were made to its plan while it ran. */
+  planVersion: number
+  /** Workflow id of the run that this one repeats. */
+  retryOf?: string
   subtasks: SubtaskRow[]
   results: Record<string, AgentResult>
   events: EventSegment[]
