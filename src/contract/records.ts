@@ -17,6 +17,15 @@ export function preparedRecord(run: RunKey): string {
   return `${runPrefix(run)}prepared`
 }
 
+/** `RetryRecord`s: the runs that repeat this one. */
+export function retriesPrefix(run: RunKey): string {
+  return `${runPrefix(run)}retries/`
+}
+
+export function retryRecord(run: RunKey, retry: string): string {
+  return `${retriesPrefix(run)}${retry}`
+}
+
 /** `BlockedRecord`s of a run. */
 export function blockedPrefix(run: RunKey): string {
   return `${runPrefix(run)}blocked/`
@@ -99,6 +108,11 @@ export interface BegunRecord {
 export interface PreparedRecord {
   /** Artifact of the run's `RunSpec`. */
   spec: string
+}
+
+/** A run that repeats another one. */
+export interface RetryRecord {
+  workflowId: string
 }
 
 /** A worker whose event loop stood still while it ran executions of the run. */

@@ -106,6 +106,11 @@ export interface SubtaskRow {
   heldBack?: 'map'
   /** Taken over from the run that this one repeats. */
   reused?: true
+  /**
+   * Artifact of the `SpawnFragment` that holds its definition, where the plan as it was started does not: added, changed,
+   * spawned, or started by a reaction. Who repeats the run reads it.
+   */
+  fragment?: string
 }
 
 /** What an answer shows of a request; all of it is in the store. */
