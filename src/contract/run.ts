@@ -104,6 +104,8 @@ export interface SubtaskRow {
   settling?: true
   /** The agent has been paused, or the subtask waits for others of its map: it is ready, and not offered. */
   heldBack?: 'map'
+  /** While it is ready, in answers: its place among those that wait for the same agent, from 1. */
+  position?: number
   /** Taken over from the run that this one repeats. */
   reused?: true
   /**
@@ -118,6 +120,8 @@ export interface ShownRequest {
   /** At most 200 characters. */
   prompt: string
   choices?: string[]
+  /** The answer must fit a JSON Schema, which the record has. */
+  schema?: true
   /** ISO time after which nobody is asked any more, and what that means. */
   expiresAt?: string
   onTimeout?: TimeoutMeaning
