@@ -4,6 +4,7 @@ import type { ActivityDependencies } from './dependencies'
 import { createPreparePlan } from './prepare-plan'
 import { createRunAgent } from './run-agent'
 import { createSealEvents } from './seal-events'
+import { createSpreadPauses } from './spread-pauses'
 
 export function createActivities(deps: ActivityDependencies) {
   return {
@@ -11,5 +12,6 @@ export function createActivities(deps: ActivityDependencies) {
     runAgent: createRunAgent(deps),
     sealEvents: createSealEvents(deps),
     closeRun: createCloseRun(deps),
+    spreadPauses: createSpreadPauses(deps),
   }
 }

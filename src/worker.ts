@@ -156,8 +156,8 @@ export interface ActivitiesOptions {
 }
 
 /**
- * The activities, for a `Worker.create` of your own: preparePlan, sealEvents and closeRun on the task queue `troupe`,
- * runAgent on each agent's task queue (`teamManifest(team).agents[…].taskQueue`).
+ * The activities, for a `Worker.create` of your own: preparePlan, sealEvents, closeRun and spreadPauses on the task queue
+ * `troupe`, runAgent on each agent's task queue (`teamManifest(team).agents[…].taskQueue`).
  */
 export function createActivities(options: ActivitiesOptions): ReturnType<typeof createActivitiesOver> {
   const hosted = new Map<string, HostedAgent>()
