@@ -24,7 +24,6 @@ export const TRANSITION_TYPES = [
   'run.cancelled',
   'run.paused',
   'run.resumed',
-  'run.continued',
   'run.closing',
   'agent.paused',
   'agent.resumed',

@@ -186,6 +186,8 @@ export interface FailedInput {
 export interface EvaluateInput extends Pick<RunAgentInput, 'run' | 'store' | 'spec' | 'fragment' | 'failures'> {
   /** The subtask's id. */
   subtask: string
+  /** The agent that is to have it: a person is asked. */
+  agent: string
 }
 
 /** What is to become of it. */
@@ -262,6 +264,12 @@ export interface AgentExecution {
   agentVersion: string
   spawned?: Spawned
 }
+
+/** What of it the orchestrator keeps. */
+export type ReportedExecution = Pick<
+  AgentExecution,
+  'spawned' | 'outputFrom' | 'attempt' | 'durationMs' | 'tokensUsed' | 'unconfirmedCalls'
+>
 
 export interface RunAgentResult extends AgentExecution {
   wait: QueueWait

@@ -43,7 +43,7 @@ export interface Decision {
 }
 
 /** What became of it. */
-export interface DecisionAnswer extends Decision {
+export interface DecisionAnswer extends Pick<Decision, 'taskId' | 'requestId' | 'approved' | 'by'> {
   /** ISO time of the workflow's clock. */
   at: string
 }

@@ -2,7 +2,7 @@
 import type { Priority } from '../agent'
 
 export interface QueuedNode {
-  /** Places of the subtasks that must be met first. */
+  /** Places of the subtasks that must be met first: of its own batch, or of an earlier one. */
   dependsOn: readonly number[]
   /** The agent in whose queue it waits, as a place in the run's list. */
   agent: number
@@ -23,6 +23,7 @@ const DEFAULT_ESTIMATE_MS = 1_000
 export class ReadyQueue {
   private readonly indegree: number[] = []
   private readonly dependents: number[][] = []
+  private readonly met: boolean[] = []
   private readonly priority: number[] = []
   private readonly pathMs: number[] = []
   private readonly arrival: number[] = []
@@ -33,26 +34,53 @@ export class ReadyQueue {
   private arrivals = 0
 
   /**
-   * Adds nodes whose dependencies are among themselves; `dependsOn` counts in the whole list.
+   * Adds nodes; `dependsOn` counts in the whole list.
    * `tailMs` is the path that follows all of them: what waits for the subtask that spawned them.
-   * Returns the places of those that are ready at once; they still have to be offered.
+   * Returns the places of those that wait for nothing; they still have to be offered.
    */
   add(nodes: readonly QueuedNode[], tailMs = 0): number[] {
     const first = this.indegree.length
-    for (const [position, node] of nodes.entries()) {
-      this.indegree.push(node.dependsOn.length)
+    for (const node of nodes) {
+      this.indegree.push(0)
       this.dependents.push([])
+      this.met.push(false)
       this.priority.push(RANK[node.priority])
       this.pathMs.push(0)
       this.arrival.push(0)
-      if (node.dependsOn.some((place) => place < first || place >= first + nodes.length)) {
-        throw new RangeError(`node ${first + position} depends on a node outside its own batch`)
-      }
     }
-    for (const [position, node] of nodes.entries())
-      for (const place of node.dependsOn) this.dependents[place]!.push(first + position)
+    for (const [position, node] of nodes.entries()) this.connect(first + position, node.dependsOn)
     this.measurePaths(nodes, first, tailMs)
-    return nodes.flatMap((node, position) => (node.dependsOn.length === 0 ? [first + position] : []))
+    return nodes.flatMap((_, position) => (this.indegree[first + position] === 0 ? [first + position] : []))
+  }
+
+  /** Replaces what a node waits for. */
+  rewire(place: number, from: readonly number[], to: readonly number[]): void {
+    for (const before of from) this.dependents[before] = this.dependents[before]!.filter((one) => one !== place)
+    this.connect(place, to)
+  }
+
+  /** Replaces a node's priority, also where it is ready: its agent's heap is ordered anew. */
+  prioritise(place: number, priority: Priority): void {
+    this.priority[place] = RANK[priority]
+    const agent = this.waitsFor[place]
+    if (agent !== undefined) this.heaps.set(agent, this.inLine(agent))
+  }
+
+  /** An agent's ready nodes, the next one first; as a list it is a heap too. */
+  inLine(agent: number): number[] {
+    const waiting = (this.heaps.get(agent) ?? []).filter((place) => this.waitsFor[place] === agent)
+    return [...new Set(waiting)].sort((a, b) => (this.before(a, b) ? -1 : 1))
+  }
+
+  /** All ready nodes in the order in which they were offered. */
+  offered(): number[] {
+    const ready = this.waitsFor.flatMap((agent, place) => (agent === undefined ? [] : [place]))
+    return ready.sort((a, b) => this.arrival[a]! - this.arrival[b]!)
+  }
+
+  /** How many of its dependencies are not met yet. */
+  open(place: number): number {
+    return this.indegree[place]!
   }
 
   /** Path from a node's start to an exit, in milliseconds. */
@@ -65,8 +93,9 @@ export class ReadyQueue {
     return this.dependents[place]!
   }
 
-  /** Notes that a node is met; returns those that became ready by it. */
+  /** Notes that a node is met; returns those that wait for nothing any more. */
   complete(place: number): number[] {
+    this.met[place] = true
     return this.dependents[place]!.filter((dependent) => --this.indegree[dependent]! === 0)
   }
 
@@ -104,9 +133,25 @@ export class ReadyQueue {
     this.sizes.set(agent, this.size(agent) - 1)
   }
 
+  /** A node goes to another agent, or leaves the line for a while: its heap forgets it altogether. */
+  remove(place: number): void {
+    const agent = this.waitsFor[place]
+    if (agent === undefined) return
+    this.withdraw(place)
+    this.heaps.set(agent, this.inLine(agent))
+  }
+
   /** How many of an agent's nodes are ready. */
   size(agent: number): number {
     return this.sizes.get(agent) ?? 0
+  }
+
+  private connect(place: number, dependsOn: readonly number[]): void {
+    for (const before of dependsOn) {
+      if (before >= this.dependents.length) throw new RangeError(`node ${place} depends on ${before}, which is unknown`)
+      this.dependents[before]!.push(place)
+    }
+    this.indegree[place] = dependsOn.filter((before) => !this.met[before]).length
   }
 
   private pop(agent: number): number | undefined {
@@ -142,7 +187,8 @@ export class ReadyQueue {
         tailMs,
       )
       this.pathMs[first + position] = after + (nodes[position]!.estimateMs ?? DEFAULT_ESTIMATE_MS)
-      for (const place of nodes[position]!.dependsOn) if (--open[place - first]! === 0) order.push(place - first)
+      for (const place of nodes[position]!.dependsOn)
+        if (place >= first && --open[place - first]! === 0) order.push(place - first)
     }
   }
 }

@@ -1,25 +1,46 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
-import type { AgentExecution, AgentSlot, GraphNode } from '../messages'
-import type { RunCounts, SubtaskError, SubtaskOutcome, SubtaskRow, SubtaskState } from '../run'
-import { Deadlines } from './deadlines'
-import { ReadyQueue } from './ready-queue'
-import { cancelledError, lateError, skippedError, spawnedError, spawnRefusal } from './subtask-errors'
-import { endEvent, runEvent, subtaskEvent, type NewEvent, type Told } from './transition-events'
+import type {
+  AddInput,
+  CancelSubtaskInput,
+  ChangeAnswer,
+  ChangeInput,
+  CheckedAddition,
+  CheckedReplacement,
+} from '../changes'
+import type { AgentEvent } from '../event'
+import type {
+  AgentSlot,
+  FailedInput,
+  GraphNode,
+  PreparedRun,
+  ReactInput,
+  ReportedExecution,
+  Verdict,
+} from '../messages'
+import type {
+  CloseInput,
+  Decision,
+  DecisionAnswer,
+  PausedAgents,
+  PauseInput,
+  ResolveInput,
+  ResumeInput,
+} from '../people'
+import type { RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
+import { applyCarried, carryState, type CarriedState } from './carried'
+import { failedInputs } from './failed-inputs'
+import { Pauses } from './pauses'
+import { PlanChanges } from './plan-changes'
+import { Reactions } from './reactions'
+import type { Refusal } from './refusal'
+import { Requests, type Given } from './requests'
+import { conditionError, lateError, spawnRefusal } from './subtask-errors'
+import { Subtasks, type Surroundings } from './subtasks'
+import { runEvent } from './transition-events'
 
+export { isEnded, type Surroundings } from './subtasks'
+export type { CarriedState } from './carried'
 export type { NewEvent } from './transition-events'
-
-/** What a run keeps of a subtask besides its row. */
-interface Node {
-  graph: GraphNode
-  /** Which of the candidates has it now. */
-  candidate: number
-  depth: number
-  /** Spawned subtasks that have not ended, and those that did not succeed. */
-  open: number
-  unsuccessful: string[]
-  /** Artifact of the fragment that it came from; none for the plan's own. */
-  fragment?: string
-}
 
 export interface Ended {
   durationMs?: number
@@ -29,37 +50,67 @@ export interface Ended {
 }
 
 export class RunState {
-  readonly rows: SubtaskRow[] = []
-  readonly states: Record<SubtaskState, number> = {
-    waiting: 0,
-    ready: 0,
-    running: 0,
-    joining: 0,
-    succeeded: 0,
-    failed: 0,
-    skipped: 0,
-    cancelled: 0,
-  }
-  readonly queue = new ReadyQueue()
+  readonly subtasks: Subtasks
+  readonly requests: Requests
+  readonly changes: PlanChanges
+  readonly reactions: Reactions
+  readonly pauses: Pauses
   cancelling = false
-  private readonly nodes: Node[] = []
-  private readonly deadlines = new Deadlines()
+  /** Stays up for events. */
+  open: boolean
 
-  /** `now` is the workflow's time; `emit` receives every transition, in order. */
-  constructor(
-    readonly agents: readonly AgentSlot[],
-    private readonly now: () => number,
-    private readonly emit: (event: NewEvent) => void,
-  ) {}
+  private constructor(
+    readonly prepared: PreparedRun,
+    private readonly options: Surroundings & { open: boolean },
+  ) {
+    this.subtasks = new Subtasks(prepared.agents, options, prepared.reused)
+    this.requests = new Requests(this.subtasks)
+    this.changes = new PlanChanges(this.subtasks, prepared.maxSubtasks)
+    this.reactions = new Reactions(prepared.reactions, this.subtasks, prepared.maxSubtasks)
+    this.pauses = new Pauses(prepared.team, options)
+    this.open = options.open
+  }
 
   /** The plan's own subtasks. */
-  begin(plan: string, team: string, nodes: readonly GraphNode[]): void {
-    this.emit(runEvent('run.started', { plan, team, subtasks: nodes.length }))
-    this.add(nodes)
+  static begin(prepared: PreparedRun, options: Surroundings & { open: boolean }): RunState {
+    const state = new RunState(prepared, options)
+    const { plan, team, nodes, paused } = prepared
+    options.emit(runEvent('run.started', { plan, team, subtasks: nodes.length }))
+    if (paused) state.pauses.pauseAgents(paused)
+    state.subtasks.add({ nodes })
+    return state
+  }
+
+  /** A run that continues as new, as it was. */
+  static restore(prepared: PreparedRun, carried: CarriedState, surroundings: Surroundings): RunState {
+    const state = new RunState(prepared, { ...surroundings, open: carried.open })
+    applyCarried(state, carried)
+    return state
+  }
+
+  carry(): CarriedState {
+    return carryState(this)
+  }
+
+  get rows(): readonly SubtaskRow[] {
+    return this.subtasks.rows
+  }
+
+  get states(): Readonly<Record<SubtaskState, number>> {
+    return this.subtasks.states
+  }
+
+  get agents(): readonly AgentSlot[] {
+    return this.subtasks.agents
+  }
+
+  get planVersion(): number {
+    return this.changes.version
   }
 
   get finished(): boolean {
-    return this.states.waiting + this.states.ready + this.states.running + this.states.joining === 0
+    const { waiting, ready, running, joining, asking, held } = this.states
+    return waiting + ready + running + joining + asking + held + this.reactions.waiting.length === 0 && !this.open
   }
 
   get counts(): RunCounts {
@@ -70,180 +121,206 @@ export class RunState {
   /** How the run ends, once it is finished. */
   get outcome(): 'succeeded' | 'failed' | 'cancelled' {
     const { failed, cancelled } = this.states
-    if (failed + cancelled === 0) return 'succeeded'
-    return this.cancelling && cancelled > 0 ? 'cancelled' : 'failed'
+    if (this.cancelling && (cancelled > 0 || failed === 0)) return 'cancelled'
+    return failed + cancelled + this.reactions.refused.size === 0 ? 'succeeded' : 'failed'
+  }
+
+  placeOf(id: string): number | undefined {
+    return this.subtasks.placeOf(id)
   }
 
   graph(place: number): GraphNode {
-    return this.nodes[place]!.graph
+    return this.subtasks.nodes[place]!.graph
   }
 
   fragment(place: number): string | undefined {
-    return this.nodes[place]!.fragment
+    return this.subtasks.nodes[place]!.fragment
   }
 
   agent(place: number): AgentSlot {
-    const { graph, candidate } = this.nodes[place]!
-    return this.agents[graph.agents[candidate]!]!
+    return this.agents[this.subtasks.agentPlace(place)]!
+  }
+
+  /** What stands for the outputs of its dependencies that did not succeed. */
+  failuresOf(place: number): Record<string, FailedInput> | undefined {
+    return failedInputs(this.graph(place).dependsOn.map((other) => this.rows[other]!))
   }
 
   /** The next subtask for an agent; it is taken off its queue. */
   next(agent: number): number | undefined {
-    return this.queue.take(agent)
+    if (this.pauses.holds(this.agents[agent]!.name)) return undefined
+    return this.subtasks.queue.take(agent)
   }
 
   /** Handed to its agent's queue. */
   started(place: number): void {
-    const row = this.move(place, 'running')
+    const row = this.subtasks.move(place, 'running')
     row.startedAt ??= this.isoNow()
     row.agent = this.agent(place).name
-    this.emit(subtaskEvent('subtask.started', this.told(place), { agent: row.agent }))
+    this.subtasks.tell('subtask.started', place, { agent: row.agent })
   }
 
-  succeeded(place: number, execution: AgentExecution): void {
+  succeeded(place: number, execution: ReportedExecution): void {
     this.measure(place, execution)
-    if (!execution.spawned) return this.end(place, 'succeeded')
-    if (this.cancelling) return this.end(place, 'cancelled', cancelledError())
-    const refusal = spawnRefusal(this.nodes[place]!.depth, execution.spawned.nodes.length, this.rows.length)
-    if (refusal) return this.end(place, 'failed', refusal)
-    if (execution.spawned.nodes.length === 0) return this.end(place, 'succeeded')
-    this.move(place, 'joining')
-    this.nodes[place]!.open = execution.spawned.nodes.length
-    this.add(execution.spawned.nodes, { place, fragment: execution.spawned.fragment })
+    const { row, node } = this.subtasks.at(place)
+    const { spawned, outputFrom } = execution
+    if (row.state !== 'running') return
+    if (!spawned) return this.subtasks.end(place, 'succeeded')
+    if (this.subtasks.ending) return this.subtasks.end(place, 'cancelled', this.subtasks.ending)
+    if (node.cancelledBy !== undefined) return this.failed(place, { code: 'Cancelled', message: '', retryable: false })
+    this.join(place, spawned, outputFrom)
   }
 
   failed(place: number, error: SubtaskError, ended: Ended = {}): void {
     this.measure(place, ended)
-    this.end(place, error.code === 'Cancelled' ? 'cancelled' : 'failed', error)
+    this.subtasks.fail(place, error)
   }
 
-  /** Its agent will not have it: the next candidate takes it, or it fails. */
+  /** Its agent will not have it: the next candidate takes it, or it fails; what an event started is skipped. */
   refused(place: number, error: SubtaskError, ended: Ended = {}): void {
     this.measure(place, ended)
-    const node = this.nodes[place]!
-    if (this.cancelling || node.candidate + 1 >= node.graph.agents.length) return this.failed(place, error)
+    const { node } = this.subtasks.at(place)
+    const isLast = node.candidate + 1 >= node.graph.agents.length
+    if (isLast && node.origin && this.rows[place]!.parent === undefined)
+      return this.subtasks.end(place, 'skipped', error)
+    if (isLast || this.subtasks.ending || node.cancelledBy !== undefined) return this.failed(place, error)
     node.candidate++
-    this.watchDeadlines([place]) // it may have been forgotten while the subtask ran
-    this.ready(place)
+    this.subtasks.watchDeadlines([place]) // it may have been forgotten while the subtask ran
+    this.subtasks.begin(place)
   }
 
-  /** Fails what has not been started by its deadline. Returns the next deadline to look at, in milliseconds. */
+  /** The next subtask whose conditions, elements or question are to be looked at. */
+  nextEvaluation(): number | undefined {
+    if (this.pauses.run) return undefined
+    const { evaluations } = this.subtasks
+    for (let place = evaluations.shift(); place !== undefined; place = evaluations.shift()) {
+      const { row, node } = this.subtasks.at(place)
+      if (row.state !== 'waiting' || node.evaluation !== 'due') continue
+      row.settling = true
+      return place
+    }
+    return undefined
+  }
+
+  evaluated(place: number, verdict: Verdict): void {
+    const { row, node } = this.subtasks.at(place)
+    if (row.state !== 'waiting' || !row.settling) return
+    delete row.settling
+    node.evaluation = 'done'
+    this.subtasks.watchDeadlines([place])
+    if (verdict.verdict === 'skip') return this.subtasks.end(place, 'skipped', conditionError(verdict.reason))
+    if (verdict.verdict === 'ask') return this.requests.ask(place, verdict.request)
+    if (verdict.verdict === 'run') return this.subtasks.begin(place)
+    row.startedAt ??= this.isoNow()
+    this.join(place, verdict.spawned)
+  }
+
+  decisionProblem(decision: Decision): Refusal | undefined {
+    return this.requests.decisionProblem(decision)
+  }
+
+  decide(decision: Decision): DecisionAnswer {
+    return this.requests.decide(decision)
+  }
+
+  /** The next output that a person gave and that is to be written down. */
+  nextToKeep(): Given | undefined {
+    return this.requests.given.shift()
+  }
+
+  kept(place: number): void {
+    const { row } = this.subtasks.at(place)
+    if (row.state !== 'running' || !row.settling) return
+    row.durationMs = Math.max(0, this.options.now() - Date.parse(row.startedAt ?? this.isoNow()))
+    this.subtasks.end(place, 'succeeded')
+  }
+
+  resolveProblem(input: ResolveInput): Refusal | undefined {
+    return this.requests.resolveProblem(input)
+  }
+
+  resolve(input: ResolveInput): void {
+    this.requests.resolve(input)
+  }
+
+  pause(input: PauseInput): void {
+    this.pauses.pause(input)
+  }
+
+  resume(input: ResumeInput): void {
+    this.pauses.resume(input)
+  }
+
+  pauseAgents(told: PausedAgents): void {
+    this.pauses.pauseAgents(told)
+  }
+
+  added(input: AddInput, checked: CheckedAddition): ChangeAnswer {
+    return this.changes.add(input, checked)
+  }
+
+  replaced(input: ChangeInput, checked: CheckedReplacement): ChangeAnswer {
+    return this.changes.replace(input, checked)
+  }
+
+  cancelSubtask(input: CancelSubtaskInput): ChangeAnswer {
+    return this.changes.cancel(input)
+  }
+
+  observe(event: AgentEvent): void {
+    this.reactions.observe(event)
+  }
+
+  nextReactions(): ReactInput['matches'] | undefined {
+    return this.reactions.next()
+  }
+
+  reacted(fragment: string): void {
+    this.reactions.made(fragment)
+  }
+
+  /** Fails what has not been started by its deadline, and closes requests. Returns the next moment to look, in milliseconds. */
   expire(): number | undefined {
-    const { due, next } = this.deadlines.take(this.now(), (place) => this.isPending(place))
-    // What depends on a failed one is skipped, though it may be due itself
-    for (const { at, place } of due) if (this.isPending(place)) this.failed(place, lateError(at))
+    const { alarms } = this.subtasks
+    const now = this.options.now()
+    const { due, next } = alarms.take(now, ({ place }) => this.subtasks.isPending(place))
+    for (const { at, place } of due) {
+      // What depends on a failed one is skipped, though it may be due itself
+      if (!this.subtasks.isPending(place)) continue
+      const { deadline } = this.graph(place)
+      if (deadline !== undefined && Date.parse(deadline) <= now) this.failed(place, lateError(Date.parse(deadline)))
+      else if (this.rows[place]!.request?.expiresAt === new Date(at).toISOString()) this.requests.expire(place)
+    }
     return next
   }
 
   /** Ends everything that is not in flight; what is in flight ends when its agent does. */
   cancel(): void {
     this.cancelling = true
-    for (const place of this.rows.keys()) {
-      if (this.isPending(place)) this.end(place, 'cancelled', cancelledError())
-    }
+    this.open = false
+    this.reactions.drop()
+    this.subtasks.cancel()
+  }
+
+  /** An open run ends when what it has is done. */
+  close({ by }: CloseInput): void {
+    if (!this.open) return
+    this.open = false
+    this.options.emit(runEvent('run.closing', { by }))
   }
 
   /** The last event. */
-  close(): void {
+  end(): void {
     const type = { succeeded: 'run.completed', failed: 'run.failed', cancelled: 'run.cancelled' }[this.outcome]
-    this.emit(runEvent(type, { ...this.counts }))
+    this.options.emit(runEvent(type, { ...this.counts }))
   }
 
-  private add(nodes: readonly GraphNode[], spawner?: { place: number; fragment: string }): void {
-    const first = this.rows.length
-    const tail = spawner
-      ? this.queue
-          .dependentsOf(spawner.place)
-          .reduce((longest, place) => Math.max(longest, this.queue.longestPath(place)), 0)
-      : 0
-    const placed = nodes.map((node) => ({ ...node, dependsOn: node.dependsOn.map((place) => first + place) }))
-    const depth = spawner ? this.nodes[spawner.place]!.depth + 1 : 0
-    for (const graph of placed) {
-      const agent = this.agents[graph.agents[0]!]!.name
-      this.nodes.push({
-        graph,
-        candidate: 0,
-        depth,
-        open: 0,
-        unsuccessful: [],
-        ...(spawner ? { fragment: spawner.fragment } : {}),
-      })
-      this.rows.push({
-        id: graph.id,
-        agent,
-        state: 'waiting',
-        dependsOn: graph.dependsOn,
-        ...(spawner ? { parent: spawner.place } : {}),
-      })
-      this.states.waiting++
-      this.emit(subtaskEvent('task.created', this.told(this.rows.length - 1), { type: graph.type, agent }))
-    }
-    this.watchDeadlines(nodes.map((_, position) => first + position))
-    const ready = this.queue.add(
-      placed.map((graph) => ({ ...graph, agent: graph.agents[0]! })),
-      tail,
-    )
-    for (const place of ready) this.ready(place)
-  }
-
-  private watchDeadlines(places: readonly number[]): void {
-    const deadlines = places.flatMap((place) => {
-      const { deadline } = this.graph(place)
-      return deadline === undefined ? [] : [{ at: Date.parse(deadline), place }]
-    })
-    this.deadlines.add(deadlines)
-  }
-
-  private isPending(place: number): boolean {
-    const { state } = this.rows[place]!
-    return state === 'waiting' || state === 'ready'
-  }
-
-  private ready(place: number): void {
-    this.move(place, 'ready')
-    const { graph, candidate } = this.nodes[place]!
-    this.queue.offer(place, graph.agents[candidate]!)
-  }
-
-  /** Ends a subtask and everything that follows from it, without recursion: chains may be thousands long. */
-  private end(place: number, outcome: SubtaskOutcome, error?: SubtaskError): void {
-    const work: { place: number; outcome: SubtaskOutcome; error?: SubtaskError }[] = [{ place, outcome, error }]
-    for (const ending of work) {
-      const row = this.rows[ending.place]!
-      if (isEnded(row.state)) continue
-      this.queue.withdraw(ending.place)
-      this.move(ending.place, ending.outcome)
-      row.endedAt = this.isoNow()
-      if (ending.error) row.error = ending.error
-      this.emit(endEvent(ending.outcome, this.told(ending.place)))
-      if (ending.outcome === 'succeeded') for (const next of this.queue.complete(ending.place)) this.release(next)
-      else
-        for (const next of this.queue.dependentsOf(ending.place)) work.push({ place: next, ...this.consequence(row) })
-      if (row.parent !== undefined) work.push(...this.joined(row.parent, row))
-    }
-  }
-
-  private release(place: number): void {
-    if (this.rows[place]!.state === 'waiting') this.ready(place)
-  }
-
-  private consequence(row: SubtaskRow): { outcome: SubtaskOutcome; error: SubtaskError } {
-    if (this.cancelling) return { outcome: 'cancelled', error: cancelledError() }
-    return { outcome: 'skipped', error: skippedError(row) }
-  }
-
-  /** One of a spawner's subtasks has ended; with the last one the spawner ends too. */
-  private joined(
-    parent: number,
-    child: SubtaskRow,
-  ): { place: number; outcome: SubtaskOutcome; error?: SubtaskError }[] {
-    const node = this.nodes[parent]!
-    node.open--
-    if (child.state !== 'succeeded') node.unsuccessful.push(`"${child.id}" ${child.state}`)
-    if (node.open > 0) return []
-    if (node.unsuccessful.length === 0) return [{ place: parent, outcome: 'succeeded' }]
-    if (this.cancelling) return [{ place: parent, outcome: 'cancelled', error: cancelledError() }]
-    return [{ place: parent, outcome: 'failed', error: spawnedError(node.unsuccessful) }]
+  private join(place: number, spawned: NonNullable<ReportedExecution['spawned']>, outputFrom?: string): void {
+    const { maxSubtasks } = this.prepared
+    const limits = { total: this.rows.length, maxSubtasks }
+    const refusal = spawnRefusal(this.subtasks.at(place).node.depth, spawned.nodes.length, limits)
+    if (refusal) this.subtasks.fail(place, refusal)
+    else this.subtasks.join(place, spawned, outputFrom)
   }
 
   /** What the execution that has just ended tells of all attempts. */
@@ -256,23 +333,7 @@ export class RunState {
     if (unconfirmedCalls !== undefined) row.unconfirmedCalls = unconfirmedCalls
   }
 
-  private move(place: number, state: SubtaskState): SubtaskRow {
-    const row = this.rows[place]!
-    this.states[row.state]--
-    this.states[state]++
-    row.state = state
-    return row
-  }
-
-  private told(place: number): Told {
-    return { row: this.rows[place]!, place, candidate: this.nodes[place]!.candidate }
-  }
-
   private isoNow(): string {
-    return new Date(this.now()).toISOString()
+    return new Date(this.options.now()).toISOString()
   }
-}
-
-export function isEnded(state: SubtaskState): state is SubtaskOutcome {
-  return state === 'succeeded' || state === 'failed' || state === 'skipped' || state === 'cancelled'
 }

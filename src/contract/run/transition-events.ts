@@ -10,33 +10,45 @@ export interface NewEvent extends Pick<AgentEvent, 'type' | 'payload' | 'source'
   key: string
 }
 
-export function runEvent(type: string, payload: JsonValue): NewEvent {
-  return { key: type, type, payload, source: ORCHESTRATOR_SOURCE }
+/** `number` tells apart what may come more than once. */
+export function runEvent(type: string, payload: JsonValue, number?: number): NewEvent {
+  return { key: number === undefined ? type : `${type}/${number}`, type, payload, source: ORCHESTRATOR_SOURCE }
 }
 
-/** Which subtask an event tells of: its row, its place, and the number of its candidate. */
+/** Which subtask an event tells of. */
 export interface Told {
   row: SubtaskRow
   place: number
-  candidate: number
+  /** The subtask's id, or that of the event that started it. */
+  correlationId: string
 }
 
-export function subtaskEvent(
+export function onceEvent(
   type: string,
-  { row, place, candidate }: Told,
+  { row, place, correlationId }: Told,
   payload: Record<string, JsonValue>,
 ): NewEvent {
-  // Only `subtask.started` comes more than once, with another candidate each time
-  const key = `${type}/${place}/${candidate}`
-  return { key, type, payload: { subtask: row.id, ...payload }, source: ORCHESTRATOR_SOURCE, correlationId: row.id }
+  const told = { subtask: row.id, ...payload }
+  return { key: `${type}/${place}`, type, payload: told, source: ORCHESTRATOR_SOURCE, correlationId }
+}
+
+export function repeatedEvent(
+  type: string,
+  told: Told & { number: number },
+  payload: Record<string, JsonValue>,
+): NewEvent {
+  const event = onceEvent(type, told, payload)
+  return { ...event, key: `${event.key}/${told.number}` }
 }
 
 /** The last event of a subtask. */
 export function endEvent(outcome: SubtaskOutcome, told: Told): NewEvent {
-  const { agent, error, attempt = 0, durationMs = 0, tokensUsed = 0 } = told.row
-  if (outcome === 'succeeded')
-    return subtaskEvent('subtask.completed', told, { agent, attempt, durationMs, tokensUsed })
-  return subtaskEvent(`subtask.${outcome}`, told, {
+  const { agent, error, attempt = 0, durationMs = 0, tokensUsed = 0, reused } = told.row
+  if (outcome === 'succeeded') {
+    const facts = { agent, attempt, durationMs, tokensUsed }
+    return onceEvent('subtask.completed', told, reused ? { ...facts, reused } : facts)
+  }
+  return onceEvent(`subtask.${outcome}`, told, {
     agent,
     ...(tokensUsed > 0 ? { tokensUsed } : {}),
     ...(error ? { error: { ...error } } : {}),

@@ -1,4 +1,4 @@
-// HOST, pure. Durations and times as a person reads them.
+// PURE. Durations and times as a person reads them. Not for workflows: a time of day is that of whoever reads it.
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

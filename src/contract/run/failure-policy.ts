@@ -1,0 +1,25 @@
+// PURE. What follows when a subtask has failed, as its policy says.
+import type { ErrorCode } from '../errors'
+import type { GraphNode } from '../messages'
+
+export interface Failing {
+  policy: Pick<GraphNode, 'onFailure' | 'fallback'>
+  code: ErrorCode
+  /** Its fallback has had it. */
+  fellBack: boolean
+  /** It failed by what it spawned: to do it again would not undo that. */
+  joined: boolean
+}
+
+export function afterFailure({
+  policy,
+  code,
+  fellBack,
+  joined,
+}: Failing): 'fallback' | 'hold' | 'fail-fast' | 'skip-dependents' {
+  // After its deadline another agent is too late as well
+  const inTime = code !== 'DeadlineExceeded'
+  if (policy.fallback !== undefined && !fellBack && !joined && inTime) return 'fallback'
+  if (policy.onFailure === 'hold') return joined ? 'skip-dependents' : 'hold'
+  return policy.onFailure ?? 'skip-dependents'
+}

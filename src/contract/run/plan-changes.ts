@@ -1,0 +1,173 @@
+// PURE. Changes that people make to the plan of a live run: what is refused, and what becomes of the rest.
+import type {
+  AddInput,
+  CancelSubtaskInput,
+  ChangeAnswer,
+  ChangeInput,
+  CheckedAddition,
+  CheckedReplacement,
+} from '../changes'
+import { findCycles } from '../cycles'
+import { preview } from '../json'
+import type { GraphNode } from '../messages'
+import { choicesHint } from '../nearest'
+import type { Refusal } from './refusal'
+import { cancelledByError } from './subtask-errors'
+import { isEnded, type Subtasks } from './subtasks'
+import { runEvent } from './transition-events'
+
+type AnyChange = AddInput | ChangeInput | CancelSubtaskInput
+
+/** Subtasks that an event or an answer names. */
+const NAMED = 100
+
+export class PlanChanges {
+  /** One more with each change. */
+  version = 0
+  readonly replacedPlaces = new Set<number>()
+
+  constructor(
+    private readonly subtasks: Subtasks,
+    private readonly maxSubtasks: number,
+  ) {}
+
+  /** What every change must have. */
+  problem({ version, by }: AnyChange): Refusal | undefined {
+    if (typeof by !== 'string' || by === '') return refused('whoever changes a plan says who they are: "by"')
+    if (this.subtasks.ending) return refused('the run is ending: its plan is not changed any more')
+    if (version === this.version) return undefined
+    const message = `the plan has version ${this.version}, the change was made against ${preview(version)}`
+    return { code: 'StalePlanVersion', message, hint: 'look at the run again: somebody has changed its plan' }
+  }
+
+  addProblem(input: AddInput, nodes = input.subtasks): Refusal | undefined {
+    const problem = this.problem(input)
+    if (problem) return problem
+    if (!Array.isArray(nodes) || nodes.length === 0)
+      return refused('there is nothing to add: "subtasks" is a list of subtasks')
+    const sum = this.subtasks.rows.length + nodes.length
+    if (sum <= this.maxSubtasks) return undefined
+    return refused(`the run would have ${sum} subtasks; at most ${this.maxSubtasks} are allowed`)
+  }
+
+  changeProblem(input: ChangeInput): Refusal | undefined {
+    const problem = this.problem(input) ?? this.unknown(input.taskId)
+    if (problem) return problem
+    const { row, node } = this.subtasks.at(this.subtasks.placeOf(input.taskId)!)
+    const isUntouched = (row.state === 'waiting' && node.evaluation === undefined) || row.state === 'ready'
+    if (isUntouched || row.state === 'held') return undefined
+    const how = row.state === 'waiting' ? 'being looked at' : row.state
+    return refused(`${preview(input.taskId)} is ${how}`, 'what can be changed is waiting, ready or held')
+  }
+
+  cancelProblem(input: CancelSubtaskInput): Refusal | undefined {
+    const problem = this.problem(input) ?? this.unknown(input.taskId)
+    if (problem) return problem
+    const { row } = this.subtasks.at(this.subtasks.placeOf(input.taskId)!)
+    if (isEnded(row.state)) return refused(`${preview(input.taskId)} has ended: it is ${row.state}`)
+    if (row.state === 'running' && row.settling)
+      return refused(`the output of ${preview(input.taskId)} is being written down`)
+    return undefined
+  }
+
+  /** Subtasks that were checked; ids may have been taken in the meantime, and then nothing is added. */
+  add({ by }: AddInput, { fragment, nodes }: CheckedAddition): ChangeAnswer {
+    this.subtasks.add({ nodes, fragment })
+    return this.changed(
+      'add',
+      by,
+      nodes.map(({ id }) => id),
+    )
+  }
+
+  /** Why a definition that was checked cannot take the place of the present one. */
+  replaceProblem({ node }: CheckedReplacement): Refusal | undefined {
+    const place = this.subtasks.placeOf(node.id)!
+    const edges = this.subtasks.nodes.map(({ graph }, at) => (at === place ? node.dependsOn : graph.dependsOn))
+    const [cycle] = findCycles(edges, 1)
+    if (!cycle) return undefined
+    const names = [...cycle, cycle[0]!].map((at) => this.subtasks.rows[at]!.id)
+    return refused(`a cycle would come of it: ${names.join(' → ')}`)
+  }
+
+  replace({ by }: ChangeInput, { fragment, node: graph }: CheckedReplacement): ChangeAnswer {
+    const place = this.subtasks.placeOf(graph.id)!
+    const { row, node } = this.subtasks.at(place)
+    this.subtasks.queue.remove(place)
+    this.put(place, graph, fragment)
+    node.met = graph.dependsOn.filter((other) => this.subtasks.rows[other]!.state === 'succeeded').length
+    this.subtasks.tell('subtask.changed', place, { by })
+    const answer = this.changed('change', by, [graph.id])
+    // What is held waits for a person still, and what is held back for its map
+    if (row.state === 'held' || row.heldBack !== undefined) return answer
+    delete node.evaluation
+    this.subtasks.move(place, 'waiting')
+    this.subtasks.consider(place)
+    return answer
+  }
+
+  /** The definition alone, without what follows from it. */
+  put(place: number, graph: GraphNode, fragment: string | undefined): void {
+    const { row, node } = this.subtasks.at(place)
+    const { queue, agents } = this.subtasks
+    this.replacedPlaces.add(place)
+    queue.rewire(place, node.graph.dependsOn, graph.dependsOn)
+    queue.prioritise(place, graph.priority)
+    Object.assign(node, { graph, fragment, candidate: 0 })
+    Object.assign(row, { dependsOn: graph.dependsOn, fragment, agent: agents[graph.agents[0]!]!.name })
+    this.subtasks.watchDeadlines([place])
+  }
+
+  cancel({ taskId, by, dependents }: CancelSubtaskInput): ChangeAnswer {
+    const place = this.subtasks.placeOf(taskId)!
+    const places = dependents ? this.downstream(place) : [place]
+    const answer = this.changed(
+      'cancel',
+      by,
+      places.map((one) => this.subtasks.rows[one]!.id),
+    )
+    // Those that depend on others first: nothing is skipped, or started, for the want of one that is cancelled
+    for (const one of places.reverse()) this.cancelOne(one, by, one === place ? undefined : taskId)
+    return answer
+  }
+
+  /** Ends it, or tells what is in flight to end, with all that it spawned. */
+  private cancelOne(place: number, by: string, because: string | undefined): void {
+    const { row, node } = this.subtasks.at(place)
+    if (isEnded(row.state) || (row.state === 'running' && row.settling)) return
+    if (row.state !== 'running' && row.state !== 'joining')
+      return this.subtasks.end(place, 'cancelled', cancelledByError(by, because))
+    node.cancelledBy = by
+    if (row.state === 'running') return this.subtasks.surroundings.interrupt(place)
+    for (const [child, { parent }] of this.subtasks.rows.entries())
+      if (parent === place) this.cancelOne(child, by, because ?? row.id)
+  }
+
+  /** A subtask and all that depend on it, directly or not, and have not ended. */
+  private downstream(place: number): number[] {
+    const found = new Set([place])
+    for (const one of found)
+      for (const next of this.subtasks.queue.dependentsOf(one))
+        if (!isEnded(this.subtasks.rows[next]!.state)) found.add(next)
+    return [...found]
+  }
+
+  private changed(change: string, by: string, ids: string[]): ChangeAnswer {
+    const subtasks = ids.slice(0, NAMED)
+    this.version++
+    const told = { change, by, version: this.version, subtasks, count: ids.length }
+    this.subtasks.surroundings.emit(runEvent('plan.changed', told, this.version))
+    return { version: this.version, subtasks }
+  }
+
+  private unknown(taskId: string): Refusal | undefined {
+    if (this.subtasks.placeOf(taskId) !== undefined) return undefined
+    const ids = this.subtasks.rows.filter(({ state }) => !isEnded(state)).map(({ id }) => id)
+    const hint = choicesHint(String(taskId), ids, 'subtasks that have not ended')
+    return { code: 'SubtaskNotFound', message: `there is no subtask ${preview(taskId)}`, hint }
+  }
+}
+
+function refused(message: string, hint?: string): Refusal {
+  return { code: 'ChangeRefused', message, hint }
+}

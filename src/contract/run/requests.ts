@@ -1,0 +1,198 @@
+// PURE. People in a run: what they are asked and decide, and what they make of a subtask that is held.
+import { Validator, type Schema } from '@cfworker/json-schema'
+import type { JsonValue } from '../json'
+import { isDeeper, jsonBytes, preview } from '../json'
+import { MAX_GIVEN_BYTES, MAX_JSON_DEPTH } from '../limits'
+import { choicesHint } from '../nearest'
+import type { Decision, DecisionAnswer, HumanRequest, ResolveInput } from '../people'
+import type { TimeoutMeaning } from '../run'
+import type { Refusal } from './refusal'
+import { skippedByError } from './subtask-errors'
+import type { Subtasks } from './subtasks'
+
+/** Who is said to have decided where nobody did. */
+const NOBODY = 'timeout'
+/** Subtasks that a refusal names. */
+const NAMED = 10
+
+/** An output that somebody gave and that is to be written down. */
+export interface Given {
+  place: number
+  output: JsonValue
+}
+
+export class Requests {
+  /** By request id. */
+  readonly answers = new Map<string, DecisionAnswer>()
+  /** Outputs that are not written down yet. */
+  readonly given: Given[] = []
+
+  constructor(private readonly subtasks: Subtasks) {}
+
+  ask(place: number, request: HumanRequest): void {
+    const { node } = this.subtasks.at(place)
+    const { prompt, choices, output, timeoutMs, onTimeout } = request
+    const row = this.subtasks.move(place, 'asking')
+    node.request = request
+    const now = this.subtasks.surroundings.now()
+    const expiry = timeoutMs === undefined ? undefined : now + timeoutMs
+    row.startedAt ??= new Date(now).toISOString()
+    row.request = {
+      prompt,
+      ...(choices ? { choices } : {}),
+      ...(output ? { hasSchema: true } : {}),
+      ...(expiry === undefined ? {} : { expiresAt: new Date(expiry).toISOString(), onTimeout }),
+    }
+    if (expiry !== undefined) this.subtasks.alarms.add([{ at: expiry, place }])
+    this.subtasks.tell('person.asked', place, { ...row.request })
+  }
+
+  /** Why a decision is not taken; undefined too for one that was taken before. */
+  decisionProblem(decision: Decision): Refusal | undefined {
+    const { taskId, requestId, by } = decision
+    const known = this.answers.get(requestId)
+    if (known?.taskId === taskId) return undefined
+    const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
+    for (const [key, value] of Object.entries({ taskId, requestId, by }))
+      if (typeof value !== 'string' || value === '')
+        return refuse(`a decision has a "${key}", this is ${preview(value)}`)
+    if (typeof decision.approved !== 'boolean')
+      return refuse(`"approved" is true or false, this is ${preview(decision.approved)}`)
+    if (known) return refuse(`the request id ${preview(requestId)} belongs to a decision on ${preview(known.taskId)}`)
+    const place = this.subtasks.placeOf(taskId)
+    if (place === undefined) return refuse(`there is no subtask ${preview(taskId)}`, this.openHint(taskId))
+    const { row, node } = this.subtasks.at(place)
+    if (row.state !== 'asking') {
+      const before = [...this.answers.values()].find((answer) => answer.taskId === taskId)
+      const how = before
+        ? `: ${preview(before.by)} ${before.approved ? 'approved' : 'rejected'} it at ${before.at}`
+        : ''
+      return refuse(`nobody is asked about ${preview(taskId)}, it is ${row.state}${how}`, this.openHint(taskId))
+    }
+    const { expiresAt } = row.request!
+    if (expiresAt !== undefined && this.subtasks.surroundings.now() >= Date.parse(expiresAt))
+      return refuse(`the time to decide on ${preview(taskId)} was over at ${expiresAt}`)
+    return answerProblem(decision, node.request!)
+  }
+
+  /** A decision that has no problem. */
+  decide(decision: Decision): DecisionAnswer {
+    const { taskId, requestId, approved, by, comment, output } = decision
+    const known = this.answers.get(requestId)
+    if (known) return known
+    const place = this.subtasks.placeOf(taskId)!
+    const at = new Date(this.subtasks.surroundings.now()).toISOString()
+    const answer: DecisionAnswer = { taskId, requestId, approved, by, at }
+    this.answers.set(requestId, answer)
+    this.subtasks.tell('person.decided', place, { approved, by, ...(comment === undefined ? {} : { comment }) })
+    const said = { by, ...(comment === undefined ? {} : { comment }) }
+    if (approved) this.give(place, output === undefined ? { approved, ...said } : output)
+    else this.reject(place, `${preview(by)} rejected it${comment === undefined ? '' : `: ${preview(comment, 500)}`}`)
+    return answer
+  }
+
+  /** Nobody decided in time. */
+  expire(place: number): void {
+    const { row } = this.subtasks.at(place)
+    const { onTimeout = 'fail', expiresAt } = row.request!
+    this.subtasks.tell('person.decided', place, { by: NOBODY, onTimeout })
+    const message = `nobody decided by ${expiresAt}`
+    const meanings: Record<TimeoutMeaning, () => void> = {
+      approve: () => this.give(place, { approved: true, by: NOBODY }),
+      reject: () => this.reject(place, message),
+      fail: () => this.subtasks.fail(place, { code: 'NobodyDecided', message, retryable: false }),
+    }
+    meanings[onTimeout]()
+  }
+
+  resolveProblem(input: ResolveInput): Refusal | undefined {
+    const { taskId, action, by } = input
+    const place = this.subtasks.placeOf(taskId)
+    if (place === undefined) return { code: 'SubtaskNotFound', message: `there is no subtask ${preview(taskId)}` }
+    const refuse = (message: string, hint?: string): Refusal => ({ code: 'ChangeRefused', message, hint })
+    if (typeof by !== 'string' || by === '') return refuse('whoever resolves it says who they are: "by"')
+    if (!['retry', 'replace', 'skip'].includes(action))
+      return refuse(`${preview(action)} is nothing that can be done with it`, 'actions: retry, replace, skip')
+    const { row, node } = this.subtasks.at(place)
+    if (row.state !== 'held') return refuse(`${preview(taskId)} is not held, it is ${row.state}`)
+    if (action === 'replace') return givenProblem(input.output, refuse)
+    const { deadline } = node.graph
+    if (action !== 'retry' || deadline === undefined || Date.parse(deadline) > this.subtasks.surroundings.now())
+      return undefined
+    return refuse(`the deadline of ${preview(taskId)}, ${deadline}, has passed`, 'change its deadline first')
+  }
+
+  /** A subtask that is held, by an input that has no problem. */
+  resolve(input: ResolveInput): void {
+    const { taskId, action, by, comment } = input
+    const place = this.subtasks.placeOf(taskId)!
+    const { row, node } = this.subtasks.at(place)
+    this.subtasks.tell('subtask.resolved', place, { action, by, ...(comment === undefined ? {} : { comment }) })
+    if (action === 'replace') {
+      delete row.error
+      return this.give(place, input.output)
+    }
+    if (action === 'skip') return this.subtasks.end(place, 'skipped', skippedByError(by, comment))
+    delete row.error
+    delete node.evaluation
+    node.candidate = 0
+    this.subtasks.watchDeadlines([place])
+    this.subtasks.move(place, 'waiting')
+    this.subtasks.admit(place)
+  }
+
+  /** In flight until it is written down: then it has succeeded. */
+  private give(place: number, output: JsonValue): void {
+    const row = this.subtasks.move(place, 'running')
+    delete row.request
+    row.settling = true
+    this.given.push({ place, output })
+  }
+
+  private reject(place: number, message: string): void {
+    this.subtasks.fail(place, { code: 'Rejected', message, retryable: false })
+  }
+
+  private openHint(taskId: string): string {
+    const open = this.subtasks.rows.filter(({ state }) => state === 'asking').map(({ id }) => id)
+    return open.length === 0
+      ? 'nobody is asked about anything'
+      : choicesHint(taskId, open.slice(0, NAMED), 'open requests')
+  }
+}
+
+function answerProblem({ approved, output }: Decision, request: HumanRequest): Refusal | undefined {
+  const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
+  const { choices, output: schema } = request
+  if (!approved) return output === undefined ? undefined : refuse('who rejects gives no output')
+  if (output === undefined)
+    return choices || schema
+      ? refuse(
+          'an answer is wanted, and there is none',
+          choices ? `choices: ${choices.map((one) => preview(one)).join(', ')}` : 'its schema is in the request',
+        )
+      : undefined
+  const wrong = givenProblem(output, refuse)
+  if (wrong) return wrong
+  if (choices && !choices.includes(output as string)) {
+    const hint =
+      typeof output === 'string'
+        ? choicesHint(output, choices, 'choices')
+        : `choices: ${choices.map((one) => preview(one)).join(', ')}`
+    return refuse(`${preview(output)} is none of the choices`, hint)
+  }
+  if (!schema) return undefined
+  // Interprets the schema: workflows may not generate code. Without `format`, which schemas of ours do not check either
+  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(output)
+  if (valid) return undefined
+  const { instanceLocation, error } = errors.at(-1)!
+  return refuse(`the answer is refused by its schema: ${instanceLocation.replace(/^#/, '') || 'the whole'}: ${error}`)
+}
+
+function givenProblem(output: unknown, refuse: (message: string, hint?: string) => Refusal): Refusal | undefined {
+  if (output === undefined) return refuse('an output is wanted, and there is none')
+  if (isDeeper(output, MAX_JSON_DEPTH)) return refuse(`the output is nested deeper than ${MAX_JSON_DEPTH} levels`)
+  const bytes = jsonBytes(output)
+  if (bytes <= MAX_GIVEN_BYTES) return undefined
+  return refuse(`the output has ${bytes} bytes as JSON; at most ${MAX_GIVEN_BYTES} are taken`)
+}

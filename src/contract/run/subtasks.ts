@@ -1,0 +1,335 @@
+// PURE. The subtasks of a run: their rows, the graph between them, and everything that follows when one of them ends.
+import type { AgentExecution, AgentSlot } from '../messages'
+import { noSubtasks, type SubtaskError, type SubtaskOutcome, type SubtaskRow, type SubtaskState } from '../run'
+import { Alarms } from './alarms'
+import type { CarriedBatch } from './carried'
+import { afterFailure } from './failure-policy'
+import { childrenOf, type Node } from './nodes'
+import { ReadyQueue } from './ready-queue'
+import { startRule } from './start-rule'
+import {
+  cancelledByError,
+  cancelledError,
+  failFastError,
+  noOutputError,
+  skippedError,
+  spawnedError,
+} from './subtask-errors'
+import { endEvent, onceEvent, repeatedEvent, type NewEvent } from './transition-events'
+
+/** Children that did not succeed, of which a spawner's failure tells. */
+const NAMED_CHILDREN = 5
+
+export interface Surroundings {
+  /** The workflow's time, in milliseconds. */
+  now(): number
+  /** Receives every transition, in order. */
+  emit(event: NewEvent): void
+  /** The execution that is in flight is to be ended. */
+  interrupt(place: number): void
+}
+
+export class Subtasks {
+  readonly rows: SubtaskRow[] = []
+  readonly nodes: Node[] = []
+  readonly states: Record<SubtaskState, number> = noSubtasks()
+  readonly queue = new ReadyQueue()
+  readonly alarms = new Alarms()
+  /** All that joined the run, in order: the plan's own first. */
+  readonly batches: CarriedBatch[] = []
+  /** Places that are to be evaluated, in order. */
+  readonly evaluations: number[] = []
+  /** Why everything that has not ended is cancelled: the run was, or a subtask has failed fast. */
+  ending: SubtaskError | undefined
+  private readonly places = new Map<string, number>()
+  private readonly jobs: (() => void)[] = []
+  private working = false
+
+  constructor(
+    readonly agents: readonly AgentSlot[],
+    readonly surroundings: Surroundings,
+    private readonly reused: Readonly<Record<string, AgentExecution>> = {},
+  ) {}
+
+  placeOf(id: string): number | undefined {
+    return this.places.get(id)
+  }
+
+  /** Place, in the run's list of agents, of the one that has the subtask now. */
+  agentPlace(place: number): number {
+    const { graph, candidate } = this.nodes[place]!
+    return candidate < graph.agents.length ? graph.agents[candidate]! : graph.fallback!
+  }
+
+  /** Adds subtasks and starts what may start. Returns the place of the first. */
+  add(batch: CarriedBatch): number {
+    const first = this.enter(batch)
+    for (const [position, { type }] of batch.nodes.entries()) {
+      const { row, node } = this.at(first + position)
+      this.surroundings.emit(onceEvent('task.created', this.told(first + position), { type, agent: row.agent }))
+      node.met = node.graph.dependsOn.filter((place) => this.rows[place]!.state === 'succeeded').length
+    }
+    for (const position of batch.nodes.keys()) this.consider(first + position)
+    return first
+  }
+
+  /** Without telling or starting anything. */
+  enter(batch: CarriedBatch): number {
+    const { nodes, fragment, spawner, origins } = batch
+    const first = this.rows.length
+    this.batches.push(batch)
+    const below = spawner === undefined ? [] : this.queue.dependentsOf(spawner)
+    const tail = below.reduce((longest, place) => Math.max(longest, this.queue.longestPath(place)), 0)
+    const parent = spawner === undefined ? undefined : this.nodes[spawner]!
+    for (const [position, graph] of nodes.entries()) {
+      const origin = origins?.[position] ?? parent?.origin
+      this.nodes.push({
+        graph,
+        candidate: 0,
+        depth: origins?.[position]?.depth ?? (parent ? parent.depth + 1 : 0),
+        met: 0,
+        told: 0,
+        ...(fragment === undefined ? {} : { fragment }),
+        ...(origin ? { origin } : {}),
+      })
+      this.places.set(graph.id, first + position)
+      this.rows.push({
+        id: graph.id,
+        agent: this.agents[graph.agents[0]!]!.name,
+        state: 'waiting',
+        dependsOn: graph.dependsOn,
+        ...(spawner === undefined ? {} : { parent: spawner }),
+        ...(fragment === undefined ? {} : { fragment }),
+      })
+      this.states.waiting++
+    }
+    this.queue.add(
+      nodes.map((graph) => ({ ...graph, agent: graph.agents[0]! })),
+      tail,
+    )
+    this.watchDeadlines(nodes.map((_, position) => first + position))
+    return first
+  }
+
+  /** A subtask whose execution or evaluation returned further ones: it ends when they have. */
+  join(place: number, spawned: NonNullable<AgentExecution['spawned']>, outputFrom?: string): void {
+    if (spawned.nodes.length === 0) return this.end(place, 'succeeded')
+    const { node } = this.at(place)
+    this.move(place, 'joining')
+    node.spawned = childrenOf(spawned, outputFrom)
+    const first = this.rows.length
+    const nodes = spawned.nodes.map((one) => ({ ...one, dependsOn: one.dependsOn.map((other) => first + other) }))
+    this.add({ nodes, fragment: spawned.fragment, spawner: place })
+  }
+
+  /** Starts a subtask if its dependencies allow it, or skips it; `cause` is the dependency that has just ended. */
+  consider(place: number, cause?: SubtaskRow): void {
+    const { row, node } = this.at(place)
+    if (row.state !== 'waiting' || node.evaluation !== undefined) return
+    const { runIf = 'all-succeeded', dependsOn } = node.graph
+    const rule = startRule(runIf, { total: dependsOn.length, open: this.queue.open(place), succeeded: node.met })
+    if (rule === 'start') this.admit(place)
+    if (rule !== 'skip') return
+    const missing = cause ?? dependsOn.map((other) => this.rows[other]!).find(({ state }) => isUnsuccessful(state))
+    this.end(place, 'skipped', skippedError(missing!, runIf))
+  }
+
+  /** Its dependencies allow it: it starts unless its map has enough under way, or what it did is taken over. */
+  admit(place: number): void {
+    const { row, node } = this.at(place)
+    if (Object.hasOwn(this.reused, row.id)) return this.later(() => this.takeOver(place, this.reused[row.id]!))
+    const map = row.parent === undefined ? undefined : this.nodes[row.parent]!
+    const limit = map?.graph.maxInFlight
+    if (limit === undefined || node.admitted) return this.begin(place)
+    if (map!.spawned!.underWay >= limit) {
+      this.move(place, 'ready')
+      row.heldBack = 'map'
+      map!.spawned!.backlog.push(place)
+      return
+    }
+    map!.spawned!.underWay++
+    node.admitted = true
+    this.begin(place)
+  }
+
+  /** Is looked at first, or offered to its agent. */
+  begin(place: number): void {
+    const { row, node } = this.at(place)
+    delete row.heldBack
+    const look = node.graph.evaluate || this.agents[this.agentPlace(place)]!.person
+    if (!look || node.evaluation === 'done') {
+      this.move(place, 'ready')
+      return this.queue.offer(place, this.agentPlace(place))
+    }
+    this.move(place, 'waiting')
+    node.evaluation = 'due'
+    this.evaluations.push(place)
+  }
+
+  /** What follows a failure, as its policy says. */
+  fail(place: number, error: SubtaskError, joined = false): void {
+    const { row, node } = this.at(place)
+    if (isEnded(row.state)) return
+    if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
+    if (error.code === 'Cancelled') return this.end(place, 'cancelled', error)
+    if (this.ending) return this.end(place, 'failed', error)
+    const { graph, candidate } = node
+    const fellBack = candidate >= graph.agents.length
+    const what = afterFailure({ policy: graph, code: error.code, fellBack, joined })
+    if (what === 'fallback') {
+      node.candidate = graph.agents.length
+      delete node.evaluation
+      this.watchDeadlines([place])
+      return this.begin(place)
+    }
+    if (what === 'hold') return this.hold(place, error)
+    if (what === 'fail-fast') this.ending = failFastError(row.id)
+    this.end(place, 'failed', error)
+    if (what === 'fail-fast') this.endAll()
+  }
+
+  /** Ends everything that is not in flight; what is in flight is told to end. */
+  cancel(): void {
+    this.ending = cancelledError()
+    this.endAll()
+  }
+
+  private endAll(): void {
+    for (const [place, row] of this.rows.entries()) {
+      if (row.state === 'running') this.surroundings.interrupt(place)
+      else if (row.state !== 'joining') this.end(place, 'cancelled', this.ending)
+    }
+  }
+
+  private hold(place: number, error: SubtaskError): void {
+    const { row, node } = this.at(place)
+    this.queue.withdraw(place)
+    this.move(place, 'held')
+    for (const key of ['settling', 'heldBack', 'request'] as const) delete row[key]
+    delete node.request
+    row.error = error
+    this.release(place)
+    this.tell('subtask.held', place, { error: { ...error } })
+  }
+
+  /** Ends a subtask, unless it has; what follows comes after what is under way, since chains may be thousands long. */
+  end(place: number, outcome: SubtaskOutcome, error?: SubtaskError): void {
+    this.later(() => {
+      const { row, node } = this.at(place)
+      if (isEnded(row.state)) return
+      this.queue.withdraw(place)
+      this.move(place, outcome)
+      for (const key of ['settling', 'heldBack', 'request', 'error'] as const) delete row[key]
+      delete node.request
+      row.endedAt = new Date(this.surroundings.now()).toISOString()
+      if (error) row.error = error
+      this.surroundings.emit(endEvent(outcome, this.told(place)))
+      this.release(place)
+      this.queue.complete(place)
+      for (const dependent of this.queue.dependentsOf(place)) {
+        if (outcome === 'succeeded') this.nodes[dependent]!.met++
+        // What waits is cancelled by whoever ends the run
+        if (!this.ending) this.later(() => this.consider(dependent, outcome === 'succeeded' ? undefined : row))
+      }
+      if (row.parent !== undefined) this.childEnded(row.parent, row)
+    })
+  }
+
+  /** One of a spawner's subtasks has ended; with the last one the spawner ends too. */
+  private childEnded(parent: number, child: SubtaskRow): void {
+    const { row, node } = this.at(parent)
+    const children = node.spawned!
+    children.open--
+    if (child.state === 'failed' || child.state === 'cancelled') {
+      children.unsuccessfulCount++
+      if (children.unsuccessful.length < NAMED_CHILDREN) children.unsuccessful.push(`"${child.id}" ${child.state}`)
+    }
+    if (children.open > 0 || row.state !== 'joining') return
+    if (children.unsuccessfulCount > 0) {
+      if (this.ending) return this.end(parent, 'cancelled', this.ending)
+      return this.fail(parent, spawnedError(children.unsuccessful, children.unsuccessfulCount), true)
+    }
+    const source = children.outputFrom === undefined ? undefined : this.rows[this.placeOf(children.outputFrom)!]
+    if (source && source.state !== 'succeeded') return this.fail(parent, noOutputError(source.id), true)
+    if (node.cancelledBy !== undefined) return this.fail(parent, cancelledError(), true)
+    this.end(parent, 'succeeded')
+  }
+
+  /** Its place among those of its map that are under way goes to the next. */
+  private release(place: number): void {
+    const { row, node } = this.at(place)
+    if (!node.admitted) return
+    node.admitted = false
+    const children = this.nodes[row.parent!]!.spawned!
+    children.underWay--
+    for (let next = children.backlog.shift(); next !== undefined; next = children.backlog.shift()) {
+      if (this.rows[next]!.heldBack === undefined) continue
+      return this.admit(next)
+    }
+  }
+
+  /** What another run has left of the same subtask. */
+  private takeOver(place: number, { spawned, outputFrom }: AgentExecution): void {
+    const { row } = this.at(place)
+    if (isEnded(row.state)) return
+    row.reused = true
+    if (spawned) this.join(place, spawned, outputFrom)
+    else this.end(place, 'succeeded')
+  }
+
+  /** One after the other, without recursion. */
+  private later(job: () => void): void {
+    this.jobs.push(job)
+    if (this.working) return
+    this.working = true
+    for (const next of this.jobs) next()
+    this.jobs.length = 0
+    this.working = false
+  }
+
+  watchDeadlines(places: readonly number[]): void {
+    this.alarms.add(
+      places.flatMap((place) => {
+        const { deadline } = this.nodes[place]!.graph
+        return deadline === undefined ? [] : [{ at: Date.parse(deadline), place }]
+      }),
+    )
+  }
+
+  /** Not in flight, and not in people's hands: its deadline may end it. */
+  isPending(place: number): boolean {
+    const { state, settling } = this.rows[place]!
+    return state === 'ready' || state === 'asking' || (state === 'waiting' && settling === undefined)
+  }
+
+  move(place: number, state: SubtaskState): SubtaskRow {
+    const row = this.rows[place]!
+    this.states[row.state]--
+    this.states[state]++
+    row.state = state
+    return row
+  }
+
+  at(place: number): { row: SubtaskRow; node: Node } {
+    return { row: this.rows[place]!, node: this.nodes[place]! }
+  }
+
+  /** An event that may come more than once for a subtask. */
+  tell(type: string, place: number, payload: Parameters<typeof repeatedEvent>[2]): void {
+    const { node } = this.at(place)
+    this.surroundings.emit(repeatedEvent(type, { ...this.told(place), number: node.told++ }, payload))
+  }
+
+  private told(place: number): Parameters<typeof onceEvent>[1] {
+    const { row, node } = this.at(place)
+    return { row, place, correlationId: node.origin?.correlationId ?? row.id }
+  }
+}
+
+export function isEnded(state: SubtaskState): state is SubtaskOutcome {
+  return state === 'succeeded' || isUnsuccessful(state)
+}
+
+function isUnsuccessful(state: SubtaskState): boolean {
+  return state === 'failed' || state === 'skipped' || state === 'cancelled'
+}

@@ -1,0 +1,49 @@
+// PURE. Why a subtask waits for a person: it asks, or it failed and is held.
+import type { ShownRequest, SubtaskRow, TimeoutMeaning } from '../run'
+import { clock } from '../time'
+import { troupeCommand } from './waiting-commands'
+import { short, type Reason, type WaitingFacts } from './waiting-facts'
+
+const MEANINGS: Record<TimeoutMeaning, string> = {
+  approve: 'it counts as approved',
+  reject: 'it counts as rejected',
+  fail: 'it fails',
+}
+
+/** One that asks. Where nobody serves the orchestrator an answer would not be heard. */
+export function askingReason({ id, request, settling }: SubtaskRow, { runId, source }: WaitingFacts): Reason {
+  if (settling) return { kind: 'settling', sentence: 'a person has decided, and the answer is being written down' }
+  const sentence = `a person is asked: ${questionText(request)}`
+  const until = request?.expiresAt === undefined ? {} : { until: request.expiresAt }
+  if (source === 'history')
+    return { ...nobody(runId, `${sentence}; no worker runs that would take the answer`), ...until }
+  return { kind: 'asking', sentence, command: answerCommand(runId, id, request), ...until }
+}
+
+/** What a person types to say yes. */
+export function answerCommand(runId: string, id: string, request: ShownRequest | undefined): string {
+  const [choice] = request?.choices ?? []
+  if (choice !== undefined) return troupeCommand('answer', [runId, id, JSON.stringify(choice)])
+  return request?.schema ? troupeCommand('answer', [runId, id, 'JSON']) : troupeCommand('approve', [runId, id])
+}
+
+/** One that failed, of which a person says what follows. */
+export function heldReason({ id, error }: SubtaskRow, { runId, source }: WaitingFacts): Reason {
+  const failure = error ? ` (${error.code}: ${short(error.message)})` : ''
+  const sentence = `it failed${failure} and is held until a person retries, replaces or skips it`
+  if (source === 'history') return nobody(runId, `${sentence}; no worker runs that would do so`)
+  return { kind: 'held', sentence, command: troupeCommand('retry', [runId], ['--from', id]) }
+}
+
+/** What nobody carries on with. */
+export function nobody(runId: string, sentence: string): Reason {
+  return { kind: 'no-worker', sentence, command: troupeCommand('attach', [runId]) }
+}
+
+function questionText(request: ShownRequest | undefined): string {
+  if (!request) return 'it is not known what'
+  const { prompt, choices, expiresAt, onTimeout = 'fail' } = request
+  const offered = choices ? ` (${short(choices.join(' | '))})` : ''
+  const end = expiresAt === undefined ? '' : `; undecided at ${clock(expiresAt)}, ${MEANINGS[onTimeout]}`
+  return `${short(prompt)}${offered}${end}`
+}
