@@ -1,7 +1,8 @@
 // HOST. What Temporal's client throws, as Troupe's errors: each says what could not be reached or found, and what to do.
-import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
-import { WorkflowNotFoundError } from '@temporalio/common'
-import { asTroupeError, messageOf, TroupeError } from '../contract/errors'
+import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client'
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
+import { asTroupeError, ERROR_CODES, messageOf, TroupeError } from '../contract/errors'
+import type { FailureDetails } from '../contract/messages'
 
 /** gRPC status codes that decide (google.rpc.Code). */
 const GRPC = {
@@ -25,6 +26,7 @@ export interface ErrorContext {
 export function explain(error: unknown, context: ErrorContext = {}): TroupeError {
   const known = asTroupeError(error) ?? causes(error).map(asTroupeError).find(Boolean)
   if (known) return known
+  if (error instanceof WorkflowUpdateFailedError) return refusal(error)
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     return new TroupeError('RunAlreadyExists', `there is a run "${context.runId}" already`, {
       hint: 'choose another id, or leave it out',
@@ -71,6 +73,21 @@ export function explain(error: unknown, context: ErrorContext = {}): TroupeError
   return new TroupeError('Internal', text, { cause: error })
 }
 
+/** What a run, or its team's control, says no to, in its own words: the failure's type is our code. */
+function refusal(error: WorkflowUpdateFailedError): TroupeError {
+  const failures = causes(error).filter((link) => link instanceof ApplicationFailure)
+  const told = failures.find(({ type }) => ERROR_CODES.some((code) => code === type)) ?? failures[0]
+  const code = ERROR_CODES.find((known) => known === told?.type) ?? 'Internal'
+  const { hint, problems, retryable } = (told?.details?.[0] ?? {}) as Partial<FailureDetails>
+  const text = told?.message ?? messageOf(causes(error).at(-1))
+  return new TroupeError(code, text, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(problems === undefined ? {} : { problems }),
+    retryable: retryable === true,
+    cause: error,
+  })
+}
+
 /** Runs a call and explains its failure. */
 export async function explained<Value>(context: ErrorContext, call: () => Promise<Value>): Promise<Value> {
   try {
@@ -86,7 +103,8 @@ export function isUnanswered(error: unknown): boolean {
   return failure !== undefined
 }
 
-function causes(error: unknown): unknown[] {
+/** The error and what it was caused by, the outermost first. */
+export function causes(error: unknown): unknown[] {
   const chain: unknown[] = []
   for (
     let link = error;

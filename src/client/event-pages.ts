@@ -5,6 +5,7 @@ import { EVENTS_QUERY } from '../contract/names'
 import { matches } from '../contract/run/event-log'
 import { loadSegment } from './documents'
 import { isUnanswered } from './errors'
+import { ask } from './queries'
 import { viewRun } from './run-view'
 import { QUERY_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
 
@@ -22,7 +23,7 @@ export interface EventPage {
 
 /** The next events after `filter.after`, in order. Wants one call, and one more where older events are sealed. */
 export async function readEvents(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventPage> {
-  const answer = await ask(scope, runId, filter)
+  const answer = await askWorker(scope, runId, filter)
   if (!answer) return fromView(scope, runId, filter, false)
   const { segments, events, after, settled, complete } = answer
   if (segments.length > 0) return fromSegments(scope, segments, filter)
@@ -46,14 +47,12 @@ export async function readAllEvents(scope: ClientScope, runId: string, filter: E
 }
 
 /** Undefined if no worker answered. */
-async function ask(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventsAnswer | undefined> {
+async function askWorker(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventsAnswer | undefined> {
   const handle = scope.client.workflow.getHandle(runId)
   try {
     const { status } = await withTimeout(scope, QUERY_TIMEOUT_MS, () => handle.describe())
     if (status.name !== 'RUNNING') return undefined
-    return await withTimeout(scope, QUERY_TIMEOUT_MS, () =>
-      handle.query<EventsAnswer, [EventFilter]>(EVENTS_QUERY, filter),
-    )
+    return await ask<EventsAnswer, EventFilter>(scope, runId, EVENTS_QUERY, filter)
   } catch (error) {
     if (isUnanswered(error)) return undefined
     throw error
@@ -64,9 +63,9 @@ async function fromView(
   scope: ClientScope,
   runId: string,
   filter: EventFilter,
-  askWorker: boolean,
+  asksWorker: boolean,
 ): Promise<EventPage> {
-  const view = await viewRun(scope, runId, askWorker)
+  const view = await viewRun(scope, runId, asksWorker)
   const closed = view.endedAt !== undefined
   if (view.document) {
     const after = filter.after ?? -1

@@ -2,27 +2,33 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client'
 import { messageOf } from '../contract/errors'
 import type { RunKey, StatusAnswer } from '../contract/messages'
-import { ORCHESTRATOR_TASK_QUEUE, STATUS_QUERY } from '../contract/names'
-import type {
-  AgentResult,
-  RunDocument,
-  RunResult,
-  RunStatus,
-  StoreIdentity,
-  SubtaskRow,
-  SubtaskState,
+import { ORCHESTRATOR_TASK_QUEUE, STARTED_MEMO } from '../contract/names'
+import {
+  noSubtasks,
+  type AgentResult,
+  type RunDocument,
+  type RunResult,
+  type RunStatus,
+  type StoreIdentity,
+  type SubtaskRow,
+  type SubtaskState,
 } from '../contract/run'
+import type { RunState } from '../contract/run/run-state'
 import { totalsOf } from '../contract/run/spending'
 import { closedResult, loadDocument } from './documents'
 import { isUnanswered } from './errors'
 import { viewHistory, type HistoryView } from './history-view'
 import { isServed } from './pollers'
-import { CALL_TIMEOUT_MS, QUERY_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
+import { askStatus } from './queries'
+import { CALL_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
 
 /** Where a view comes from: a worker's answer, the document of a closed run, or what Temporal itself recorded. */
 export type ViewSource = 'worker' | 'document' | 'history'
 
-export interface RunView {
+export interface RunView extends Pick<
+  StatusAnswer,
+  'planVersion' | 'paused' | 'pausedAgents' | 'open' | 'continuing' | 'retryOf'
+> {
   runId: string
   /** What the run's records in the store are named by. */
   run: RunKey
@@ -37,7 +43,7 @@ export interface RunView {
   tokensUsed: number
   /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
-  subtasks: SubtaskRow[]
+  subtasks: readonly SubtaskRow[]
   agents: StatusAnswer['agents']
   store?: StoreIdentity
   /** Artifact of the run's spec. */
@@ -88,9 +94,16 @@ async function viewClosed(scope: ClientScope, description: WorkflowExecutionDesc
 const CANCELLING =
   'its cancellation was asked for: what was in flight ends when a worker runs, or is given up by Temporal'
 
-/** A run lasts from its workflow's start to its close, as Temporal tells it. */
-function times({ startTime, closeTime }: WorkflowExecutionDescription): Pick<RunView, 'startedAt' | 'endedAt'> {
-  return { startedAt: startTime.toISOString(), ...(closeTime ? { endedAt: closeTime.toISOString() } : {}) }
+/** A run lasts from its first workflow's start to the close of its last, as Temporal tells it. */
+function times(description: WorkflowExecutionDescription): Pick<RunView, 'startedAt' | 'endedAt'> {
+  const { closeTime } = description
+  return { startedAt: startedAt(description), ...(closeTime ? { endedAt: closeTime.toISOString() } : {}) }
+}
+
+/** ISO. A run that has continued as new remembers when its first link started. */
+export function startedAt({ startTime, memo }: Pick<WorkflowExecutionDescription, 'startTime' | 'memo'>): string {
+  const remembered = memo?.[STARTED_MEMO]
+  return typeof remembered === 'string' ? remembered : startTime.toISOString()
 }
 
 function fromResult(description: WorkflowExecutionDescription, result: RunResult, notes: string[]): RunView {
@@ -104,7 +117,8 @@ function fromResult(description: WorkflowExecutionDescription, result: RunResult
     status: result.status,
     source: 'history',
     ...times(description),
-    counts: { waiting: 0, ready: 0, running: 0, joining: 0, ...result.counts },
+    counts: { ...noSubtasks(), ...result.counts },
+    planVersion: 0,
     ...totalsOf([result]),
     subtasks: [],
     agents: [],
@@ -113,44 +127,14 @@ function fromResult(description: WorkflowExecutionDescription, result: RunResult
   }
 }
 
-/** All pages; each is asked for within the query's time. */
-async function askStatus(scope: ClientScope, runId: string): Promise<StatusAnswer> {
-  const handle = scope.client.workflow.getHandle(runId)
-  const ask = (from: number) =>
-    withTimeout(scope, QUERY_TIMEOUT_MS, () => handle.query<StatusAnswer, [{ from: number }]>(STATUS_QUERY, { from }))
-  const first = await ask(0)
-  const subtasks = [...first.subtasks]
-  while (subtasks.length < first.total) {
-    const page = await ask(subtasks.length)
-    if (page.subtasks.length === 0) break
-    subtasks.push(...page.subtasks)
-  }
-  return { ...first, subtasks }
-}
-
 function fromAnswer(runId: string, answer: StatusAnswer): RunView {
-  const { run, plan, team, status, startedAt, counts, subtasks, agents, store, spec } = answer
-  return {
-    runId,
-    run,
-    plan,
-    team,
-    status,
-    source: 'worker',
-    startedAt,
-    counts,
-    ...totalsOf(subtasks),
-    subtasks,
-    agents,
-    notes: [],
-    ...(store ? { store } : {}),
-    ...(spec ? { spec } : {}),
-  }
+  const { total: _total, from: _from, events: _events, ...told } = answer
+  return { ...told, runId, source: 'worker', ...totalsOf(answer.subtasks), notes: [] }
 }
 
 function fromDocument(document: RunDocument): RunView {
   const { workflowId, firstRunId, plan, team, status, startedAt, endedAt, counts, subtasks } = document
-  const all = { waiting: 0, ready: 0, running: 0, joining: 0, ...counts }
+  const { planVersion, retryOf } = document
   return {
     runId: workflowId,
     run: { workflowId, firstRunId },
@@ -160,7 +144,10 @@ function fromDocument(document: RunDocument): RunView {
     source: 'document',
     startedAt,
     endedAt,
-    counts: all,
+    counts: { ...noSubtasks(), ...counts },
+    // Documents of earlier versions do not have it
+    planVersion: planVersion ?? 0,
+    ...(retryOf === undefined ? {} : { retryOf }),
     ...totalsOf([document]),
     subtasks,
     agents: [],
@@ -181,7 +168,6 @@ async function fromHistory(
   const history = await viewHistory(workflowId, events ?? [], scope.converter)
   const { prepared, state } = history
   const isOpen = closedStatus(status.name) === undefined
-  const empty = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
   return {
     runId: workflowId,
     run: { workflowId, firstRunId: history.firstRunId },
@@ -190,13 +176,26 @@ async function fromHistory(
     status: closedStatus(status.name) ?? (state ? 'running' : 'preparing'),
     source: 'history',
     ...times(description),
-    counts: state ? { ...state.states } : empty,
+    counts: { ...noSubtasks(), ...state?.states },
+    ...(state ? standOf(state) : { planVersion: 0 }),
+    ...(prepared?.retryOf === undefined ? {} : { retryOf: prepared.retryOf }),
     ...totalsOf(state?.rows ?? []),
     subtasks: state?.rows ?? [],
     agents: [],
     ...(prepared ? { store: prepared.store, spec: prepared.spec } : {}),
     history,
     notes: isOpen && state?.cancelling ? [...notes, CANCELLING] : notes,
+  }
+}
+
+/** What a worker would answer of them. */
+function standOf(state: RunState): Pick<RunView, 'planVersion' | 'paused' | 'pausedAgents' | 'open'> {
+  const { planVersion, paused, pausedAgents, open } = state
+  return {
+    planVersion,
+    ...(paused ? { paused } : {}),
+    ...(Object.keys(pausedAgents).length === 0 ? {} : { pausedAgents }),
+    ...(open ? { open } : {}),
   }
 }
 

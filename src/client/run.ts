@@ -17,18 +17,14 @@ import { EventFeed } from './event-feed'
 import { readAllEvents, readEvents } from './event-pages'
 import { outcomeOf, RunFailedError, type RunOutcome } from './outcome'
 import { resultOf, resultsSoFar, type RunResults } from './results'
+import { RunCommands } from './run-commands'
 import { viewRun } from './run-view'
-import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './scope'
+import { CALL_TIMEOUT_MS, errorContext, withTimeout } from './scope'
 import { runStatus, type RunStatusReport } from './status'
+import { hasEnded } from './updates'
 
-export class Run {
+export class Run extends RunCommands {
   private readonly room = new HistoryRoom()
-
-  constructor(
-    private readonly scope: ClientScope,
-    /** The workflow id. */
-    readonly id: string,
-  ) {}
 
   /**
    * Waits for the end.
@@ -171,9 +167,7 @@ export class Run {
     const description = await this.inTime(() => this.handle().describe())
     const { status } = description
     if (status.name === 'RUNNING') return description
-    throw new TroupeError('RunNotFound', `the run "${this.id}" has ended: ${status.name.toLowerCase()}`, {
-      hint: `troupe result ${this.id} shows what it left`,
-    })
+    throw hasEnded(this.id, status.name)
   }
 
   private inTime<Value>(call: () => Promise<Value>): Promise<Value> {

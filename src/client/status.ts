@@ -5,6 +5,7 @@ import { blockedPrefix, type BlockedRecord, type BlockedWorker } from '../contra
 import type { Heartbeat } from '../contract/messages'
 import { placeOfActivity } from '../contract/names'
 import { totalsOf, type Totals } from '../contract/run/spending'
+import { whyWaiting, type PendingExecution, type Unserved, type WaitingReason } from '../contract/run/waiting'
 import { decodeFailure, decodePayload } from './payloads'
 import { lastPoll } from './pollers'
 import type { RunView } from './run-view'
@@ -15,54 +16,32 @@ const QUEUES_ASKED = 50
 /** How long a task may lie on a queue whose worker has a free slot: it takes milliseconds, and servers may be busy. */
 const FETCHED_WITHIN_MS = 3_000
 
-/** What Temporal knows of an execution that has not ended. */
-export interface PendingExecution {
-  subtask: string
-  agent: string
-  /** scheduled: on its queue · started: a worker has it · cancelling: it was told to end. */
-  state: 'scheduled' | 'started' | 'cancelling'
-  attempt: number
-  /** The worker that has it, or had it last. */
-  worker?: string
-  /** When the next attempt is due, ISO. */
-  nextAttemptAt?: string
-  lastFailure?: string
-  /** The last sign of life of an attempt that a worker has, ISO. */
-  heartbeatAt?: string
-  /** The newest `context.progress`. */
-  progress?: unknown
-  /** Tokens that all its attempts have used, as its newest heartbeat tells. */
-  tokensUsed?: number
-}
-
-/** Subtasks that wait since no worker serves their agent. */
-export interface Unserved {
-  agent: string
-  taskQueue: string
-  subtasks: string[]
-}
+export type { PendingExecution, Unserved, WaitingReason }
 
 export interface RunStatusReport extends RunView {
   pending: PendingExecution[]
   unserved: Unserved[]
   /** Workers that this run has or had executions on, and whose event loop stands still, with the executions of which one blocks it. */
   blocked: BlockedWorker[]
+  /** Why each subtask that has not ended has not; and what the run itself waits for, without a `subtask`. */
+  waiting: WaitingReason[]
 }
 
 export async function runStatus(scope: ClientScope, view: RunView): Promise<RunStatusReport> {
-  if (view.endedAt !== undefined) return { ...view, pending: [], unserved: [], blocked: [] }
+  if (view.endedAt !== undefined) return { ...view, pending: [], unserved: [], blocked: [], waiting: [] }
+  const report = await standOf(scope, view)
+  return { ...report, waiting: whyWaiting(report, Date.now()) }
+}
+
+async function standOf(scope: ClientScope, view: RunView): Promise<Omit<RunStatusReport, 'waiting'>> {
   const handle = scope.client.workflow.getHandle(view.runId)
   const { raw } = await withTimeout(scope, CALL_TIMEOUT_MS, () => handle.describe())
   const known = (raw.pendingActivities ?? []).filter(({ activityId }) => placeOfActivity(activityId) !== undefined)
   const pending = await Promise.all(known.map((activity) => describePending(scope, view, activity)))
-  const kept = (raw.pendingActivities ?? []).filter(
+  const others = (raw.pendingActivities ?? []).filter(
     ({ activityId, lastFailure }) => placeOfActivity(activityId) === undefined && lastFailure,
   )
-  const failures = await Promise.all(kept.map(({ lastFailure }) => decodeFailure(scope.converter, lastFailure)))
-  const notes = [
-    ...view.notes,
-    ...failures.map((failure) => `what the run leaves cannot be kept yet, and is tried again: ${messageOf(failure)}`),
-  ]
+  const notes = [...view.notes, ...(await Promise.all(others.map((activity) => troubleNote(scope, activity))))]
   const totals = withLive(view, pending)
   const unserved = await findUnserved(scope, known, view)
   try {
@@ -70,6 +49,19 @@ export async function runStatus(scope: ClientScope, view: RunView): Promise<RunS
   } catch (error) {
     return { ...view, ...totals, notes: [...notes, messageOf(error)], pending, unserved, blocked: [] }
   }
+}
+
+/** What a run does itself is tried again until it succeeds: by activity type, what does not. */
+const TROUBLES: Partial<Record<string, string>> = {
+  evaluateSubtask: 'it cannot be looked at yet whether, and how, a subtask runs',
+  keepOutput: 'what a person gave cannot be kept yet',
+  checkChange: 'a change cannot be checked yet',
+  react: 'what an event starts cannot be written down yet',
+}
+
+async function troubleNote(scope: ClientScope, { activityType, lastFailure }: PendingActivity): Promise<string> {
+  const what = TROUBLES[activityType?.name ?? ''] ?? 'what the run leaves cannot be kept yet'
+  return `${what}, and is tried again: ${messageOf(await decodeFailure(scope.converter, lastFailure))}`
 }
 
 /** What runs has no row of its own yet, or one of the candidate before it. */

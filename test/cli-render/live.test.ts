@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { renderLive, type LiveOptions } from '../../src/cli/render/live'
-import { clock } from '../../src/cli/render/time'
+import { clock } from '../../src/contract/time'
 import { displayWidth } from '../../src/cli/render/width'
 import type { PendingExecution, RunStatusReport } from '../../src/client/status'
 import type { AgentEvent } from '../../src/contract/event'

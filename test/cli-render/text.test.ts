@@ -1,7 +1,7 @@
 // Clean text, its width, and lines made of pieces.
 import { clean, cleanLines } from '../../src/cli/render/clean'
 import { painter } from '../../src/cli/render/line'
-import { clock, duration, elapsed, since } from '../../src/cli/render/time'
+import { clock, duration, elapsed, since } from '../../src/contract/time'
 import { shortJson } from '../../src/cli/render/values'
 import { cut, displayWidth, pad } from '../../src/cli/render/width'
 import { EVIL, expectHarmless } from './support'

@@ -2,7 +2,7 @@
 import type { CodeRun } from '../../code-team/report/code-run'
 import { painter, type Piece } from './line'
 import { mark, styled } from './marks'
-import { duration } from './time'
+import { duration } from '../../contract/time'
 import { tokenCount } from './tokens'
 
 export interface DeliveryToTell {

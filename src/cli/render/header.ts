@@ -3,7 +3,7 @@ import type { RunStatusReport } from '../../client/status'
 import type { SubtaskState } from '../../contract/run'
 import { countPieces, mark, spinner, styled } from './marks'
 import type { Piece } from './line'
-import { duration, elapsed, since } from './time'
+import { duration, elapsed, since } from '../../contract/time'
 import { tokenText } from './tokens'
 
 /** Columns of the bar: enough to see a hundredth move, and room for the counts beside it. */

@@ -3,7 +3,7 @@ import type { RunSummary } from '../../client'
 import { clean } from './clean'
 import { painter, type Piece } from './line'
 import { mark, styled } from './marks'
-import { duration, elapsed, since } from './time'
+import { duration, elapsed, since } from '../../contract/time'
 import { displayWidth, pad } from './width'
 
 /** Columns to which a cell is padded at most. */

@@ -5,7 +5,7 @@ import { silence, type Heard } from './life'
 import type { Piece } from './line'
 import { styled } from './marks'
 import { runningFor, type Standing } from './standing'
-import { duration, elapsed } from './time'
+import { duration, elapsed } from '../../contract/time'
 import { tokenText } from './tokens'
 
 export interface RowToTell extends Heard {

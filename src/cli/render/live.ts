@@ -8,7 +8,7 @@ import { isGoingOn, livingSubtasks } from './life'
 import { painter, type Piece } from './line'
 import { shares } from './shares'
 import { treeLines } from './live-tree'
-import { elapsed } from './time'
+import { elapsed } from '../../contract/time'
 import { warnings } from './warnings'
 
 export interface LiveOptions {

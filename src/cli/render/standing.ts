@@ -2,7 +2,7 @@
 import type { PendingExecution, RunStatusReport } from '../../client/status'
 import type { SubtaskRow } from '../../contract/run'
 import { isEnded } from '../../contract/run/run-state'
-import { clock, elapsed, since } from './time'
+import { clock, elapsed, since } from '../../contract/time'
 import { shortJson } from './values'
 
 /** Dependencies that are named; more would not be read. */

@@ -2,7 +2,7 @@
 import type { RunStatusReport } from '../../client/status'
 import type { BlockedWorker } from '../../contract/records'
 import type { Piece } from './line'
-import { elapsed, since } from './time'
+import { elapsed, since } from '../../contract/time'
 
 /** Subtasks and executions that a line names. */
 const NAMED = 3
