@@ -8,8 +8,17 @@ import { TroupeError } from './contract/errors'
 import type { OrchestrateInput, RunKey } from './contract/messages'
 import { withAbsoluteFile } from './contract/model-id'
 import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, SEARCH_ATTRIBUTES } from './contract/names'
+import type { PausedAgents } from './contract/people'
 import type { RunStatus } from './contract/run'
 import { checkPlan, invalidPlan, type CheckedPlan } from './contract/schema/check-plan'
+import {
+  pauseAgent,
+  pausedAgents,
+  resumeAgent,
+  type AgentPause,
+  type AgentPauseReport,
+  type AgentResume,
+} from './client/control'
 import { explained } from './client/errors'
 import { Run } from './client/run'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './client/scope'
@@ -142,6 +151,25 @@ export class TroupeClient {
       }
       return runs
     })
+  }
+
+  /**
+   * Nothing new starts at an agent, in all runs of its team, those to come included; what is in flight goes on.
+   *
+   * @throws TroupeError `InvalidInput` for what is no name, `NoWorker` where no orchestrator runs, `ConnectionFailed`
+   */
+  pauseAgent(pause: AgentPause): Promise<AgentPauseReport> {
+    return pauseAgent(this.scope, pause)
+  }
+
+  /** Ends the pause of an agent. @throws as `pauseAgent` */
+  resumeAgent(resume: AgentResume): Promise<AgentPauseReport> {
+    return resumeAgent(this.scope, resume)
+  }
+
+  /** The agents of a team that are paused over all its runs; needs no worker. */
+  pausedAgents(team: string): Promise<PausedAgents> {
+    return pausedAgents(this.scope, team)
   }
 
   private explained<Value>(call: () => Promise<Value>, runId?: string): Promise<Value> {
