@@ -46,7 +46,14 @@ export function differences(
 ): string[] {
   const before = partsOf(was.context)(was.definition)
   const after = partsOf(is.context)(is.definition)
-  return PARTS.filter((part) => before[part] !== after[part])
+  const names = (one: typeof was): string =>
+    candidates(one.definition, one.context.agents)
+      .map((place) => one.context.agents[place]!)
+      .map(({ name, version }) => `${name} ${version}`)
+      .join(', ')
+  return PARTS.filter((part) => before[part] !== after[part]).map((part) =>
+    part === 'agents' ? `agents (${names(was)} → ${names(is)})` : part,
+  )
 }
 
 /** Its own parts, each as one text. */

@@ -42,6 +42,7 @@ export interface Again {
   because: string
 }
 
+/** Both in the order of the old run, new subtasks last. */
 export interface Judgement {
   /** Ids of those whose executions are taken over, spawned ones included. */
   reused: string[]
@@ -97,8 +98,11 @@ class Judge {
 
   judge(): Judgement {
     this.judgeAll(this.is.subtasks.map(({ id }) => id))
-    const again = [...this.again].map(([id, because]) => ({ id, because }))
-    return { reused: [...this.reused], again }
+    const order = [...new Set([...this.was.past.keys(), ...this.is.subtasks.map(({ id }) => id)])]
+    return {
+      reused: order.filter((id) => this.reused.has(id)),
+      again: order.flatMap((id) => (this.again.has(id) ? [{ id, because: this.again.get(id)! }] : [])),
+    }
   }
 
   /** Subtasks of one list: of the plan, or of one spawn. */
