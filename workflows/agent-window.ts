@@ -20,8 +20,12 @@ export class AgentWindow {
   private prompt = 0
   private patience = 1
 
-  constructor(private readonly minimum: number) {
-    this.size = Math.min(minimum, MAX_IN_FLIGHT)
+  /** `size` is that of the link before, where the run has continued as new. */
+  constructor(
+    private readonly minimum: number,
+    size = minimum,
+  ) {
+    this.size = Math.min(size, MAX_IN_FLIGHT)
   }
 
   get free(): number {

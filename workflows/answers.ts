@@ -2,8 +2,10 @@
 import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
 import type { PreparedRun, RunKey, StatusAnswer, StatusInput } from '../src/contract/messages'
+import { noSubtasks, type SubtaskRow } from '../src/contract/run'
 import type { RunState } from '../src/contract/run/run-state'
 import type { Dispatcher } from './dispatcher'
+import type { InnerWork } from './inner-work'
 
 /** What names and counts may take, and what the agents that have work may take. */
 const HEAD_BYTES = 8 * 1024
@@ -13,6 +15,9 @@ export interface Live {
   prepared: PreparedRun
   state: RunState
   dispatcher: Dispatcher
+  inner: InnerWork
+  /** Nothing is started for the moment, to continue as new. */
+  continuing?: boolean
 }
 
 export function statusAnswer(
@@ -23,7 +28,6 @@ export function statusAnswer(
   input: StatusInput = {},
 ): StatusAnswer {
   const from = input.from ?? 0
-  const states = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
   if (!live)
     return {
       run,
@@ -31,7 +35,8 @@ export function statusAnswer(
       plan: '',
       team: '',
       startedAt,
-      counts: states,
+      planVersion: 0,
+      counts: noSubtasks(),
       total: 0,
       from,
       subtasks: [],
@@ -41,7 +46,7 @@ export function statusAnswer(
   const { prepared, state, dispatcher } = live
   const agents = prepared.agents.flatMap(({ name, taskQueue }, place) => {
     const { size, inFlight } = dispatcher.windows[place]!
-    const ready = state.queue.size(place)
+    const ready = state.subtasks.queue.size(place)
     return inFlight + ready === 0 ? [] : [{ name, taskQueue, window: size, inFlight, ready }]
   })
   return {
@@ -52,13 +57,31 @@ export function statusAnswer(
     store: prepared.store,
     spec: prepared.spec,
     startedAt,
+    planVersion: state.planVersion,
+    ...(state.paused ? { paused: state.paused } : {}),
+    ...(Object.keys(state.pausedAgents).length > 0 ? { pausedAgents: state.pausedAgents } : {}),
+    ...(state.open ? { open: true as const } : {}),
+    ...(live.continuing ? { continuing: true as const } : {}),
+    ...(prepared.retryOf === undefined ? {} : { retryOf: prepared.retryOf }),
     counts: { ...state.states },
     total: state.rows.length,
     from,
-    subtasks: page(state.rows, from, HEAD_BYTES + AGENTS_BYTES),
+    subtasks: withPositions(page(state.rows, from, HEAD_BYTES + AGENTS_BYTES), state),
     agents: page(agents, 0, ANSWER_BYTES - AGENTS_BYTES),
     events,
   }
+}
+
+/** Those that are ready stand in their agent's line. */
+function withPositions(rows: SubtaskRow[], { subtasks }: RunState): SubtaskRow[] {
+  const lines = new Map<number, Map<number, number>>()
+  return rows.map((row) => {
+    if (row.state !== 'ready' || row.heldBack !== undefined) return row
+    const place = subtasks.placeOf(row.id)!
+    const agent = subtasks.agentPlace(place)
+    if (!lines.has(agent)) lines.set(agent, new Map(subtasks.queue.inLine(agent).map((one, at) => [one, at + 1])))
+    return { ...row, position: lines.get(agent)!.get(place)! }
+  })
 }
 
 /** As many as fit beside what is `used` already; one at least. */

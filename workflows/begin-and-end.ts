@@ -63,7 +63,9 @@ export async function closeRun({ run, prepared, state, log, startedAt }: Closing
       counts: state.counts,
       startedAt,
       endedAt,
-      subtasks: state.rows,
+      planVersion: state.planVersion,
+      ...(prepared.retryOf === undefined ? {} : { retryOf: prepared.retryOf }),
+      subtasks: [...state.rows],
       segments: log.events.segments,
       events: [...log.events.unsealed()],
     }

@@ -3,6 +3,7 @@ import type { RunState } from '../src/contract/run/run-state'
 import type { SubtaskRow } from '../src/contract/run'
 import { tokenNumber, totalsOf } from '../src/contract/run/spending'
 import { utf8Bytes } from '../src/contract/json'
+import { setCurrentDetails } from '@temporalio/workflow'
 
 /** Temporal takes 20 KB of details. */
 const DETAILS_BYTES = 16 * 1024
@@ -11,6 +12,8 @@ const DETAILS_ROWS = 100
 
 /** What is going on comes first, then what went wrong, then the rest in the plan's order. */
 const ORDER: Record<SubtaskRow['state'], number> = {
+  asking: 0,
+  held: 0,
   running: 0,
   joining: 0,
   failed: 1,
@@ -21,7 +24,26 @@ const ORDER: Record<SubtaskRow['state'], number> = {
   succeeded: 5,
 }
 
-export function describeRun(state: RunState): string {
+/** A table of so few rows is written at each step; larger ones now and then. */
+const SMALL_RUN = 100
+const EVERY_MS = 1_000
+
+/** Keeps what the UI shows of a run up to date. */
+export class Details {
+  private writtenAt = 0
+
+  constructor(private readonly state: RunState) {}
+
+  /** `last`: whatever was written just now. */
+  update(last = false): void {
+    const now = Date.now()
+    if (!last && this.state.rows.length > SMALL_RUN && now - this.writtenAt < EVERY_MS) return
+    this.writtenAt = now
+    setCurrentDetails(describeRun(this.state))
+  }
+}
+
+function describeRun(state: RunState): string {
   const counts = Object.entries(state.states).filter(([, count]) => count > 0)
   const { tokensUsed } = totalsOf(state.rows)
   const pieces = counts.map(([name, count]) => `${count} ${name}`)

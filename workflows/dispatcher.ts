@@ -11,18 +11,20 @@ type AgentActivities = { runAgent(input: RunAgentInput): Promise<RunAgentResult>
 
 export class Dispatcher {
   readonly windows: AgentWindow[]
+  inFlight = 0
   private scheduled = 0
-  private inFlight = 0
   private turn = 0
+  private readonly scopes = new Map<number, CancellationScope>()
 
-  /** `wake` is called after every change that may let something new start. */
+  /** `wake` is called after every change that may let something new start; `sizes` are those of windows in the link before. */
   constructor(
     private readonly state: RunState,
     private readonly prepared: PreparedRun,
     private readonly run: RunKey,
     private readonly wake: () => void,
+    sizes: readonly number[] = [],
   ) {
-    this.windows = prepared.agents.map((agent) => new AgentWindow(agent.maxConcurrency))
+    this.windows = prepared.agents.map((agent, place) => new AgentWindow(agent.maxConcurrency, sizes[place]))
   }
 
   /** Starts all that windows and limits allow; the rest waits for the next call. Agents take turns: none uses a limit up. */
@@ -31,6 +33,11 @@ export class Dispatcher {
     let idle = 0
     while (idle < this.windows.length && this.inFlight < MAX_IN_FLIGHT && this.scheduled < SCHEDULED_PER_WORKFLOW_TASK)
       idle = this.startOne() ? 0 : idle + 1
+  }
+
+  /** Tells an execution that is in flight to end. */
+  interrupt(place: number): void {
+    this.scopes.get(place)?.cancel()
   }
 
   /** One subtask of the agent whose turn it is, if it has one that may start. */
@@ -47,29 +54,38 @@ export class Dispatcher {
   private async execute(place: number, window: AgentWindow): Promise<void> {
     const node = this.state.graph(place)
     const agent = this.state.agent(place)
-    const fragment = this.state.fragment(place)
+    const scope = new CancellationScope()
     this.countScheduled()
     this.state.started(place)
     window.started()
     this.inFlight++
-    const { id, type, priority, deadline } = node
+    this.scopes.set(place, scope)
     try {
       const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now()))
-      const result = await runAgent({
-        run: this.run,
-        store: this.prepared.store,
-        spec: this.prepared.spec,
-        ...(fragment === undefined ? {} : { fragment }),
-        task: { id, type, priority, ...(deadline === undefined ? {} : { deadline }) },
-        agent: agent.name,
-      })
+      const result = await scope.run(() => runAgent(this.inputOf(place)))
       window.ended(result.wait)
       this.state.succeeded(place, result)
     } catch (failure) {
       window.ended(applyFailure(this.state, place, failure).wait)
     }
+    if (this.scopes.get(place) === scope) this.scopes.delete(place)
     this.inFlight--
     this.wake()
+  }
+
+  private inputOf(place: number): RunAgentInput {
+    const { id, type, priority, deadline } = this.state.graph(place)
+    const fragment = this.state.fragment(place)
+    const failures = this.state.failuresOf(place)
+    return {
+      run: this.run,
+      store: this.prepared.store,
+      spec: this.prepared.spec,
+      ...(fragment === undefined ? {} : { fragment }),
+      task: { id, type, priority, ...(deadline === undefined ? {} : { deadline }) },
+      agent: this.state.agent(place).name,
+      ...(failures ? { failures } : {}),
+    }
   }
 
   /** A full portion rests for a millisecond of the server's time: what follows goes into the next workflow task. */

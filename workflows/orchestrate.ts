@@ -1,82 +1,122 @@
 // WORKFLOW. One run of a plan, from top to bottom: messages, state, handlers, main loop, end.
 import {
+  allHandlersFinished,
   CancellationScope,
+  continueAsNew,
   defineQuery,
-  defineSignal,
-  setCurrentDetails,
   setHandler,
   sleep,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow'
 import type {
   EventsAnswer,
   EventsInput,
   OrchestrateInput,
-  PublishInput,
+  PreparedRun,
   RunKey,
   StatusAnswer,
   StatusInput,
 } from '../src/contract/messages'
-import { EVENTS_QUERY, PUBLISH_SIGNAL, STATUS_QUERY } from '../src/contract/names'
+import { EVENTS_QUERY, STARTED_MEMO, STATUS_QUERY } from '../src/contract/names'
 import type { RunResult } from '../src/contract/run'
-import { RunState } from '../src/contract/run/run-state'
+import type { CarriedRun } from '../src/contract/run/carried'
+import { RunState, type Surroundings } from '../src/contract/run/run-state'
 import { statusAnswer, type Live } from './answers'
 import { closeRun, prepare } from './begin-and-end'
-import { describeRun } from './details'
+import { Continuation } from './continuation'
+import { Details } from './details'
 import { Dispatcher } from './dispatcher'
+import { Handlers } from './handlers'
+import { InnerWork } from './inner-work'
 import { RunLog } from './run-log'
 import { showStatus } from './visibility'
 
-export const publishSignal = defineSignal<[PublishInput]>(PUBLISH_SIGNAL)
 export const statusQuery = defineQuery<StatusAnswer, [StatusInput?]>(STATUS_QUERY)
 export const eventsQuery = defineQuery<EventsAnswer, [EventsInput?]>(EVENTS_QUERY)
 
 /**
  * Runs a plan: each subtask the moment its own last dependency is done, each execution an activity on its agent's queue.
  * Fails as `InvalidPlan` (nothing was started), or as `RunFailed` or the code that decided (`BudgetExceeded`, `TestsFailed`,
- * a model's) with the `RunResult` as its first detail.
+ * a model's) with the `RunResult` as its first detail. Continues as new by handing `known` and `carried` to itself.
  */
-export async function orchestrate(input: OrchestrateInput): Promise<RunResult> {
+export async function orchestrate(
+  input: OrchestrateInput,
+  known?: PreparedRun,
+  carried?: CarriedRun,
+): Promise<RunResult> {
   const info = workflowInfo()
   const run: RunKey = { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId }
-  const startedAt = info.startTime.toISOString()
-  const log = new RunLog(run)
+  const startedAt = carried?.startedAt ?? info.startTime.toISOString()
   let live: Live | undefined
   let closing = false
-  let wake = (): void => undefined
+  let awake = (): void => undefined
+  const wake = (): void => awake()
 
-  setHandler(publishSignal, (event) => {
-    log.publish(event)
-    wake() // there may be something to seal
-  })
+  const log = new RunLog(run, wake, carried)
+  const continuation = new Continuation(wake, known?.continueAfterEvents)
+  const surroundings: Surroundings = {
+    now: Date.now,
+    emit: (event) => log.append(event),
+    interrupt: (place) => live?.dispatcher.interrupt(place),
+  }
+  if (known && carried) begin(known, RunState.restore(known, carried.state, surroundings))
   setHandler(statusQuery, (page) => statusAnswer(run, live, startedAt, log.events.end, page))
   setHandler(eventsQuery, (filter) => log.read(filter ?? {}, closing))
+  const handlers = new Handlers(() => live, log, continuation, wake)
 
-  const prepared = await prepare(input, run)
-  const state = new RunState(prepared.agents, Date.now, (event) => log.append(event))
-  const dispatcher = new Dispatcher(state, prepared, run, () => wake())
-  live = { prepared, state, dispatcher }
-  showStatus(prepared, 'running')
-  state.begin(prepared.plan, prepared.team, prepared.nodes)
+  if (!live) {
+    const prepared = await prepare(input, run)
+    continuation.look(prepared.continueAfterEvents)
+    const state = RunState.begin(prepared, { ...surroundings, open: input.open === true })
+    begin(prepared, state)
+    handlers.begin(state)
+    showStatus(prepared, 'running')
+  }
+  const { prepared, state, dispatcher, inner } = live!
   CancellationScope.current().cancelRequested.catch(() => {
     state.cancel()
     wake()
   })
 
+  const details = new Details(state)
   let alarm: number | undefined
-  while (!state.finished) {
-    const deadline = state.expire()
-    if (deadline !== undefined && deadline !== alarm) void wakeAt((alarm = deadline))
-    dispatcher.dispatch()
+  while (!state.finished || !allHandlersFinished()) {
+    const next = state.expire()
+    if (next !== undefined && next !== alarm) void wakeAt((alarm = next))
+    const quiet = !state.cancelling && continuation.isDue()
+    if (quiet && isQuiet()) await continueAsNew<typeof orchestrate>(input, prepared, carry())
+    live!.continuing = quiet
+    if (!quiet) dispatcher.dispatch()
+    inner.dispatch(quiet)
     log.sealIfDue(prepared.store)
-    setCurrentDetails(describeRun(state))
-    if (!state.finished) await new Promise<void>((resolve) => (wake = resolve))
+    details.update()
+    if (!state.finished || !allHandlersFinished()) await new Promise<void>((resolve) => (awake = resolve))
   }
 
-  state.close()
+  state.end()
   closing = true
-  setCurrentDetails(describeRun(state))
+  details.update(true)
   return await closeRun({ run, prepared, state, log, startedAt })
+
+  function begin(prepared: PreparedRun, state: RunState): void {
+    const dispatcher = new Dispatcher(state, prepared, run, wake, carried?.windows)
+    live = { prepared, state, dispatcher, inner: new InnerWork(state, prepared, run, wake) }
+  }
+
+  /** Nothing is lost with the workflow run: no activity, no handler, and no answer that is not out yet. */
+  function isQuiet(): boolean {
+    if (dispatcher.inFlight + inner.inFlight > 0 || log.isSealing || !allHandlersFinished()) return false
+    if (handlers.lastTask !== workflowInfo().historyLength) return true
+    void wakeAt(Date.now() + 1)
+    return false
+  }
+
+  function carry(): CarriedRun {
+    if (workflowInfo().continuedFromExecutionRunId === undefined) upsertMemo({ [STARTED_MEMO]: startedAt })
+    const windows = dispatcher.windows.map(({ size }) => size)
+    return { state: state.carry(), startedAt, windows, ...log.carry() }
+  }
 
   async function wakeAt(time: number): Promise<void> {
     await CancellationScope.nonCancellable(() => sleep(Math.max(1, time - Date.now())))

@@ -1,8 +1,9 @@
 // WORKFLOW. The run's event log with its place in a workflow: what is published to it, and the sealing of its oldest part.
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow'
-import type { EventSegment } from '../src/contract/event'
+import type { AgentEvent, EventSegment } from '../src/contract/event'
 import type { EventsAnswer, EventsInput, RunKey, SealEventsInput } from '../src/contract/messages'
 import type { StoreIdentity } from '../src/contract/run'
+import type { CarriedRun } from '../src/contract/run/carried'
 import { EventLog } from '../src/contract/run/event-log'
 import { acceptPublished } from '../src/contract/run/publish'
 import type { NewEvent } from '../src/contract/run/run-state'
@@ -11,20 +12,28 @@ import { KEEP_OPTIONS } from './options'
 const { sealEvents } = proxyActivities<{ sealEvents(input: SealEventsInput): Promise<EventSegment> }>(KEEP_OPTIONS)
 
 export class RunLog {
-  readonly events = new EventLog()
+  readonly events: EventLog
   private sealing?: Promise<void>
-  private published = 0
+  private published: number
 
-  constructor(private readonly run: RunKey) {}
+  /** `wake` is called when a segment has been written. */
+  constructor(
+    private readonly run: RunKey,
+    private readonly wake: () => void,
+    carried?: CarriedRun,
+  ) {
+    this.events = carried ? EventLog.restore(carried.segments, carried.events) : new EventLog()
+    this.published = carried?.published ?? 0
+  }
 
-  append({ key, ...event }: NewEvent): void {
+  append({ key, ...event }: NewEvent): AgentEvent {
     const id = `${this.run.workflowId}#${key}`
-    this.events.append({ id, timestamp: new Date(Date.now()).toISOString(), ...event }, currentTask())
+    return this.events.append({ id, timestamp: new Date(Date.now()).toISOString(), ...event }, currentTask())
   }
 
   /** A signal from outside, of whatever shape. */
-  publish(input: unknown): void {
-    this.append(acceptPublished(input, this.published++))
+  publish(input: unknown): AgentEvent {
+    return this.append(acceptPublished(input, this.published++))
   }
 
   read(filter: EventsInput, closing: boolean): EventsAnswer {
@@ -40,12 +49,21 @@ export class RunLog {
       this.events.sealed(segment)
       this.sealing = undefined
       this.sealIfDue(store)
+      if (!this.sealing) this.wake()
     })
+  }
+
+  get isSealing(): boolean {
+    return this.sealing !== undefined
   }
 
   /** Resolves when no segment is being written. */
   async settled(): Promise<void> {
     while (this.sealing) await this.sealing
+  }
+
+  carry(): Pick<CarriedRun, 'segments' | 'events' | 'published'> {
+    return { segments: this.events.segments, events: [...this.events.unsealed()], published: this.published }
   }
 }
 

@@ -1,15 +1,19 @@
 // HOST. A run rebuilt from its history, with no worker's help: the same state machine, driven by what Temporal recorded.
 import type { LoadedDataConverter, Payload } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
-import type { AgentEvent } from '../contract/event'
-import type { AgentExecution, FailureDetails, PreparedRun } from '../contract/messages'
-import { placeOfActivity } from '../contract/names'
+import type { AgentEvent, EventSegment } from '../contract/event'
+import type { AgentExecution, OrchestrateInput, PreparedRun } from '../contract/messages'
+import { AGENTS_SIGNAL, PUBLISH_SIGNAL } from '../contract/names'
+import type { PausedAgents } from '../contract/people'
+import type { CarriedRun } from '../contract/run/carried'
 import { acceptPublished } from '../contract/run/publish'
-import { applyFailure } from '../contract/run/failure'
-import { RunState, type NewEvent } from '../contract/run/run-state'
-import { decodeFailure, decodePayload } from './payloads'
+import { RunState, type NewEvent, type Surroundings } from '../contract/run/run-state'
+import { HistoryActivities } from './history-activities'
+import { byWorkflowTask } from './history-order'
+import { applyUpdate } from './history-updates'
+import { decodePayload } from './payloads'
 
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent
 
 /** What a history tells. Without `prepared` the plan was not checked yet, or was refused. */
 export interface HistoryView {
@@ -17,15 +21,14 @@ export interface HistoryView {
   startedAt: string
   prepared?: PreparedRun
   state?: RunState
+  /** Sealed before the run continued as new; `events` come after them. */
+  segments: EventSegment[]
   events: AgentEvent[]
   /** Outputs that the history holds, by place. */
   executions: Map<number, AgentExecution>
 }
 
-/**
- * Replays a history. Its order is the workflow's: what arrived since the last workflow task is handed over with the next
- * one, signals first. What no workflow task has seen yet comes last, at its own time.
- */
+/** Replays the history of a run's newest link. Its order is the workflow's, as far as it can be known. */
 export async function viewHistory(
   workflowId: string,
   history: readonly HistoryEvent[],
@@ -35,57 +38,72 @@ export async function viewHistory(
 }
 
 class Replay {
-  private readonly view: HistoryView = { firstRunId: '', startedAt: '', events: [], executions: new Map() }
+  private readonly view: HistoryView = {
+    firstRunId: '',
+    startedAt: '',
+    segments: [],
+    events: [],
+    executions: new Map(),
+  }
   private clock = 0
-  private signals: HistoryEvent[] = []
-  private others: HistoryEvent[] = []
-  /** Place of the subtask by the id of the event that scheduled its execution. */
-  private readonly scheduled = new Map<string, number>()
-  private closing = false
   private published = 0
+  private open = false
+  /** What came before the plan was checked. */
+  private readonly early: AgentEvent[] = []
+  private paused: PausedAgents | undefined
+  private readonly activities: HistoryActivities
+  private readonly surroundings: Surroundings = {
+    now: () => this.clock,
+    emit: (event) => this.append(event),
+    interrupt: () => undefined,
+  }
 
   constructor(
     private readonly workflowId: string,
     private readonly converter: LoadedDataConverter,
-  ) {}
+  ) {
+    this.activities = new HistoryActivities(converter, this.view.executions)
+  }
 
   async run(history: readonly HistoryEvent[]): Promise<HistoryView> {
-    let taskStarted = 0
-    for (const event of history) {
-      if (event.workflowExecutionStartedEventAttributes) {
-        this.view.startedAt = new Date(timeOf(event)).toISOString()
-        this.view.firstRunId = event.workflowExecutionStartedEventAttributes.firstExecutionRunId ?? ''
-      } else if (event.workflowTaskStartedEventAttributes) {
-        taskStarted = timeOf(event)
-      } else if (event.workflowTaskCompletedEventAttributes) {
-        this.clock = taskStarted
-        await this.handOver()
-      } else if (event.workflowExecutionSignaledEventAttributes) {
-        this.signals.push(event)
-      } else if (event.markerRecordedEventAttributes) {
-        await this.prepared(event)
-      } else if (event.activityTaskScheduledEventAttributes) {
-        this.wasScheduled(event)
-      } else {
-        this.others.push(event)
-      }
+    for (const { at, event } of byWorkflowTask(history)) {
+      this.clock = at
+      if (event) await this.apply(event)
+      else this.view.state?.expire()
     }
-    this.clock = history.length > 0 ? timeOf(history.at(-1)!) : 0
-    await this.handOver()
     return this.view
   }
 
-  private async handOver(): Promise<void> {
-    const { signals, others } = this
-    this.signals = []
-    this.others = []
-    for (const event of signals) {
-      const { signalName, input } = event.workflowExecutionSignaledEventAttributes!
-      if (signalName === 'publish')
-        this.append(acceptPublished(await decodePayload(this.converter, input?.payloads?.[0]), this.published++))
-    }
-    for (const event of others) await this.apply(event)
-    this.view.state?.expire()
+  private async apply(event: HistoryEvent): Promise<void> {
+    const { state } = this.view
+    const signal = event.workflowExecutionSignaledEventAttributes
+    if (event.workflowExecutionStartedEventAttributes) await this.started(event)
+    else if (event.markerRecordedEventAttributes) await this.prepared(event)
+    else if (signal) await this.signalled(signal.signalName ?? '', signal.input?.payloads?.[0])
+    else if (!state) return
+    else if (event.workflowExecutionCancelRequestedEventAttributes) state.cancel()
+    else if (event.workflowExecutionUpdateAcceptedEventAttributes)
+      await applyUpdate(state, event.workflowExecutionUpdateAcceptedEventAttributes, this.converter, this.activities)
+    else await this.activities.apply(state, event)
+  }
+
+  private async started(event: HistoryEvent): Promise<void> {
+    const { firstExecutionRunId, input } = event.workflowExecutionStartedEventAttributes!
+    this.view.startedAt = new Date(this.clock).toISOString()
+    this.view.firstRunId = firstExecutionRunId ?? ''
+    const [first, second, third] = input?.payloads ?? []
+    // A plan that is too large for Temporal is in the store, which may be out of reach
+    const told = await decodePayload<OrchestrateInput>(this.converter, first).catch(() => undefined)
+    this.open = told?.open === true
+    const known = await decodePayload<PreparedRun>(this.converter, second)
+    const carried = await decodePayload<CarriedRun>(this.converter, third)
+    if (!known || !carried) return
+    this.view.startedAt = carried.startedAt
+    this.view.prepared = known
+    this.view.segments.push(...carried.segments)
+    this.view.events.push(...carried.events)
+    this.published = carried.published
+    this.view.state = RunState.restore(known, carried.state, this.surroundings)
   }
 
   private async prepared(event: HistoryEvent): Promise<void> {
@@ -93,54 +111,30 @@ class Replay {
     const prepared = await decodePayload<PreparedRun>(this.converter, details?.result?.payloads?.[0])
     if (!prepared || this.view.state) return
     this.view.prepared = prepared
-    this.view.state = new RunState(
-      prepared.agents,
-      () => this.clock,
-      (emitted) => this.append(emitted),
-    )
-    this.view.state.begin(prepared.plan, prepared.team, prepared.nodes)
+    const state = RunState.begin(prepared, { ...this.surroundings, open: this.open })
+    this.view.state = state
+    if (this.paused) state.pauseAgents(this.paused)
+    for (const event of this.early) state.observe(event)
   }
 
-  private wasScheduled(event: HistoryEvent): void {
-    const { activityId, activityType } = event.activityTaskScheduledEventAttributes!
-    const place = placeOfActivity(activityId)
-    if (place !== undefined) {
-      this.scheduled.set(String(event.eventId), place)
-      this.view.state?.started(place)
-    } else if (activityType?.name === 'closeRun' && !this.closing) {
-      this.closing = true
-      this.view.state?.close()
-    }
-  }
-
-  private async apply(event: HistoryEvent): Promise<void> {
+  private async signalled(name: string, payload: Payload | undefined): Promise<void> {
     const { state } = this.view
-    if (!state) return
-    if (event.workflowExecutionCancelRequestedEventAttributes) return state.cancel()
-    const completed = event.activityTaskCompletedEventAttributes
-    const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
-    const cancelled = event.activityTaskCanceledEventAttributes
-    const place = this.scheduled.get(String((completed ?? failed ?? cancelled)?.scheduledEventId))
-    if (place === undefined) return
-    if (completed) {
-      const execution = await decodePayload<AgentExecution>(this.converter, completed.result?.payloads?.[0] as Payload)
-      this.view.executions.set(place, execution!)
-      state.succeeded(place, execution!)
-    } else if (failed) {
-      applyFailure(state, place, await decodeFailure(this.converter, failed.failure))
-    } else {
-      const told = await decodePayload<FailureDetails>(this.converter, cancelled?.details?.payloads?.[0] as Payload)
-      state.failed(place, { code: 'Cancelled', message: 'it was cancelled while it ran', retryable: false }, told)
+    const input = await decodePayload<unknown>(this.converter, payload)
+    if (name === AGENTS_SIGNAL) {
+      this.paused = input as PausedAgents
+      state?.pauseAgents(this.paused)
+    } else if (name === PUBLISH_SIGNAL) {
+      const event = this.append(acceptPublished(input, this.published++))
+      if (state) state.observe(event)
+      else this.early.push(event)
     }
   }
 
-  private append({ key, ...event }: NewEvent): void {
+  private append({ key, ...event }: NewEvent): AgentEvent {
     const timestamp = new Date(this.clock).toISOString()
-    this.view.events.push({ id: `${this.workflowId}#${key}`, timestamp, ...event, offset: this.view.events.length })
+    const offset = (this.view.segments.at(-1)?.to ?? -1) + 1 + this.view.events.length
+    const placed = { id: `${this.workflowId}#${key}`, timestamp, ...event, offset }
+    this.view.events.push(placed)
+    return placed
   }
-}
-
-function timeOf(event: HistoryEvent): number {
-  const { seconds, nanos } = event.eventTime ?? {}
-  return Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6)
 }

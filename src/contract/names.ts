@@ -69,13 +69,19 @@ export function agentTaskQueue(team: string, agent: string, definitionHash?: str
   return ['agent', team, agent, ...(definitionHash ? [definitionHash] : [])].join('.')
 }
 
-/** Activity ids of executions: set apart from those that the SDK numbers by itself. */
-export function subtaskActivityId(place: number): string {
-  return `subtask-${place}`
+/** What the orchestrator does about one subtask, as activity ids say it: set apart from those that the SDK numbers by itself. */
+export type SubtaskActivity = 'subtask' | 'evaluate' | 'keep'
+
+/** Activity id: `subtask` is an execution, `evaluate` looks at conditions, `keep` writes down what a person gave. */
+export function subtaskActivityId(place: number, activity: SubtaskActivity = 'subtask'): string {
+  return `${activity}-${place}`
 }
 
-/** The subtask's place, or undefined for an activity that is no execution. */
-export function placeOfActivity(activityId: string | null | undefined): number | undefined {
-  const digits = /^subtask-(\d+)$/.exec(activityId ?? '')?.[1]
-  return digits === undefined ? undefined : Number(digits)
+/** The subtask's place, or undefined for an activity that is none of it. */
+export function placeOfActivity(
+  activityId: string | null | undefined,
+  activity: SubtaskActivity = 'subtask',
+): number | undefined {
+  const [, name, digits] = /^([a-z]+)-(\d+)$/.exec(activityId ?? '') ?? []
+  return name === activity ? Number(digits) : undefined
 }

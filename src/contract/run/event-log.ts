@@ -1,8 +1,18 @@
 // PURE. A run's ordered log of events: newest in memory, older ones in sealed segments.
 import type { AgentEvent, EventFilter, EventSegment } from '../event'
 import { jsonBytes } from '../json'
-import { ANSWER_BYTES, EVENT_BYTES_IN_MEMORY, EVENTS_IN_MEMORY, EVENTS_PER_ANSWER, EVENTS_PER_SEGMENT } from '../limits'
+import {
+  ANSWER_BYTES,
+  EVENT_BYTES_IN_MEMORY,
+  EVENTS_IN_MEMORY,
+  EVENTS_PER_ANSWER,
+  EVENTS_PER_SEGMENT,
+  SEGMENTS_PER_ANSWER,
+} from '../limits'
 import type { EventsAnswer } from '../messages'
+
+/** No workflow task has this length of history: what is of it is settled. */
+const EARLIER_LINK = -1
 
 export class EventLog {
   /** Sealed segments, in order and without gaps. */
@@ -12,6 +22,14 @@ export class EventLog {
   /** The workflow task in which each event was logged. */
   private tasks: number[] = []
   private bytes = 0
+
+  /** As it was when the run continued as new. */
+  static restore(segments: readonly EventSegment[], events: readonly AgentEvent[]): EventLog {
+    const log = new EventLog()
+    log.segments.push(...segments)
+    for (const event of events) log.append(event, EARLIER_LINK)
+    return log
+  }
 
   /** How many events there have been; the next one's offset. */
   get end(): number {
@@ -62,10 +80,17 @@ export class EventLog {
     return this.first + count - 1
   }
 
+  /** The next ones to read; they are in order, and may be many. */
+  private segmentsAfter(after: number): EventSegment[] {
+    let first = this.segments.length
+    while (first > 0 && this.segments[first - 1]!.to > after) first--
+    return this.segments.slice(first, first + SEGMENTS_PER_ANSWER)
+  }
+
   /** One page: at most 256 events and 128 KiB, or the segments to read first. */
   read(filter: EventFilter, closed: boolean, task = 0): EventsAnswer {
     const after = filter.after ?? -1
-    const segments = this.segments.filter((segment) => segment.to > after)
+    const segments = this.segmentsAfter(after)
     if (segments.length > 0) return { events: [], segments, after, settled: after, complete: false, closed }
     const settled = this.settled(task)
     // At least one: a page of nothing that is not the last would be asked for for ever

@@ -13,7 +13,7 @@ export class Pauses {
 
   constructor(
     team: string,
-    private readonly surroundings: { now(): number; emit(event: NewEvent): void },
+    private readonly surroundings: { now(): number; emit(event: NewEvent): unknown },
   ) {
     this.agents = { team, version: 0, agents: {} }
   }

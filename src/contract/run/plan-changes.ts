@@ -40,14 +40,19 @@ export class PlanChanges {
     return { code: 'StalePlanVersion', message, hint: 'look at the run again: somebody has changed its plan' }
   }
 
-  addProblem(input: AddInput, nodes = input.subtasks): Refusal | undefined {
-    const problem = this.problem(input)
-    if (problem) return problem
-    if (!Array.isArray(nodes) || nodes.length === 0)
-      return refused('there is nothing to add: "subtasks" is a list of subtasks')
-    const sum = this.subtasks.rows.length + nodes.length
-    if (sum <= this.maxSubtasks) return undefined
-    return refused(`the run would have ${sum} subtasks; at most ${this.maxSubtasks} are allowed`)
+  addProblem(input: AddInput): Refusal | undefined {
+    const { subtasks } = input
+    if (!Array.isArray(subtasks) || subtasks.length === 0)
+      return this.problem(input) ?? refused('there is nothing to add: "subtasks" is a list of subtasks')
+    return this.problem(input) ?? this.tooMany(subtasks.length)
+  }
+
+  /** Of subtasks that were checked: others may have come in the meantime. */
+  addedProblem(input: AddInput, { nodes }: CheckedAddition): Refusal | undefined {
+    const problem = this.problem(input) ?? this.tooMany(nodes.length)
+    const taken = nodes.find(({ id }) => this.subtasks.placeOf(id) !== undefined)
+    if (problem || !taken) return problem
+    return refused(`there is a subtask ${preview(taken.id)} already`)
   }
 
   changeProblem(input: ChangeInput): Refusal | undefined {
@@ -158,6 +163,12 @@ export class PlanChanges {
     const told = { change, by, version: this.version, subtasks, count: ids.length }
     this.subtasks.surroundings.emit(runEvent('plan.changed', told, this.version))
     return { version: this.version, subtasks }
+  }
+
+  private tooMany(count: number): Refusal | undefined {
+    const sum = this.subtasks.rows.length + count
+    if (sum <= this.maxSubtasks) return undefined
+    return refused(`the run would have ${sum} subtasks; at most ${this.maxSubtasks} are allowed`)
   }
 
   private unknown(taskId: string): Refusal | undefined {

@@ -49,7 +49,8 @@ export class Reactions {
       const before = cause?.origin?.reactions ?? []
       if (event.source === ORCHESTRATOR_SOURCE && before.includes(reaction)) continue
       if (this.subtasks.rows.length + this.waiting.length >= this.maxSubtasks) {
-        this.refuse(reaction)
+        const reason = `the run has its ${this.maxSubtasks} subtasks: this event, and further ones, start nothing`
+        this.refuse(reaction, reason)
         continue
       }
       const depth = cause ? cause.depth + 1 : 0
@@ -80,6 +81,13 @@ export class Reactions {
       if (origin.depth > MAX_SPAWN_DEPTH) this.subtasks.end(first + position, 'failed', tooDeepError(origin.depth))
   }
 
+  /** Those that were being made could not be. */
+  failed(reason: string): void {
+    const lost = this.waiting.splice(0, this.underWay)
+    this.underWay = 0
+    for (const { reaction } of lost) this.refuse(reaction, reason)
+  }
+
   /** The run is ending. */
   drop(): void {
     this.waiting.length = this.underWay
@@ -101,13 +109,11 @@ export class Reactions {
   }
 
   /** Told once for each reaction: there may be many such events. */
-  private refuse(reaction: number): void {
+  private refuse(reaction: number, reason: string): void {
     if (this.refused.has(reaction)) return
     this.refused.add(reaction)
-    const reason = `the run has its ${this.maxSubtasks} subtasks: this event, and further ones, start nothing`
-    this.subtasks.surroundings.emit(
-      runEvent('reaction.refused', { reaction: this.rules[reaction]!.id, reason }, reaction),
-    )
+    const { id } = this.rules[reaction]!
+    this.subtasks.surroundings.emit(runEvent('reaction.refused', { reaction: id, reason }, reaction))
   }
 }
 

@@ -26,7 +26,7 @@ import type {
   ResolveInput,
   ResumeInput,
 } from '../people'
-import type { RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
+import type { Pause, RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
 import { applyCarried, carryState, type CarriedState } from './carried'
 import { failedInputs } from './failed-inputs'
 import { Pauses } from './pauses'
@@ -36,7 +36,7 @@ import type { Refusal } from './refusal'
 import { Requests, type Given } from './requests'
 import { conditionError, lateError, spawnRefusal } from './subtask-errors'
 import { Subtasks, type Surroundings } from './subtasks'
-import { runEvent } from './transition-events'
+import { runEvent, type NewEvent } from './transition-events'
 
 export { isEnded, type Surroundings } from './subtasks'
 export type { CarriedState } from './carried'
@@ -59,23 +59,28 @@ export class RunState {
   /** Stays up for events. */
   open: boolean
 
+  private readonly options: Surroundings
+
   private constructor(
     readonly prepared: PreparedRun,
-    private readonly options: Surroundings & { open: boolean },
+    { open, ...surroundings }: Surroundings & { open: boolean },
   ) {
+    // What it tells may start something too
+    const emit = (event: NewEvent): AgentEvent => this.observe(surroundings.emit(event))
+    const options = (this.options = { ...surroundings, emit })
     this.subtasks = new Subtasks(prepared.agents, options, prepared.reused)
     this.requests = new Requests(this.subtasks)
     this.changes = new PlanChanges(this.subtasks, prepared.maxSubtasks)
     this.reactions = new Reactions(prepared.reactions, this.subtasks, prepared.maxSubtasks)
     this.pauses = new Pauses(prepared.team, options)
-    this.open = options.open
+    this.open = open
   }
 
   /** The plan's own subtasks. */
   static begin(prepared: PreparedRun, options: Surroundings & { open: boolean }): RunState {
     const state = new RunState(prepared, options)
     const { plan, team, nodes, paused } = prepared
-    options.emit(runEvent('run.started', { plan, team, subtasks: nodes.length }))
+    state.options.emit(runEvent('run.started', { plan, team, subtasks: nodes.length }))
     if (paused) state.pauses.pauseAgents(paused)
     state.subtasks.add({ nodes })
     return state
@@ -106,6 +111,15 @@ export class RunState {
 
   get planVersion(): number {
     return this.changes.version
+  }
+
+  get paused(): Pause | undefined {
+    return this.pauses.run
+  }
+
+  /** By name: over all runs of the team. */
+  get pausedAgents(): Readonly<Record<string, Pause>> {
+    return this.pauses.agents.agents
   }
 
   get finished(): boolean {
@@ -267,8 +281,10 @@ export class RunState {
     return this.changes.cancel(input)
   }
 
-  observe(event: AgentEvent): void {
+  /** An event that was published, once it is in the log. */
+  observe(event: AgentEvent): AgentEvent {
     this.reactions.observe(event)
+    return event
   }
 
   nextReactions(): ReactInput['matches'] | undefined {
@@ -277,6 +293,11 @@ export class RunState {
 
   reacted(fragment: string): void {
     this.reactions.made(fragment)
+  }
+
+  /** They could not be made. */
+  notReacted(reason: string): void {
+    this.reactions.failed(reason)
   }
 
   /** Fails what has not been started by its deadline, and closes requests. Returns the next moment to look, in milliseconds. */

@@ -1,4 +1,5 @@
 // PURE. The subtasks of a run: their rows, the graph between them, and everything that follows when one of them ends.
+import type { AgentEvent } from '../event'
 import type { AgentExecution, AgentSlot } from '../messages'
 import { noSubtasks, type SubtaskError, type SubtaskOutcome, type SubtaskRow, type SubtaskState } from '../run'
 import { Alarms } from './alarms'
@@ -23,8 +24,8 @@ const NAMED_CHILDREN = 5
 export interface Surroundings {
   /** The workflow's time, in milliseconds. */
   now(): number
-  /** Receives every transition, in order. */
-  emit(event: NewEvent): void
+  /** Logs a transition; they come in order. */
+  emit(event: NewEvent): AgentEvent
   /** The execution that is in flight is to be ended. */
   interrupt(place: number): void
 }
@@ -170,6 +171,7 @@ export class Subtasks {
   fail(place: number, error: SubtaskError, joined = false): void {
     const { row, node } = this.at(place)
     if (isEnded(row.state)) return
+    delete row.settling
     if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
     if (error.code === 'Cancelled') return this.end(place, 'cancelled', error)
     if (this.ending) return this.end(place, 'failed', error)

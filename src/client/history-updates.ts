@@ -1,0 +1,42 @@
+// HOST. The updates in a history, as transitions of the run's state. Those that were refused are in no history.
+import type { LoadedDataConverter } from '@temporalio/common'
+import type { temporal } from '@temporalio/proto'
+import type { AddInput, CancelSubtaskInput, ChangeInput } from '../contract/changes'
+import {
+  ADD_UPDATE,
+  CANCEL_SUBTASK_UPDATE,
+  CHANGE_UPDATE,
+  CLOSE_UPDATE,
+  DECIDE_UPDATE,
+  PAUSE_UPDATE,
+  RESOLVE_UPDATE,
+  RESUME_UPDATE,
+} from '../contract/names'
+import type { CloseInput, Decision, PauseInput, ResolveInput, ResumeInput } from '../contract/people'
+import type { RunState } from '../contract/run/run-state'
+import type { HistoryActivities } from './history-activities'
+import { decodePayload } from './payloads'
+
+type Accepted = temporal.api.history.v1.IWorkflowExecutionUpdateAcceptedEventAttributes
+
+/** One that had become impossible by the time that it was carried out did nothing. */
+export async function applyUpdate(
+  state: RunState,
+  { acceptedRequest }: Accepted,
+  converter: LoadedDataConverter,
+  activities: HistoryActivities,
+): Promise<void> {
+  const input: unknown = await decodePayload(converter, acceptedRequest?.input?.args?.payloads?.[0])
+  const updates: Record<string, () => unknown> = {
+    [DECIDE_UPDATE]: () => state.decisionProblem(input as Decision) ?? state.decide(input as Decision),
+    [RESOLVE_UPDATE]: () => state.resolveProblem(input as ResolveInput) ?? state.resolve(input as ResolveInput),
+    [PAUSE_UPDATE]: () => state.pause(input as PauseInput),
+    [RESUME_UPDATE]: () => state.resume(input as ResumeInput),
+    [CLOSE_UPDATE]: () => state.close(input as CloseInput),
+    [CANCEL_SUBTASK_UPDATE]: () =>
+      state.changes.cancelProblem(input as CancelSubtaskInput) ?? state.cancelSubtask(input as CancelSubtaskInput),
+    [ADD_UPDATE]: () => activities.addition(state, input as AddInput),
+    [CHANGE_UPDATE]: () => activities.replacement(state, input as ChangeInput),
+  }
+  updates[acceptedRequest?.input?.name ?? '']?.()
+}

@@ -1,0 +1,214 @@
+// WORKFLOW. What a run is told: signals and updates, each with its refusals.
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../src/contract/changes'
+import type { AgentEvent } from '../src/contract/event'
+import type { FailureDetails, PublishInput } from '../src/contract/messages'
+import {
+  ADD_UPDATE,
+  AGENTS_SIGNAL,
+  CANCEL_SUBTASK_UPDATE,
+  CHANGE_UPDATE,
+  CLOSE_UPDATE,
+  DECIDE_UPDATE,
+  PAUSE_UPDATE,
+  PUBLISH_SIGNAL,
+  RESOLVE_UPDATE,
+  RESUME_UPDATE,
+} from '../src/contract/names'
+import type {
+  CloseInput,
+  Decision,
+  DecisionAnswer,
+  PausedAgents,
+  PauseInput,
+  ResolveInput,
+  ResumeInput,
+} from '../src/contract/people'
+import type { Refusal } from '../src/contract/run/refusal'
+import type { RunState } from '../src/contract/run/run-state'
+import type { Continuation } from './continuation'
+import type { InnerWork } from './inner-work'
+import type { RunLog } from './run-log'
+
+export const publishSignal = defineSignal<[PublishInput]>(PUBLISH_SIGNAL)
+export const agentsSignal = defineSignal<[PausedAgents]>(AGENTS_SIGNAL)
+export const decideUpdate = defineUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE)
+export const resolveUpdate = defineUpdate<void, [ResolveInput]>(RESOLVE_UPDATE)
+export const pauseUpdate = defineUpdate<void, [PauseInput]>(PAUSE_UPDATE)
+export const resumeUpdate = defineUpdate<void, [ResumeInput]>(RESUME_UPDATE)
+export const addUpdate = defineUpdate<ChangeAnswer, [AddInput]>(ADD_UPDATE)
+export const changeUpdate = defineUpdate<ChangeAnswer, [ChangeInput]>(CHANGE_UPDATE)
+export const cancelSubtaskUpdate = defineUpdate<ChangeAnswer, [CancelSubtaskInput]>(CANCEL_SUBTASK_UPDATE)
+export const closeUpdate = defineUpdate<void, [CloseInput]>(CLOSE_UPDATE)
+
+/** A run whose plan was checked. */
+export interface Told {
+  state: RunState
+  inner: InnerWork
+}
+
+export class Handlers {
+  /** The workflow task in which the last update ended: its answer must be out before the run continues as new. */
+  lastTask = -1
+  private changing: Promise<unknown> = Promise.resolve()
+  private paused?: PausedAgents
+  private readonly early: AgentEvent[] = []
+
+  constructor(
+    private readonly live: () => Told | undefined,
+    private readonly log: RunLog,
+    private readonly continuation: Continuation,
+    private readonly wake: () => void,
+  ) {
+    setHandler(publishSignal, (event) => {
+      this.continuation.signals++
+      const logged = this.log.publish(event)
+      const told = this.live()
+      if (told) told.state.observe(logged)
+      else this.early.push(logged)
+      this.wake()
+    })
+    setHandler(agentsSignal, (told) => {
+      this.continuation.signals++
+      this.paused = told
+      this.live()?.state.pauseAgents(told)
+      this.wake()
+    })
+    this.onUpdate(
+      decideUpdate,
+      ({ state }, input) => state.decisionProblem(input),
+      ({ state }, input) => state.decide(input),
+    )
+    this.onUpdate(
+      resolveUpdate,
+      ({ state }, input) => state.resolveProblem(input),
+      ({ state }, input) => state.resolve(input),
+    )
+    this.onUpdate(
+      pauseUpdate,
+      (_, input) => nameless(input),
+      ({ state }, input) => state.pause(input),
+    )
+    this.onUpdate(
+      resumeUpdate,
+      (_, input) => nameless(input),
+      ({ state }, input) => state.resume(input),
+    )
+    this.onUpdate(
+      closeUpdate,
+      (_, input) => nameless(input),
+      ({ state }, input) => state.close(input),
+    )
+    this.onUpdate(
+      cancelSubtaskUpdate,
+      ({ state }, input) => state.changes.cancelProblem(input),
+      (told, input) =>
+        this.inTurn(
+          () => told.state.changes.cancelProblem(input),
+          () => told.state.cancelSubtask(input),
+        ),
+    )
+    this.onUpdate(
+      addUpdate,
+      ({ state }, input) => state.changes.addProblem(input),
+      (told, input) => this.add(told, input),
+    )
+    this.onUpdate(
+      changeUpdate,
+      ({ state }, input) => state.changes.changeProblem(input),
+      (told, input) => this.change(told, input),
+    )
+  }
+
+  /** What arrived before the plan was checked. */
+  begin(state: RunState): void {
+    if (this.paused) state.pauseAgents(this.paused)
+    for (const event of this.early) state.observe(event)
+  }
+
+  private add(told: Told, input: AddInput): Promise<ChangeAnswer> {
+    const { state, inner } = told
+    return this.inTurn(
+      () => state.changes.addProblem(input),
+      async () => {
+        const checked = await inner.check({ add: input.subtasks })
+        if (!('added' in checked)) throw new TypeError('an addition was checked as something else')
+        assertNone(state.changes.addedProblem(input, checked.added))
+        return state.added(input, checked.added)
+      },
+    )
+  }
+
+  private change(told: Told, input: ChangeInput): Promise<ChangeAnswer> {
+    const { state, inner } = told
+    return this.inTurn(
+      () => state.changes.changeProblem(input),
+      async () => {
+        const { version: _version, by: _by, ...replace } = input
+        const checked = await inner.check({ replace })
+        if (!('replaced' in checked)) throw new TypeError('a change was checked as something else')
+        assertNone(state.changes.changeProblem(input) ?? state.changes.replaceProblem(checked.replaced))
+        return state.replaced(input, checked.replaced)
+      },
+    )
+  }
+
+  /** One change after the other: each is checked against the plan that the one before it left. */
+  private inTurn(
+    problem: () => Refusal | undefined,
+    work: () => ChangeAnswer | Promise<ChangeAnswer>,
+  ): Promise<ChangeAnswer> {
+    const turn = this.changing.then(() => {
+      assertNone(problem())
+      return work()
+    })
+    this.changing = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** An update that is refused before it is written down where that can be known, and else before it does anything. */
+  private onUpdate<Result, Input>(
+    update: ReturnType<typeof defineUpdate<Result, [Input]>>,
+    problem: (told: Told, input: Input) => Refusal | undefined,
+    work: (told: Told, input: Input) => Result | Promise<Result>,
+  ): void {
+    const handle = async (input: Input): Promise<Result> => {
+      this.continuation.updates++
+      try {
+        if (!this.live()) await condition(() => this.live() !== undefined)
+        const told = this.live()!
+        assertNone(problem(told, input))
+        return await work(told, input)
+      } finally {
+        this.lastTask = workflowInfo().historyLength
+        // It counts as running until it has returned
+        void condition(allHandlersFinished).then(this.wake)
+      }
+    }
+    const validator = (input: Input): void => {
+      const told = this.live()
+      if (told) assertNone(problem(told, input))
+    }
+    setHandler(update, handle as never, { validator: validator as never })
+  }
+}
+
+function nameless({ by }: { by: unknown }): Refusal | undefined {
+  if (typeof by === 'string' && by !== '') return undefined
+  return { code: 'InvalidInput', message: 'whoever tells a run something says who they are: "by"' }
+}
+
+function assertNone(refusal: Refusal | undefined): void {
+  if (!refusal) return
+  const { code, message, hint } = refusal
+  const details: FailureDetails = { retryable: false, ...(hint === undefined ? {} : { hint }) }
+  throw ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] })
+}

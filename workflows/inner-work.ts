@@ -1,0 +1,131 @@
+// WORKFLOW. What the orchestrator has done beside executions: conditions and maps looked at, outputs of people and reactions written down.
+import { ActivityFailure, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow'
+import { messageOf } from '../src/contract/errors'
+import { MAX_INNER_IN_FLIGHT } from '../src/contract/limits'
+import type {
+  AgentExecution,
+  CheckChangeInput,
+  CheckedChange,
+  EvaluateInput,
+  KeepOutputInput,
+  PreparedRun,
+  Reacted,
+  ReactInput,
+  RunKey,
+  Verdict,
+} from '../src/contract/messages'
+import { subtaskActivityId } from '../src/contract/names'
+import { applyFailure } from '../src/contract/run/failure'
+import type { Given } from '../src/contract/run/requests'
+import type { RunState } from '../src/contract/run/run-state'
+import { KEEP_OPTIONS } from './options'
+
+interface Activities {
+  evaluateSubtask(input: EvaluateInput): Promise<Verdict>
+  keepOutput(input: KeepOutputInput): Promise<AgentExecution>
+  react(input: ReactInput): Promise<Reacted>
+  checkChange(input: CheckChangeInput): Promise<CheckedChange>
+}
+
+/** None of these is cancelled with the run: each is short, and its result is ignored where it comes too late. */
+export class InnerWork {
+  inFlight = 0
+  private reactions = 0
+
+  /** `wake` is called after each. */
+  constructor(
+    private readonly state: RunState,
+    private readonly prepared: PreparedRun,
+    private readonly run: RunKey,
+    private readonly wake: () => void,
+  ) {}
+
+  /** Begins what there is to do; the rest waits for the next call. `quiet`: nothing that starts something. */
+  dispatch(quiet: boolean): void {
+    for (let given = this.state.nextToKeep(); given; given = this.state.nextToKeep()) void this.keep(given)
+    if (quiet) return
+    while (this.inFlight < MAX_INNER_IN_FLIGHT) {
+      const place = this.state.nextEvaluation()
+      if (place === undefined) break
+      void this.evaluate(place)
+    }
+    const matches = this.state.nextReactions()
+    if (matches) void this.react(matches)
+  }
+
+  /** What the present plan makes of a change; a refusal is thrown as it is. */
+  async check(change: CheckChangeInput['change']): Promise<CheckedChange> {
+    const known = this.state.rows.map(({ id, dependsOn }, place) => {
+      const fragment = this.state.fragment(place)
+      return { id, dependsOn, ...(fragment === undefined ? {} : { fragment }) }
+    })
+    const now = new Date(Date.now()).toISOString()
+    const id = `change-${this.state.planVersion}`
+    try {
+      return await this.call(id, ({ checkChange }) => checkChange({ ...this.where(), now, known, change }))
+    } catch (error) {
+      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error
+    }
+  }
+
+  private async evaluate(place: number): Promise<void> {
+    const fragment = this.state.fragment(place)
+    const failures = this.state.failuresOf(place)
+    const input: EvaluateInput = {
+      ...this.where(),
+      subtask: this.state.graph(place).id,
+      agent: this.state.agent(place).name,
+      ...(fragment === undefined ? {} : { fragment }),
+      ...(failures ? { failures } : {}),
+    }
+    try {
+      this.state.evaluated(
+        place,
+        await this.call(subtaskActivityId(place, 'evaluate'), ({ evaluateSubtask }) => evaluateSubtask(input)),
+      )
+    } catch (failure) {
+      applyFailure(this.state, place, failure)
+    }
+    this.wake()
+  }
+
+  private async keep({ place, output }: Given): Promise<void> {
+    const subtask = this.state.graph(place).id
+    const { run, store } = this.where()
+    const input: KeepOutputInput = { run, store, subtask, agent: this.state.agent(place).name, output }
+    try {
+      await this.call(subtaskActivityId(place, 'keep'), ({ keepOutput }) => keepOutput(input))
+      this.state.kept(place)
+    } catch (failure) {
+      applyFailure(this.state, place, failure)
+    }
+    this.wake()
+  }
+
+  private async react(matches: ReactInput['matches']): Promise<void> {
+    try {
+      const { fragment } = await this.call(`react-${this.reactions++}`, ({ react }) =>
+        react({ ...this.where(), matches }),
+      )
+      this.state.reacted(fragment)
+    } catch (failure) {
+      this.state.notReacted(messageOf((failure as Error).cause ?? failure))
+    }
+    this.wake()
+  }
+
+  private async call<Result>(activityId: string, work: (activities: Activities) => Promise<Result>): Promise<Result> {
+    this.inFlight++
+    try {
+      const activities = proxyActivities<Activities>({ ...KEEP_OPTIONS, activityId, summary: activityId })
+      return await CancellationScope.nonCancellable(() => work(activities))
+    } finally {
+      this.inFlight--
+    }
+  }
+
+  private where() {
+    const { store, spec } = this.prepared
+    return { run: this.run, store, spec }
+  }
+}
