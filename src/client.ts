@@ -7,10 +7,11 @@ import type { TeamManifest } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { OrchestrateInput, RunKey } from './contract/messages'
 import { withAbsoluteFile } from './contract/model-id'
-import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, SEARCH_ATTRIBUTES } from './contract/names'
+import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, PLAN_FILE_MEMO, SEARCH_ATTRIBUTES } from './contract/names'
 import type { PausedAgents } from './contract/people'
 import type { RunStatus } from './contract/run'
 import { checkPlan, invalidPlan, type CheckedPlan } from './contract/schema/check-plan'
+import { openApprovals, type Approval } from './client/approvals'
 import {
   pauseAgent,
   pausedAgents,
@@ -20,7 +21,9 @@ import {
   type AgentResume,
 } from './client/control'
 import { explained } from './client/errors'
+import { readHistories, type RunHistory } from './client/histories'
 import { Run } from './client/run'
+import { startedAt } from './client/run-view'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './client/scope'
 import { definitionHash } from './definition-hash'
 import { troupeDataConverter } from './storage/external-storage'
@@ -32,6 +35,8 @@ const ID_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 const ID_ATTEMPTS = 5
 /** Runs that are looked at for the newest ones, however few are wanted. */
 const LIST_AT_LEAST = 200
+/** Open runs that are asked for what people are to decide: more would take minutes. */
+const MAX_OPEN_RUNS = 10_000
 /** Bytes that Temporal allows for a workflow id. */
 const MAX_RUN_ID_BYTES = 1_000
 
@@ -43,10 +48,16 @@ export interface StartOptions {
   model?: string
   /** Tokens that all model calls of the run may use together; 500,000 unless given. At the cap it fails as `BudgetExceeded`. */
   maxTokens?: number
+  /** Subtasks that the run may have in all, spawned and added ones included; 100,000 unless given. */
+  maxSubtasks?: number
+  /** The run stays up for events when it has done what it has, until `run.close()`. */
+  open?: boolean
   /** The run's id; `<plan>-<4 characters>` unless given. An id that was used is refused, also if that run is closed. */
   id?: string
   /** Directory that a command's relative `cwd` counts from; the process's unless given. */
   baseDirectory?: string
+  /** Where the plan came from, absolute: a retry compares what stands there then. */
+  planFile?: string
 }
 
 export interface RunSummary {
@@ -80,17 +91,18 @@ export class TroupeClient {
    * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
    */
   async start(plan: unknown, options: StartOptions = {}): Promise<Run> {
-    const { id } = options
+    const { id, open = false, planFile } = options
     if (id !== undefined) checkRunId(id)
     const checked = this.check(plan, options)
-    const { team, inputs, model, maxTokens } = checked.spec
+    const { team, inputs, model, maxTokens, maxSubtasks } = checked.spec
     const store = this.scope.store.identity
-    const models = { maxTokens, ...(model === undefined ? {} : { model }) }
-    const input: OrchestrateInput = { plan: checked.plan, team, inputs, store, ...models }
+    const settings = { maxTokens, maxSubtasks, ...(model === undefined ? {} : { model }), ...(open ? { open } : {}) }
+    const input: OrchestrateInput = { plan: checked.plan, team, inputs, store, ...settings }
+    const memo = planFile === undefined ? {} : { [PLAN_FILE_MEMO]: planFile }
     for (let attempt = 1; ; attempt++) {
       const workflowId = id ?? `${checked.plan.name}-${randomCharacters(4)}`
       try {
-        await this.startWorkflow(workflowId, input)
+        await this.startWorkflow(workflowId, input, memo)
         return this.run(workflowId)
       } catch (error) {
         const taken = error instanceof TroupeError && error.code === 'RunAlreadyExists'
@@ -105,13 +117,14 @@ export class TroupeClient {
    * @throws TroupeError `InvalidPlan` with all problems
    */
   check(plan: unknown, options: Omit<StartOptions, 'id'> = {}): CheckedPlan {
-    const { team, inputs, model, maxTokens, baseDirectory = process.cwd() } = options
+    const { team, inputs, model, maxTokens, maxSubtasks, baseDirectory = process.cwd() } = options
     const { checked, problems } = checkPlan(asJson(plan), {
       ...(team ? { team } : {}),
       inputs,
       // A recording means the same file in every process
       model: typeof model === 'string' ? withAbsoluteFile(model, (path) => resolve(path)) : model,
       maxTokens,
+      maxSubtasks,
       now: Date.now(),
       baseDirectory,
       hash: definitionHash,
@@ -127,7 +140,9 @@ export class TroupeClient {
 
   /** The newest runs, newest first. */
   async list({ limit = 20, open = false }: { limit?: number; open?: boolean } = {}): Promise<RunSummary[]> {
-    const query = `WorkflowType = '${ORCHESTRATE}'${open ? " AND ExecutionStatus = 'Running'" : ''}`
+    // Of a run that continues as new only the last link is the run
+    const wanted = open ? "= 'Running'" : "!= 'ContinuedAsNew'"
+    const query = `WorkflowType = '${ORCHESTRATE}' AND ExecutionStatus ${wanted}`
     return this.explained(async () => {
       const runs: RunSummary[] = []
       // The server lists open runs first, and closed ones by their end
@@ -138,6 +153,16 @@ export class TroupeClient {
       }
       return runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit)
     })
+  }
+
+  /**
+   * What people are asked, over all runs that have not ended: what ends first comes first, what nobody waits for last.
+   * Runs that cannot be read are left out, and named to `onNote`.
+   *
+   * @throws TroupeError `ConnectionFailed`
+   */
+  async approvals(onNote: (note: string) => void = () => undefined): Promise<Approval[]> {
+    return openApprovals(this.scope, await this.openRuns(MAX_OPEN_RUNS), onNote)
   }
 
   /** The runs that have not ended, at most `limit` of them. */
@@ -172,11 +197,25 @@ export class TroupeClient {
     return pausedAgents(this.scope, team)
   }
 
+  /** What Temporal recorded of a run, link by link, as `troupe replay` reads it. @throws TroupeError `RunNotFound` */
+  async *histories(runId: string): AsyncGenerator<RunHistory, void> {
+    const histories = readHistories(this.scope, runId)
+    for (;;) {
+      const { done, value } = await explained(errorContext(this.scope, runId), () => histories.next())
+      if (done) return
+      yield value
+    }
+  }
+
   private explained<Value>(call: () => Promise<Value>, runId?: string): Promise<Value> {
     return explained(errorContext(this.scope, runId), () => withTimeout(this.scope, CALL_TIMEOUT_MS, call))
   }
 
-  private async startWorkflow(workflowId: string, input: OrchestrateInput): Promise<void> {
+  private async startWorkflow(
+    workflowId: string,
+    input: OrchestrateInput,
+    memo: Record<string, unknown>,
+  ): Promise<void> {
     const { name, subtasks } = input.plan
     const start = () =>
       this.scope.client.workflow.start(ORCHESTRATE, {
@@ -185,13 +224,15 @@ export class TroupeClient {
         args: [input],
         // An id names one run: what was done under it can always be found again
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        memo,
         staticSummary: `${name}: ${subtasks.length} subtask${subtasks.length === 1 ? '' : 's'}`,
       })
     await this.explained(start, workflowId)
   }
 }
 
-function toSummary({ workflowId, status, startTime, closeTime, searchAttributes }: WorkflowExecutionInfo): RunSummary {
+function toSummary(info: WorkflowExecutionInfo): RunSummary {
+  const { workflowId, status, closeTime, searchAttributes } = info
   const [plan] = (searchAttributes[SEARCH_ATTRIBUTES.plan] ?? []) as string[]
   const [team] = (searchAttributes[SEARCH_ATTRIBUTES.team] ?? []) as string[]
   return {
@@ -199,7 +240,7 @@ function toSummary({ workflowId, status, startTime, closeTime, searchAttributes 
     status: STATUSES[status.name] ?? 'failed',
     ...(plan === undefined ? {} : { plan }),
     ...(team === undefined ? {} : { team }),
-    startedAt: startTime.toISOString(),
+    startedAt: startedAt(info),
     ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),
   }
 }
@@ -212,7 +253,6 @@ const STATUSES: Record<string, RunStatus> = {
   CANCELLED: 'cancelled',
   CANCELED: 'cancelled',
   TERMINATED: 'cancelled',
-  CONTINUED_AS_NEW: 'running',
 }
 
 /** @throws TroupeError `InvalidInput` if Temporal would not take it for a workflow id */

@@ -12,8 +12,11 @@ import { eventsCommand } from './events'
 import { graphCommand } from './graph'
 import { initCommand } from './init'
 import { listCommand } from './list'
+import { pauseCommand } from './pause'
 import { publishCommand } from './publish'
+import { replayCommand } from './replay'
 import { resultCommand } from './result'
+import { resumeCommand } from './resume'
 import { runCommand } from './run'
 import { serverCommand } from './server'
 import { printText } from './shared/output'
@@ -43,9 +46,12 @@ export function createProgram(): Command {
     resultCommand(),
     publishCommand(),
     cancelCommand(),
+    pauseCommand(),
+    resumeCommand(),
     attachCommand(),
     workerCommand(),
     serverCommand(),
+    replayCommand(),
     initCommand(),
     adviseCommand(),
   ]
