@@ -39,7 +39,7 @@ async function planRows(path: string, team: string | undefined): Promise<GraphRo
   return nodes.map(({ id, agents: [first], dependsOn }) => ({ id, agent: agents[first!]!.name, dependsOn }))
 }
 
-async function runRows(id: string): Promise<GraphRow[]> {
+async function runRows(id: string): Promise<readonly GraphRow[]> {
   return withReader(async ({ client }) => {
     const { subtasks, notes } = await namedRun(client, id).status()
     for (const note of notes) say(`note: ${note}`)

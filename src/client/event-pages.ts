@@ -75,8 +75,10 @@ async function fromView(
     const complete = page.after >= segments.at(-1)!.to
     return { ...page, complete, closed: closed && complete }
   }
+  const { segments = [], events: known = [] } = view.history ?? {}
+  const sealed = segments.filter((segment) => segment.to > (filter.after ?? -1))
+  if (sealed.length > 0) return fromSegments(scope, sealed, filter)
   // No worker has handled the end of an open run's history yet: what it makes of it may come in another order
-  const known = view.history?.events ?? []
   const after = known.at(-1)?.offset ?? filter.after ?? -1
   const settled = closed ? after : Math.min(after, filter.after ?? -1)
   return { events: known.filter((event) => matches(event, filter)), after, settled, complete: true, closed }

@@ -73,7 +73,7 @@ export abstract class RunCommands {
   /**
    * Says what becomes of a subtask that is held: it is tried again, its output is given by hand, or it is skipped.
    *
-   * @throws TroupeError `DecisionRefused` if it is not held; `SubtaskNotFound`, `NoWorker`, `RunNotFound`
+   * @throws TroupeError `ChangeRefused` if it is not held; `SubtaskNotFound`, `NoWorker`, `RunNotFound`
    */
   async resolve(input: Untold<ResolveInput>): Promise<void> {
     await this.told(RESOLVE_UPDATE, input)
@@ -89,7 +89,7 @@ export abstract class RunCommands {
     await this.told(RESUME_UPDATE, input)
   }
 
-  /** An open run ends when it has done what it has. @throws TroupeError `ChangeRefused` if it is not open; `NoWorker`, `RunNotFound` */
+  /** An open run ends when it has done what it has. @throws TroupeError `NoWorker`, `RunNotFound` */
   async close(input: Said = {}): Promise<void> {
     await this.told(CLOSE_UPDATE, input)
   }

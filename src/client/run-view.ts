@@ -190,10 +190,11 @@ async function fromHistory(
 
 /** What a worker would answer of them. */
 function standOf(state: RunState): Pick<RunView, 'planVersion' | 'paused' | 'pausedAgents' | 'open'> {
-  const { planVersion, paused, pausedAgents, open } = state
+  const { planVersion, pauses, open } = state
+  const pausedAgents = pauses.agents.agents
   return {
     planVersion,
-    ...(paused ? { paused } : {}),
+    ...(pauses.run ? { paused: pauses.run } : {}),
     ...(Object.keys(pausedAgents).length === 0 ? {} : { pausedAgents }),
     ...(open ? { open } : {}),
   }

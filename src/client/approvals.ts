@@ -1,0 +1,103 @@
+// HOST. What people are asked, over all runs that have not ended.
+import { asTroupeError, messageOf } from '../contract/errors'
+import { inPortions } from '../contract/in-portions'
+import type { JsonObject, JsonValue } from '../contract/json'
+import type { RunKey } from '../contract/messages'
+import type { HumanPayload } from '../contract/people'
+import { requestsPrefix, type RequestRecord } from '../contract/records'
+import type { SubtaskRow, TimeoutMeaning } from '../contract/run'
+import { answerCommand } from '../contract/run/waiting-people'
+import { loadOutput } from '../storage/output'
+import { explained } from './errors'
+import { viewRun } from './run-view'
+import { errorContext, type ClientScope } from './scope'
+
+/** Runs that are asked at once: each is a worker's query. */
+const RUNS_AT_ONCE = 8
+/** Records that are read at once. */
+const READ_AT_ONCE = 16
+
+/** One thing that a person is to decide. */
+export interface Approval {
+  run: string
+  subtask: string
+  /** All of it, where the store has it; else its first 200 characters. */
+  prompt: string
+  /** The answer is one of these. */
+  choices?: string[]
+  /** JSON Schema of the answer. */
+  output?: JsonObject
+  /** Anything that helps to decide. */
+  details?: JsonValue
+  /** ISO time of asking. */
+  askedAt?: string
+  /** ISO time after which nobody is asked any more, and what that means. */
+  expiresAt?: string
+  onTimeout?: TimeoutMeaning
+  /** What says yes, or gives the first answer, on a command line. */
+  command: string
+}
+
+/** Newest information: each run is asked now. A run that has ended in between has nothing to ask. */
+export async function openApprovals(
+  scope: ClientScope,
+  runs: readonly RunKey[],
+  onNote: (note: string) => void,
+): Promise<Approval[]> {
+  const found = await inPortions(runs, RUNS_AT_ONCE, async ({ workflowId }) => {
+    try {
+      return await explained(errorContext(scope, workflowId), () => approvalsOf(scope, workflowId, onNote))
+    } catch (error) {
+      const code = asTroupeError(error)?.code
+      if (code === 'ConnectionFailed') throw error
+      if (code !== 'RunNotFound') onNote(`${workflowId}: ${messageOf(error)}`)
+      return []
+    }
+  })
+  return found.flat().sort(byExpiry)
+}
+
+async function approvalsOf(scope: ClientScope, runId: string, onNote: (note: string) => void): Promise<Approval[]> {
+  const view = await viewRun(scope, runId)
+  const asking = view.subtasks.filter(({ state, settling }) => state === 'asking' && !settling)
+  if (asking.length > 0 && view.source === 'history')
+    onNote(`no worker carries on with ${runId}: what is decided there is heard when one does: troupe attach ${runId}`)
+  return inPortions(asking, READ_AT_ONCE, async (row) =>
+    toApproval(runId, row, await fullRequest(scope, view.run, row)),
+  )
+}
+
+/** What the store has of the request; a store that is out of reach leaves what the run itself tells. */
+async function fullRequest(scope: ClientScope, run: RunKey, { id }: SubtaskRow): Promise<Partial<HumanPayload>> {
+  const { store } = scope
+  try {
+    const newest = (await store.records.list(requestsPrefix(run, id))).at(-1)
+    if (newest === undefined) return {}
+    const { request } = (await store.records.read(newest)) as unknown as RequestRecord
+    return ('inline' in request ? request.inline : await loadOutput(store, request.reference)) as Partial<HumanPayload>
+  } catch {
+    return {}
+  }
+}
+
+function toApproval(run: string, row: SubtaskRow, full: Partial<HumanPayload>): Approval {
+  const { id, request, startedAt } = row
+  const { choices = full.choices, expiresAt, onTimeout } = request ?? {}
+  return {
+    run,
+    subtask: id,
+    prompt: full.prompt ?? request?.prompt ?? '',
+    ...(choices ? { choices } : {}),
+    ...(full.output ? { output: full.output } : {}),
+    ...(full.details === undefined ? {} : { details: full.details }),
+    ...(startedAt === undefined ? {} : { askedAt: startedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(onTimeout === undefined ? {} : { onTimeout }),
+    command: answerCommand(run, id, request),
+  }
+}
+
+function byExpiry(a: Approval, b: Approval): number {
+  const [first, second] = [a, b].map(({ expiresAt }) => (expiresAt === undefined ? Infinity : Date.parse(expiresAt)))
+  return first! < second! ? -1 : first! > second! ? 1 : (a.askedAt ?? '').localeCompare(b.askedAt ?? '')
+}
