@@ -38,5 +38,7 @@ const SETTINGS = /^(TEMPORAL|TROUPE|OLLAMA|ANTHROPIC|OPENAI|GOOGLE_GENERATIVE_AI
 /** What whoever runs the tests has set must neither decide them nor be touched, and no model of theirs be paid. */
 function hideSettings(): void {
   for (const name of Object.keys(process.env).filter((name) => SETTINGS.test(name))) delete process.env[name]
+  const continueAfter = process.env['TROUPE_TEST_CONTINUE_AFTER_EVENTS']
+  if (continueAfter) process.env['TROUPE_CONTINUE_AFTER_EVENTS'] = continueAfter
   process.env['TEMPORAL_CONFIG_FILE'] = join(tmpdir(), 'troupe-tests-have-no-temporal-profile.toml')
 }
