@@ -1,5 +1,5 @@
 // PURE. The pauses of a team's agents: what its control workflow takes, how its state follows, and what it tells open runs.
-import { jsonBytes, preview } from './json'
+import { isObject, jsonBytes, preview } from './json'
 import { ANSWER_BYTES } from './limits'
 import type { PauseAgentInput, PausedAgents } from './people'
 import type { Pause } from './run'
@@ -41,7 +41,15 @@ export function agentPauseProblem(input: unknown): string | undefined {
   return undefined
 }
 
-/** Whether a team may be called that. */
+/** Whether a signal holds the pauses of a team: anybody can send one, and a run must not stumble over it. */
+export function isPausedAgents(told: unknown): told is PausedAgents {
+  if (!isObject(told) || !isName(told.team) || typeof told.version !== 'number' || !isObject(told.agents)) return false
+  return Object.values(told.agents).every(
+    (pause) => isObject(pause) && typeof pause.by === 'string' && typeof pause.at === 'string',
+  )
+}
+
+/** Whether a team, or an agent, may be called that. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value)
 }

@@ -34,14 +34,14 @@ export async function* replayHistories(
 ): AsyncGenerator<ReplayedHistory, void> {
   const workflowBundle = code === undefined ? { codePath: builtFile('workflow-bundle.js') } : { code }
   const options = { workflowBundle, dataConverter: troupeDataConverter(store) }
-  for await (const { workflowId, runId, history } of histories) {
-    const events = history.events?.length ?? 0
-    try {
-      await Worker.runReplayHistory(options, history, workflowId)
-      yield { workflowId, runId, events, ok: true }
-    } catch (error) {
-      yield { workflowId, runId, events, ok: false, differs: withoutPreamble(messageOf(error)) }
-    }
+  let current: RunHistory | undefined
+  async function* oneByOne(): AsyncGenerator<RunHistory, void> {
+    for await (current of histories) yield current
+  }
+  for await (const { error } of Worker.runReplayHistories(options, oneByOne())) {
+    const { workflowId, runId, history } = current!
+    const replayed = { workflowId, runId, events: history.events?.length ?? 0 }
+    yield error ? { ...replayed, ok: false, differs: withoutPreamble(error.message) } : { ...replayed, ok: true }
   }
 }
 
