@@ -1,13 +1,11 @@
 // HOST. The client: starts runs, finds them, and gives their handles. Needs a connection and the store, and no worker.
-import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
 import { Client, type Connection, type WorkflowExecutionInfo } from '@temporalio/client'
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow'
 import type { TeamManifest } from './contract/agent'
-import { TroupeError } from './contract/errors'
 import type { OrchestrateInput, RunKey } from './contract/messages'
 import { withAbsoluteFile } from './contract/model-id'
-import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, PLAN_FILE_MEMO, SEARCH_ATTRIBUTES } from './contract/names'
+import { ORCHESTRATE, SEARCH_ATTRIBUTES } from './contract/names'
 import type { PausedAgents } from './contract/people'
 import type { RunStatus } from './contract/run'
 import { checkPlan, invalidPlan, type CheckedPlan } from './contract/schema/check-plan'
@@ -22,6 +20,7 @@ import {
 } from './client/control'
 import { explained } from './client/errors'
 import { readHistories, type RunHistory } from './client/histories'
+import { checkRunId, launch } from './client/launch'
 import { Run } from './client/run'
 import { startedAt } from './client/run-view'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './client/scope'
@@ -29,16 +28,10 @@ import { definitionHash } from './definition-hash'
 import { troupeDataConverter } from './storage/external-storage'
 import type { Store } from './storage/store'
 
-/** The characters of generated ids, without those that look alike. */
-const ID_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
-/** Generated ids that turn out to be taken before we give up: 31^4 are close to a million. */
-const ID_ATTEMPTS = 5
 /** Runs that are looked at for the newest ones, however few are wanted. */
 const LIST_AT_LEAST = 200
 /** Open runs that are asked for what people are to decide: more would take minutes. */
 const MAX_OPEN_RUNS = 10_000
-/** Bytes that Temporal allows for a workflow id. */
-const MAX_RUN_ID_BYTES = 1_000
 
 export interface StartOptions {
   /** The manifest of the team; `connect().start` takes the team itself. */
@@ -98,17 +91,7 @@ export class TroupeClient {
     const store = this.scope.store.identity
     const settings = { maxTokens, maxSubtasks, ...(model === undefined ? {} : { model }), ...(open ? { open } : {}) }
     const input: OrchestrateInput = { plan: checked.plan, team, inputs, store, ...settings }
-    const memo = planFile === undefined ? {} : { [PLAN_FILE_MEMO]: planFile }
-    for (let attempt = 1; ; attempt++) {
-      const workflowId = id ?? `${checked.plan.name}-${randomCharacters(4)}`
-      try {
-        await this.startWorkflow(workflowId, input, memo)
-        return this.run(workflowId)
-      } catch (error) {
-        const taken = error instanceof TroupeError && error.code === 'RunAlreadyExists'
-        if (id !== undefined || !taken || attempt === ID_ATTEMPTS) throw error
-      }
-    }
+    return this.run(await launch(this.scope, input, { id, planFile }))
   }
 
   /**
@@ -210,25 +193,6 @@ export class TroupeClient {
   private explained<Value>(call: () => Promise<Value>, runId?: string): Promise<Value> {
     return explained(errorContext(this.scope, runId), () => withTimeout(this.scope, CALL_TIMEOUT_MS, call))
   }
-
-  private async startWorkflow(
-    workflowId: string,
-    input: OrchestrateInput,
-    memo: Record<string, unknown>,
-  ): Promise<void> {
-    const { name, subtasks } = input.plan
-    const start = () =>
-      this.scope.client.workflow.start(ORCHESTRATE, {
-        taskQueue: ORCHESTRATOR_TASK_QUEUE,
-        workflowId,
-        args: [input],
-        // An id names one run: what was done under it can always be found again
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        memo,
-        staticSummary: `${name}: ${subtasks.length} subtask${subtasks.length === 1 ? '' : 's'}`,
-      })
-    await this.explained(start, workflowId)
-  }
 }
 
 function toSummary(info: WorkflowExecutionInfo): RunSummary {
@@ -253,19 +217,6 @@ const STATUSES: Record<string, RunStatus> = {
   CANCELLED: 'cancelled',
   CANCELED: 'cancelled',
   TERMINATED: 'cancelled',
-}
-
-/** @throws TroupeError `InvalidInput` if Temporal would not take it for a workflow id */
-export function checkRunId(id: string): void {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (id !== '' && Buffer.byteLength(id) <= MAX_RUN_ID_BYTES && !/[\u0000-\u001f\u007f]/.test(id)) return
-  throw new TroupeError('InvalidInput', `${JSON.stringify(id)} is not an id for a run`, {
-    hint: '1 to 1,000 bytes without control characters',
-  })
-}
-
-function randomCharacters(count: number): string {
-  return Array.from({ length: count }, () => ID_CHARACTERS[randomInt(ID_CHARACTERS.length)]).join('')
 }
 
 /** A plan made in code may hold what JSON cannot: it is checked as it will be sent. */

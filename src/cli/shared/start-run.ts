@@ -38,7 +38,7 @@ export async function withStartedRun<Value>(
   const interrupts = listenForInterrupts()
   // What can be refused without a server is, before one is looked for
   const checked = check()
-  if (id !== undefined) (await import('../../client.js')).checkRunId(id)
+  if (id !== undefined) (await import('../../client/launch.js')).checkRunId(id)
   const chosen = await checkModels(models, checked, hosts)
   const troupe = await openTroupe()
   try {
