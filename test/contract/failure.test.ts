@@ -9,7 +9,7 @@ import {
   TimeoutType,
 } from '@temporalio/common'
 import { applyFailure, classifyFailure } from '../../src/contract/run/failure'
-import { RunState } from '../../src/contract/run/run-state'
+import { beginRun, preparedRun } from './support/begin-run'
 import { AGENTS, graphOf } from './support/simulated-run'
 
 const known = { agent: 'outline', timeoutMs: 500, deadline: '2026-11-20T12:00:00.000Z' }
@@ -94,12 +94,7 @@ test('anything else is told as it is', () => {
 
 test('a failure ends its subtask, and a refusal hands it on', () => {
   const fate = { earlier: [], candidates: [0, 1], refusals: 0, ending: 'succeed' as const }
-  const state = new RunState(
-    AGENTS,
-    () => 0,
-    () => undefined,
-  )
-  state.begin('plan', 'team', graphOf([fate]))
+  const { state } = beginRun(preparedRun(AGENTS, graphOf([fate])))
   state.started(state.next(0)!)
   const refusal = ApplicationFailure.create({ type: 'CannotHandle', message: 'not mine', nonRetryable: true })
   applyFailure(state, 0, activityFailure(refusal))

@@ -39,6 +39,7 @@ export type CarriedRow = [number, number?, number?, number?, number?, number?, n
 export interface CarriedState {
   open: boolean
   cancelling: boolean
+  cutShort: boolean
   ending?: SubtaskError
   planVersion: number
   paused?: Pause
@@ -72,11 +73,12 @@ export interface CarriedRun {
 }
 
 export function carryState(state: RunState): CarriedState {
-  const { subtasks, requests, changes, reactions, pauses, open, cancelling } = state
+  const { subtasks, requests, changes, reactions, pauses, open, cancelling, cutShort } = state
   const { ending } = subtasks
   return {
     open,
     cancelling,
+    cutShort,
     ...(ending ? { ending } : {}),
     planVersion: changes.version,
     ...(pauses.run ? { paused: pauses.run } : {}),
@@ -105,6 +107,7 @@ export function carryState(state: RunState): CarriedState {
 export function applyCarried(state: RunState, carried: CarriedState): void {
   const { subtasks, requests, changes, reactions, pauses } = state
   state.cancelling = carried.cancelling
+  state.cutShort = carried.cutShort
   subtasks.enter({ nodes: state.prepared.nodes })
   for (const batch of carried.batches) subtasks.enter(batch)
   changes.version = carried.planVersion

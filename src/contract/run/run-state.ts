@@ -56,6 +56,8 @@ export class RunState {
   readonly reactions: Reactions
   readonly pauses: Pauses
   cancelling = false
+  /** It was cancelled while it stayed up for events. */
+  cutShort = false
   /** Stays up for events. */
   open: boolean
 
@@ -135,7 +137,7 @@ export class RunState {
   /** How the run ends, once it is finished. */
   get outcome(): 'succeeded' | 'failed' | 'cancelled' {
     const { failed, cancelled } = this.states
-    if (this.cancelling && (cancelled > 0 || failed === 0)) return 'cancelled'
+    if (this.cancelling && (cancelled > 0 || this.cutShort)) return 'cancelled'
     return failed + cancelled + this.reactions.refused.size === 0 ? 'succeeded' : 'failed'
   }
 
@@ -318,6 +320,7 @@ export class RunState {
   /** Ends everything that is not in flight; what is in flight ends when its agent does. */
   cancel(): void {
     this.cancelling = true
+    this.cutShort = this.open
     this.open = false
     this.reactions.drop()
     this.subtasks.cancel()
