@@ -4,7 +4,8 @@ import type { AgentServiceConfig, AgentTask, RetrySettings } from '../contract/a
 import { TroupeError } from '../contract/errors'
 import { preview, type JsonValue } from '../contract/json'
 import { AGENT_DEFAULTS } from '../contract/limits'
-import { agentNameSchema, agentSettingsShape } from '../contract/schema/plan-schema'
+import { agentNameSchema } from '../contract/schema/names-schema'
+import { agentSettingsShape } from '../contract/schema/plan-schema'
 import { zodProblems } from '../contract/schema/zod-problems'
 import type { AgentContext, HostContext } from './context'
 import { equip } from './ledger/equip'
@@ -16,6 +17,8 @@ import { timeLimit } from './time-limit'
 export interface AgentOptions extends Partial<AgentServiceConfig> {
   name: string
   retry?: Partial<RetrySettings>
+  /** Event types of which each starts a task for this agent, with the event as payload, where `canHandle` accepts it. */
+  on?: string[]
   /** Milliseconds of silence after which the worker counts as lost; 10,000 unless given. */
   heartbeatTimeoutMs?: number
   /** `process`: executions run in child processes, which may crash, hang or exhaust their memory alone. */
@@ -47,6 +50,8 @@ const optionsSchema = z.object({
 export abstract class BaseAgentService<Input = unknown, Output = unknown> {
   readonly config: AgentServiceConfig
   readonly retry: RetrySettings
+  /** Event types of which each starts a task for this agent. */
+  readonly on?: readonly string[]
   readonly heartbeatTimeoutMs: number
   readonly isolation?: 'process'
   readonly memoryMb?: number
@@ -64,7 +69,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
       const said = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ')
       throw new TroupeError('InvalidTeam', `the agent ${preview(options.name)} is not valid: ${said}`, { problems })
     }
-    const { name, model, isolation, memoryMb, module } = options
+    const { name, model, on = [], isolation, memoryMb, module } = options
     this.config = {
       name,
       version: options.version ?? AGENT_DEFAULTS.version,
@@ -75,6 +80,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
     }
     this.retry = { ...AGENT_DEFAULTS.retry, ...options.retry }
     this.heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs
+    if (on.length > 0) this.on = [...new Set(on)]
     if (isolation) this.isolation = isolation
     if (memoryMb !== undefined) this.memoryMb = memoryMb
     if (module !== undefined) this.module = module

@@ -1,4 +1,4 @@
-// HOST. The agents that every worker has: `echo` and `wait`. Their settings are in their manifests.
+// HOST. The agents that every worker has: `echo` and `wait`. Their settings are in their manifests; `human` has a manifest only.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { BUILT_IN_TEAM } from '../contract/names'

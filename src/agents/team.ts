@@ -4,7 +4,7 @@ import type { AgentManifest, TeamManifest } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import { preview, type JsonObject } from '../contract/json'
 import { agentTaskQueue } from '../contract/names'
-import { agentNameSchema } from '../contract/schema/plan-schema'
+import { agentNameSchema } from '../contract/schema/names-schema'
 import { BaseAgentService } from './base-agent-service'
 
 export interface Team {
@@ -56,7 +56,7 @@ export function teamManifest(team: Team): TeamManifest {
 }
 
 function agentManifest(agent: BaseAgentService, team: string): AgentManifest {
-  const { config, retry, heartbeatTimeoutMs, isolation } = agent
+  const { config, retry, on, heartbeatTimeoutMs, isolation } = agent
   const input = agent.input && jsonSchema(agent.input, 'input', agent.name)
   const output = agent.output && jsonSchema(agent.output, 'output', agent.name)
   return {
@@ -66,6 +66,7 @@ function agentManifest(agent: BaseAgentService, team: string): AgentManifest {
     heartbeatTimeoutMs,
     ...(input ? { input } : {}),
     ...(output ? { output } : {}),
+    ...(on ? { on: [...on] } : {}),
     ...(isolation ? { isolation } : {}),
   }
 }

@@ -93,7 +93,7 @@ test('lists with holes, and values that are held in ever so many places, are ref
   let doubled: unknown = {}
   for (let depth = 0; depth < 60; depth++) doubled = [doubled, doubled]
   expect(checkPlan(plan(doubled), settings).problems).toEqual([
-    { path: '', message: 'more than 1000000 values', hint: 'put large values into artifacts' },
+    { path: '', message: 'more than 5000000 values', hint: 'put large values into artifacts' },
   ])
 })
 

@@ -69,31 +69,35 @@ test('too many subtasks are refused with the figure, and the last ones are no mi
     dependsOn: index < 2_000 ? [`s${index + 1}`] : [],
     payload: index === 0 ? { $from: 's2000' } : {},
   }))
-  expect(problemsOf({ name: 'p', subtasks })).toEqual([
+  const limited = { maxSubtasks: 2_000 }
+  expect(problemsOf({ name: 'p', subtasks }, limited)).toEqual([
     { path: 'subtasks', message: '2001 subtasks; a run has at most 2000' },
   ])
-  expect(
-    problemsOf({ name: 'p', subtasks: subtasks.slice(0, 2_000).map((one) => ({ ...one, dependsOn: [] })) }),
-  ).toHaveLength(1)
+  const fewer = subtasks.slice(0, 2_000).map((one) => ({ ...one, dependsOn: [] }))
+  expect(problemsOf({ name: 'p', subtasks: fewer }, limited)).toHaveLength(1)
+  const more = Array.from({ length: 100_001 }, (_, index) => ({ id: `s${index}`, agentType: 'echo' }))
+  expect(problemsOf({ name: 'p', subtasks: more })).toEqual([
+    { path: 'subtasks', message: '100001 subtasks; a run has at most 100000' },
+  ])
 })
 
 test('too many bytes are refused with the figure', () => {
-  const payload = 'x'.repeat(5 * 1024 * 1024)
+  const payload = 'x'.repeat(33 * 1024 * 1024)
   const problems = problemsOf(planOf({ id: 'a', payload }, { id: 'b', payload }))
   expect(problems).toEqual([
     expect.objectContaining({
       path: '',
-      message: expect.stringMatching(/^the plan has \d+ bytes as JSON; at most 8388608/),
+      message: expect.stringMatching(/^the plan has \d+ bytes as JSON; at most 67108864/),
     }),
   ])
 })
 
 test('too many dependencies are refused with the figure', () => {
-  const ids = Array.from({ length: 400 }, (_, index) => `s${index}`)
-  const subtasks = ids.map((id, index) => ({ id, agentType: 'echo', dependsOn: index < 120 ? [] : ids.slice(0, 120) }))
+  const ids = Array.from({ length: 1_001 }, (_, index) => `s${index}`)
+  const subtasks = ids.map((id) => ({ id, agentType: 'echo' }))
   const wide = ids.map((id) => ({ id: `${id}x`, agentType: 'echo', dependsOn: ids }))
   expect(problemsOf({ name: 'p', subtasks: [...subtasks, ...wide] })).toEqual([
-    { path: 'subtasks', message: `${280 * 120 + 400 * 400} dependencies; a run has at most 100000` },
+    { path: 'subtasks', message: `${1_001 * 1_001} dependencies; a run has at most 1000000` },
   ])
 })
 

@@ -81,7 +81,7 @@ describe('one broken rule', () => {
     [
       'an unknown agent that is like no other',
       planOf({ id: 'a', agentType: 'zzz' }),
-      { message: 'unknown agent "zzz"', hint: 'agents: outline, ann, bob, echo, wait' },
+      { message: 'unknown agent "zzz"', hint: 'agents: outline, ann, bob, echo, wait, human' },
     ],
     [
       'no agent for a type',
@@ -104,7 +104,7 @@ describe('one broken rule', () => {
       {
         path: 'subtasks[0]',
         message: 'no agent: a subtask names its agent ("agentType") or a type ("type")',
-        hint: 'agents: outline, ann, bob, echo, wait',
+        hint: 'agents: outline, ann, bob, echo, wait, human',
       },
     ],
     [

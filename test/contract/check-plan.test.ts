@@ -4,7 +4,7 @@ import { checkSpawn } from '../../src/contract/schema/check-spawn'
 import { checkedOf, NOW, planOf, problemsOf, TEAM } from './support/checking'
 
 describe('a checked subtask', () => {
-  test('has every default, and references as dependencies, each once', () => {
+  test('has every default, and its node references as dependencies, each once', () => {
     const plan = planOf(
       { id: 'a' },
       { id: 'b' },
@@ -23,7 +23,7 @@ describe('a checked subtask', () => {
       priority: 'normal',
       dependsOn: [],
     })
-    expect(checked.subtasks[2]!.dependsOn).toEqual(['b', 'a'])
+    expect(checked.subtasks[2]!.dependsOn).toEqual(['b'])
     expect(nodes[2]!.dependsOn).toEqual([1, 0])
   })
 

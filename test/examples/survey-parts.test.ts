@@ -3,7 +3,7 @@ import { groupByFolder } from '../../examples/survey/folders'
 import { languageOf } from '../../examples/survey/languages'
 import { markdown } from '../../examples/survey/report'
 import { countTokens } from '../../examples/survey/tokens'
-import { subtaskIdSchema } from '../../src/contract/schema/plan-schema'
+import { subtaskIdSchema } from '../../src/contract/schema/names-schema'
 
 const { signal } = new AbortController()
 

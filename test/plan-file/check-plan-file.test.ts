@@ -51,13 +51,13 @@ agents:
     'bad.yaml:10:15: subtasks[1].payload.ms (subtask "b"): "soon" must be integer',
     'bad.yaml:11:20: subtasks[1].dependsOn[1] (subtask "b"): missing dependency: there is no subtask "nobody"; subtasks: a, b, c',
     'bad.yaml:12:5: subtasks[2].id (subtask "b"): duplicate id "b": subtasks[1] has it already',
-    'bad.yaml:13:5: subtasks[2].type (subtask "b"): no agent for type "paint"; types: lint, echo, wait',
+    'bad.yaml:13:5: subtasks[2].type (subtask "b"): no agent for type "paint"; types: lint, echo, wait, human',
     'bad.yaml:14:5: subtasks[2].priority (subtask "b"): "urgent" is not one of the choices; choices: low, normal, high',
     'bad.yaml:15:5: subtasks[3].id (subtask ""): "": an id must not be empty',
     'bad.yaml:17:5: subtasks[3].deadline (subtask ""): the deadline "2026-11-20T11:59:59Z" is in the past (it is 2026-11-20T12:00:00.000Z); a time to come, or one from the start such as "+10m"',
     'bad.yaml:18:19: subtasks[3].payload.x.$from (subtask ""): reference to nothing: there is no subtask "bb"; did you mean "b"?',
     'bad.yaml:19:30: subtasks[4].dependsOn (subtask "c"): cycle: c depends on itself (c → c); each depends on the next; take one dependency away',
-    'bad.yaml:19:46: subtasks[4].colour (subtask "c"): unknown key "colour"; keys: id, agentType, type, payload, priority, deadline, dependsOn, estimateMs',
+    'bad.yaml:19:46: subtasks[4].colour (subtask "c"): unknown key "colour"; keys: id, agentType, type, payload, priority, estimateMs, onFailure, deadline, dependsOn, runIf, when, forEach',
     'bad.yaml:21:3: agents.lint: {"command":["x"],"use":"echo"}: an agent has exactly one of "command", "instructions" and "use"',
   ])
 })

@@ -76,7 +76,7 @@ test('an empty file is refused', async () => {
 test('an endless device is refused as too large', async () => {
   const refusal = await refusalOf('/dev/zero')
   expect(refusal.code).toBe('InvalidPlan')
-  expect(refusal.message).toContain('more than 16777216 bytes')
+  expect(refusal.message).toContain('more than 134217728 bytes')
 })
 
 test('a byte order mark is no part of the plan', async () => {

@@ -1,9 +1,13 @@
 // PURE. Subtasks that are added to a live run: the plan's rules, among subtasks that are there already.
 import type { AgentManifest } from '../agent'
-import { TroupeError, type Problem } from '../errors'
-import type { JsonObject } from '../json'
+import type { Problem } from '../errors'
+import { isObject, type JsonObject } from '../json'
 import type { FailurePolicy } from '../plan'
-import type { CheckedSubtasks } from './check-subtasks'
+import { takenIdProblem } from './check-reactions'
+import { checkSubtasks, type CheckedSubtasks } from './check-subtasks'
+import { notJson } from './not-json'
+
+const PATH = 'subtasks'
 
 export interface AdditionContext {
   /** Every subtask of the run, by its place, spawned ones by their full ids. */
@@ -30,5 +34,16 @@ export function checkAddition(
   list: readonly unknown[],
   context: AdditionContext,
 ): { checked?: CheckedSubtasks; problems: Problem[] } {
-  throw new TroupeError('Internal', `not built: ${list.length} ${context.first}`)
+  const foreign = notJson(list, PATH)
+  if (foreign.length > 0) return { problems: foreign }
+  const { reactions = [], ...rest } = context
+  const ids = new Set(reactions.map(({ id }) => id))
+  const taken = list.flatMap((element, place) => {
+    if (!isObject(element) || typeof element.id !== 'string') return []
+    return takenIdProblem(element.id, ids, `${PATH}[${place}].id`) ?? []
+  })
+  const { checked, problems } = checkSubtasks(list, { ...rest, path: PATH })
+  if (list.length === 0) problems.push({ path: PATH, message: '0 subtasks: there is nothing to add' })
+  const all = [...problems, ...taken]
+  return checked && all.length === 0 ? { checked, problems: [] } : { problems: all }
 }

@@ -2,11 +2,13 @@
 import type { AgentManifest, TeamManifest } from '../agent'
 import { BUILT_IN_AGENTS } from '../built-in'
 import { TroupeError, type Problem } from '../errors'
-import { isObject, jsonBytes, preview, type JsonValue } from '../json'
-import { DEFAULT_MAX_TOKENS, MAX_DEPENDENCIES, MAX_PLAN_BYTES, MAX_SUBTASKS } from '../limits'
-import type { AgentSlot, GraphNode, RunSpec } from '../messages'
-import { DEFAULT_MODEL, modelIdProblem } from '../model-id'
-import type { Plan } from '../plan'
+import { isObject, preview, type JsonObject, type JsonValue } from '../json'
+import { MAX_DEPENDENCIES } from '../limits'
+import type { AgentSlot, GraphNode, ReactionRule, RunSpec } from '../messages'
+import type { FailurePolicy, Plan } from '../plan'
+import { AgentIndex } from './agent-index'
+import { checkReactions } from './check-reactions'
+import { checkRunSettings, sizeProblems } from './check-run-settings'
 import { checkSubtasks } from './check-subtasks'
 import { inlineAgents } from './inline-agents'
 import { checkValue, schemaProblem } from './json-schema'
@@ -27,6 +29,8 @@ export interface CheckPlanOptions {
   model?: unknown
   /** Tokens that the run may use; 500,000 unless given. */
   maxTokens?: unknown
+  /** Subtasks that the run may have in all; 100,000 unless given. */
+  maxSubtasks?: unknown
   /** Milliseconds since the epoch. */
   now: number
   /** Absolute directory that a command's relative or missing `cwd` counts from. */
@@ -41,6 +45,9 @@ export interface CheckedPlan {
   /** What the orchestrator reads. */
   nodes: GraphNode[]
   agents: AgentSlot[]
+  /** Of each reaction in the spec, at the same place. */
+  reactions: ReactionRule[]
+  maxSubtasks: number
   /** The plan with defaults and absolute deadlines, its agents moved into `spec.team`: fit to be sent. */
   plan: Plan
 }
@@ -63,24 +70,63 @@ export function checkPlan(
   // Agents that are wrong in themselves are still known by name: their subtasks are not reported too
   const agents = withBuiltIns([...team.agents, ...inline.agents, ...unfinished(loose.agents, inline.agents)])
   const inputs = checkInputs(loose.inputs, options, problems)
-  const models = checkModels(options, problems)
+  const { settings, problems: wrongSettings } = checkRunSettings(options)
+  const index = new AgentIndex(agents)
+  const onFailure = loose.onFailure as FailurePolicy | undefined
+  problems.push(...wrongSettings, ...index.policyProblems(onFailure, 'onFailure'))
   const list: unknown[] = Array.isArray(loose.subtasks) ? loose.subtasks : []
-  problems.push(...limitProblems(value, list))
-  const { checked, problems: found } = checkSubtasks(list.slice(0, MAX_SUBTASKS), {
+  const known = {
+    ...(options.checkInputs === false ? {} : { inputs: inputs.value }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+  }
+  const reactions = checkReactions(Array.isArray(loose.reactions) ? loose.reactions : [], {
+    ...known,
+    index,
+    subtasks: list,
+  })
+  problems.push(...sizeProblems(value, list, settings.maxSubtasks, reactions.checked?.reactions.length !== 0))
+  const { checked, problems: found } = checkSubtasks(list.slice(0, settings.maxSubtasks), {
+    ...known,
     path: 'subtasks',
-    beyond: idsOf(list.slice(MAX_SUBTASKS)),
+    beyond: idsOf(list.slice(settings.maxSubtasks)),
     agents,
-    inputs: options.checkInputs === false ? undefined : inputs,
+    ...(inputs.schema ? { inputsSchema: inputs.schema } : {}),
     now: options.now,
   })
-  problems.push(...found)
-  if (!checked || !head.success || problems.length > 0) return { problems }
+  const all = [...problems, ...found, ...reactions.problems]
+  if (!checked || !reactions.checked || !head.success || all.length > 0) return { problems: all }
   const edges = checked.nodes.reduce((sum, node) => sum + node.dependsOn.length, 0)
   if (edges > MAX_DEPENDENCIES)
     return { problems: [{ path: 'subtasks', message: `${edges} dependencies; a run has at most ${MAX_DEPENDENCIES}` }] }
-  const spec: RunSpec = { name, team: { name: team.name, agents }, inputs, subtasks: checked.subtasks, ...models }
-  const plan: Plan = { name, ...(head.data.inputs ? { inputs: head.data.inputs } : {}), subtasks: checked.subtasks }
-  return { checked: { spec, nodes: checked.nodes, agents: agents.map(toSlot), plan }, problems: [] }
+  const policy = head.data.onFailure === undefined ? {} : { onFailure: head.data.onFailure }
+  const spec: RunSpec = {
+    name,
+    team: { name: team.name, agents },
+    inputs: inputs.value,
+    subtasks: checked.subtasks,
+    reactions: reactions.checked.reactions,
+    ...policy,
+    ...settings,
+  }
+  const own = spec.reactions.slice(0, reactions.checked.own)
+  const plan: Plan = {
+    name,
+    ...(head.data.inputs ? { inputs: head.data.inputs } : {}),
+    subtasks: checked.subtasks,
+    ...policy,
+    ...(own.length > 0 ? { reactions: own } : {}),
+  }
+  return {
+    checked: {
+      spec,
+      nodes: checked.nodes,
+      agents: agents.map(toSlot),
+      reactions: reactions.checked.rules,
+      maxSubtasks: settings.maxSubtasks,
+      plan,
+    },
+    problems: [],
+  }
 }
 
 /** The refusal of a plan, from its problems. */
@@ -117,58 +163,29 @@ function unfinished(declared: unknown, finished: AgentManifest[]): AgentManifest
     .map((name) => ({ ...BUILT_IN_AGENTS[0]!, name, capabilities: [name] }))
 }
 
-function checkInputs(schema: unknown, options: CheckPlanOptions, problems: Problem[]): JsonValue {
+interface CheckedInputs {
+  value: JsonValue
+  /** Where there is one that is right. */
+  schema?: JsonObject
+}
+
+function checkInputs(schema: unknown, options: CheckPlanOptions, problems: Problem[]): CheckedInputs {
   const given = (options.inputs ?? {}) as JsonValue
-  if (!isObject(schema)) return given
-  const wrong = schemaProblem(schema as never, 'inputs')
+  if (!isObject(schema)) return { value: given }
+  const wrong = schemaProblem(schema as JsonObject, 'inputs')
   if (wrong) problems.push(wrong)
-  if (wrong || options.checkInputs === false) return given
-  const result = checkValue(schema as never, given, 'inputs')
+  if (wrong) return { value: given }
+  if (options.checkInputs === false) return { value: given, schema: schema as JsonObject }
+  const result = checkValue(schema as JsonObject, given, 'inputs')
   // `inputs` is the schema's key in the plan: what is wrong here is the value that was handed in
   problems.push(
     ...result.problems.map((problem) => ({ ...problem, message: `the input is refused: ${problem.message}` })),
   )
-  return result.value
-}
-
-/** The run's model and its cap on tokens. */
-function checkModels(
-  { model = DEFAULT_MODEL, maxTokens = DEFAULT_MAX_TOKENS }: CheckPlanOptions,
-  problems: Problem[],
-): Pick<RunSpec, 'model' | 'maxTokens'> {
-  const named = typeof model === 'string' ? model : ''
-  const problem = named === DEFAULT_MODEL ? undefined : modelIdProblem(named)
-  if (problem) problems.push({ path: 'model', ...problem, ...(named === '' ? { message: noModel(model) } : {}) })
-  const counted = Number.isSafeInteger(maxTokens) && (maxTokens as number) >= 1
-  if (!counted) {
-    const message = `${preview(maxTokens)} is no number of tokens`
-    problems.push({ path: 'maxTokens', message, hint: 'a whole number from 1 on' })
-  }
-  return { ...(named === DEFAULT_MODEL ? {} : { model: named }), maxTokens: maxTokens as number }
-}
-
-function noModel(model: unknown): string {
-  return `${preview(model)} is not a model`
+  return { value: result.value, schema: schema as JsonObject }
 }
 
 function idsOf(list: unknown[]): Set<string> {
   return new Set(list.flatMap((element) => (isObject(element) && typeof element.id === 'string' ? [element.id] : [])))
-}
-
-function limitProblems(plan: unknown, list: unknown[]): Problem[] {
-  const problems: Problem[] = []
-  if (list.length === 0 && isObject(plan) && Array.isArray(plan.subtasks))
-    problems.push({ path: 'subtasks', message: '0 subtasks: a plan has at least one' })
-  if (list.length > MAX_SUBTASKS)
-    problems.push({ path: 'subtasks', message: `${list.length} subtasks; a run has at most ${MAX_SUBTASKS}` })
-  const bytes = jsonBytes(plan)
-  if (bytes > MAX_PLAN_BYTES)
-    problems.push({
-      path: '',
-      message: `the plan has ${bytes} bytes as JSON; at most ${MAX_PLAN_BYTES} are taken`,
-      hint: 'put large values into files or artifacts',
-    })
-  return problems
 }
 
 function toSlot({
@@ -179,6 +196,16 @@ function toSlot({
   timeoutMs,
   heartbeatTimeoutMs,
   retry,
+  person,
 }: AgentManifest): AgentSlot {
-  return { name, version, taskQueue, maxConcurrency, timeoutMs, heartbeatTimeoutMs, retry }
+  return {
+    name,
+    version,
+    taskQueue,
+    maxConcurrency,
+    timeoutMs,
+    heartbeatTimeoutMs,
+    retry,
+    ...(person ? { person } : {}),
+  }
 }

@@ -7,10 +7,10 @@ import { AGENT_DEFAULTS } from '../limits'
 import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, modelIdProblem, withAbsoluteFile } from '../model-id'
 import { agentTaskQueue, BUILT_IN_TEAM } from '../names'
 import { choicesHint } from '../nearest'
-import type { InlineAgent } from '../plan'
 import { schemaProblem } from './json-schema'
 import { joinPath } from './path'
-import { agentNameSchema, INLINE_AGENT_KEYS, inlineAgentSchema } from './plan-schema'
+import { agentNameSchema } from './names-schema'
+import { INLINE_AGENT_KEYS, inlineAgentSchema, type ParsedInlineAgent } from './plan-schema'
 import { zodProblems } from './zod-problems'
 
 export interface InlineContext {
@@ -57,7 +57,7 @@ export function inlineAgents(
 
 function toManifest(
   name: string,
-  inline: InlineAgent,
+  inline: ParsedInlineAgent,
   context: InlineContext,
   path: string,
 ): { entry?: AgentManifest; problems: Problem[] } {
@@ -95,14 +95,17 @@ function toManifest(
     ...optional('input', inline.input ?? used?.input),
     ...optional('output', inline.output ?? used?.output),
     ...optional('isolation', used?.isolation),
-    inline: definition,
+    // What an agent reacts to is its own: both would have each event
+    ...optional('on', inline.on),
+    // Nobody serves a person, under whatever name
+    ...(used?.person ? { person: true } : { inline: definition }),
   }
   const taskQueue = agentTaskQueue(context.team.name, name, context.hash(JSON.stringify(settings)))
   return { entry: { ...settings, taskQueue }, problems: [] }
 }
 
 function inlineDefinition(
-  inline: InlineAgent,
+  inline: ParsedInlineAgent,
   used: AgentManifest | undefined,
   context: InlineContext,
 ): InlineDefinition {
@@ -120,7 +123,11 @@ function modelProblem(model: string | undefined): { message: string; hint: strin
 }
 
 /** What a model agent runs on unless it says so is left to the run; a recording is found from any directory. */
-function modelOf(inline: InlineAgent, used: AgentManifest | undefined, context: InlineContext): string | undefined {
+function modelOf(
+  inline: ParsedInlineAgent,
+  used: AgentManifest | undefined,
+  context: InlineContext,
+): string | undefined {
   const model = inline.model ?? used?.model ?? (inline.instructions === undefined ? undefined : DEFAULT_MODEL)
   return model && withAbsoluteFile(model, (path) => absolutePath(path, context))
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TeamManifest } from '../agent'
 import type { JsonObject } from '../json'
 import { MAX_CONCURRENCY, MAX_TIMEOUT_MS } from '../limits'
-import { agentNameSchema } from './plan-schema'
+import { agentNameSchema } from './names-schema'
 
 const schemaObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -26,6 +26,8 @@ export const agentManifestSchema = z.object({
   heartbeatTimeoutMs: z.int().min(1_000),
   input: schemaObject.optional(),
   output: schemaObject.optional(),
+  on: z.array(z.string().min(1)).optional(),
+  person: z.literal(true).optional(),
   isolation: z.literal('process').optional(),
   inline: z
     .discriminatedUnion('kind', [

@@ -5,21 +5,20 @@ import { preview } from '../json'
 import { choicesHint } from '../nearest'
 import { joinPath } from './path'
 
-/** Problems of a value that a schema refused. `knownKeys` gives hints for unknown keys of the outermost object. */
-export function zodProblems(
-  error: z.ZodError,
-  value: unknown,
-  path: string,
-  knownKeys: readonly string[] = [],
-): Problem[] {
+/** The keys that there are: of the outermost object, or at each place. */
+export type KnownKeys = readonly string[] | ((path: readonly PropertyKey[]) => readonly string[])
+
+/** Problems of a value that a schema refused. `knownKeys` gives hints for unknown keys. */
+export function zodProblems(error: z.ZodError, value: unknown, path: string, knownKeys: KnownKeys = []): Problem[] {
   return error.issues.flatMap((issue) => {
     const place = joinPath(path, issue.path)
     const found = valueAt(value, issue.path)
     if (issue.code === 'unrecognized_keys') {
+      const keys = keysAt(issue.path, knownKeys)
       return issue.keys.map((key) => ({
         path: joinPath(place, [key]),
         message: `unknown key ${preview(key)}`,
-        ...(issue.path.length === 0 && knownKeys.length > 0 ? { hint: choicesHint(key, knownKeys, 'keys') } : {}),
+        ...(keys.length > 0 ? { hint: choicesHint(key, keys, 'keys') } : {}),
       }))
     }
     if (found === undefined && issue.code === 'invalid_type') {
@@ -36,6 +35,11 @@ export function zodProblems(
     }
     return [{ path: place, message: `${preview(found)}: ${expectation(issue.message)}` }]
   })
+}
+
+function keysAt(path: readonly PropertyKey[], known: KnownKeys): readonly string[] {
+  if (typeof known === 'function') return known(path)
+  return path.length === 0 ? known : []
 }
 
 /** zod's message without what the value already shows. */
