@@ -1,7 +1,7 @@
 // PURE. What a repeated run is handed of the old one: executions as records, and what they spawned as it now stands.
 import type { AgentManifest } from '../agent'
 import type { AgentExecution, CheckedSubTask, GraphNode } from '../messages'
-import { candidates } from './input-hash'
+import { candidates, dependenciesOf } from './input-hash'
 import { childrenOf, type Past, type PastSubtask } from './reuse'
 
 export interface CarriedExecution {
@@ -56,7 +56,7 @@ function nodeOf(
   places: ReadonlyMap<string, number>,
   { was, is }: CarryContext,
 ): GraphNode {
-  const { type, priority, deadline, dependsOn } = definition
+  const { type, priority, deadline } = definition
   const agents = candidates(definition, is)
   const fallback = node.fallback === undefined ? undefined : placeOf(was[node.fallback]!.name, is)
   return {
@@ -65,7 +65,7 @@ function nodeOf(
     agents: agents.length > 0 ? agents : [0],
     type,
     priority,
-    dependsOn: dependsOn.flatMap((id) => places.get(id) ?? []),
+    dependsOn: dependenciesOf(definition).flatMap((id) => places.get(id) ?? []),
     ...(deadline === undefined ? {} : { deadline }),
     ...(fallback === undefined ? {} : { fallback: Math.max(0, fallback) }),
   }

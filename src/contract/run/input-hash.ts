@@ -28,15 +28,22 @@ export interface Hashed {
 export function inputHashes(subtasks: readonly Hashed[], context: HashContext): Map<string, string> {
   const hashes = new Map<string, string>()
   const parts = partsOf(context)
-  const byId = new Map(subtasks.map((one) => [one.definition.id, one]))
-  for (const id of inOrder(
-    subtasks.map(({ definition, parent }) => ({ id: definition.id, needs: needs(definition, parent) })),
-  )) {
-    const { definition, parent } = byId.get(id)!
-    const upstream = needs(definition, parent).map((need) => [need, hashes.get(need) ?? null])
-    hashes.set(id, context.hash(JSON.stringify([Object.values(parts(definition)), upstream])))
+  const upstream = ({ definition, parent }: Hashed): string[] =>
+    parent === undefined ? dependenciesOf(definition) : [...dependenciesOf(definition), parent]
+  const nodes = new Map(subtasks.map((one) => [one.definition.id, { ...one, needs: upstream(one) }]))
+  for (const id of inOrder([...nodes].map(([id, { needs }]) => ({ id, needs })))) {
+    const { definition, needs } = nodes.get(id)!
+    const before = needs.map((need) => [need, hashes.get(need) ?? null])
+    hashes.set(id, context.hash(JSON.stringify([Object.values(parts(definition)), before])))
   }
   return hashes
+}
+
+/** Ids of all that a subtask waits for, as it is defined: by `dependsOn`, references, conditions and its list. */
+export function dependenciesOf({ dependsOn, payload, when = [], forEach }: CheckedSubTask): string[] {
+  const referred = findReferences(payload).map(({ reference }) => reference.$from)
+  const ids = [...dependsOn, ...referred, ...when.map(({ from }) => from), ...(forEach ? [forEach.from] : [])]
+  return [...new Set(ids)].filter((id) => id !== INPUTS_ID).sort()
 }
 
 /** What differs between two definitions of a subtask, in words; empty where only something upstream of it does. */
@@ -77,7 +84,7 @@ function partsOf({ agents, inputs, hash }: HashContext): (definition: CheckedSub
       agents: canonical(candidates(definition, agents).map((place) => identity(agents[place]!))),
       type,
       payload: canonical(payload),
-      dependencies: canonical([...definition.dependsOn].sort()),
+      dependencies: canonical(dependenciesOf(definition)),
       runIf: runIf ?? 'all-succeeded',
       when: canonical(when ?? []),
       forEach: canonical(forEach ? [forEach.from, forEach.path ?? ''] : []),
@@ -108,10 +115,6 @@ function inputPaths({ payload, when = [], forEach }: CheckedSubTask): string[] {
     ...(forEach ? [forEach] : []),
   ]
   return [...new Set(referred.filter(({ from }) => from === INPUTS_ID).map(({ path }) => path ?? ''))].sort()
-}
-
-function needs({ dependsOn }: CheckedSubTask, parent: string | undefined): string[] {
-  return [...new Set([...dependsOn, ...(parent === undefined ? [] : [parent])])].sort()
 }
 
 /** Ids so that each comes after those that it needs; who is part of a cycle is left out, and needs that are not listed do not count. */

@@ -1,9 +1,8 @@
 // PURE. The plan of a run as it stood at its end, to be run once more; and how one plan differs from another.
 import type { AgentManifest } from '../agent'
 import type { CheckedSubTask, RunSpec } from '../messages'
-import { INPUTS_ID } from '../names'
 import type { Plan } from '../plan'
-import { canonical, candidates } from './input-hash'
+import { canonical, candidates, dependenciesOf } from './input-hash'
 import type { Past } from './reuse'
 
 /** Started by an event: such an event starts one again, under an id of its own. */
@@ -30,8 +29,10 @@ export function repeatedPlan(
     const current = replaced?.id === id ? replaced : definition
     return current.deadline === undefined ? current : { ...current, deadline: deadline(current.deadline) }
   })
-  const misfits = subtasks.flatMap(({ id, dependsOn }) =>
-    dependsOn.filter((need) => need !== INPUTS_ID && !ids.has(need)).map((need) => `"${id}" needs "${need}"`),
+  const misfits = subtasks.flatMap((subtask) =>
+    dependenciesOf(subtask)
+      .filter((need) => !ids.has(need))
+      .map((need) => `"${subtask.id}" needs "${need}"`),
   )
   const reactions = ownReactions(spec)
   const { name, onFailure } = spec

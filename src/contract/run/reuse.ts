@@ -1,8 +1,7 @@
 // PURE. Which results a run takes over from the run that it repeats, and what runs again, with the reason.
 import type { AgentExecution, CheckedSubTask } from '../messages'
-import { INPUTS_ID } from '../names'
 import type { SubtaskError, SubtaskState } from '../run'
-import { candidates, differences, inOrder, inputHashes, type HashContext } from './input-hash'
+import { candidates, dependenciesOf, differences, inOrder, inputHashes, type HashContext } from './input-hash'
 
 /** A subtask of the run that is repeated, as that run left it. */
 export interface PastSubtask {
@@ -107,7 +106,7 @@ class Judge {
 
   /** Subtasks of one list: of the plan, or of one spawn. */
   private judgeAll(ids: readonly string[]): void {
-    const nodes = ids.map((id) => ({ id, needs: this.definitions.get(id)!.dependsOn }))
+    const nodes = ids.map((id) => ({ id, needs: dependenciesOf(this.definitions.get(id)!) }))
     for (const id of inOrder(nodes)) {
       const because = this.because(id)
       if (because !== undefined) this.runAgain(id, because)
@@ -130,8 +129,8 @@ class Judge {
     const standing = this.stands(id)
     if (!standing && state !== 'skipped') return HOW_IT_ENDED[state] ?? 'it had not ended'
     // What a person made it depend on while it ran may lie outside of its list, and is not known yet
-    const needs = [...definition.dependsOn, ...past.dependsOn]
-    const need = needs.find((one) => this.moved.has(one) || (one !== INPUTS_ID && !this.judged.has(one)))
+    const needs = [...dependenciesOf(definition), ...past.dependsOn]
+    const need = needs.find((one) => this.moved.has(one) || !this.judged.has(one))
     if (need !== undefined) return `it depends on "${need}"`
     return standing || (error && SKIPPED_AGAIN.has(error.code)) ? undefined : 'it was skipped'
   }
@@ -160,7 +159,7 @@ class Judge {
     const fallback = typeof onFailure === 'object' ? onFailure.fallback : undefined
     // A map's elements may name what the map depends on: that has ended before
     const inherited = this.was.past.get(spawner)!.dependsOn
-    const needs = definition === past.definition ? past.dependsOn : definition.dependsOn
+    const needs = definition === past.definition ? past.dependsOn : dependenciesOf(definition)
     return (
       needs.every((need) => siblings.has(need) || inherited.includes(need)) &&
       candidates(definition, agents).length > 0 &&
