@@ -94,17 +94,17 @@ export class Handlers {
     )
     this.onUpdate(
       pauseUpdate,
-      (_, input) => nameless(input),
+      ({ state }, input) => tooLate(state) ?? nameless(input),
       ({ state }, input) => state.pause(input),
     )
     this.onUpdate(
       resumeUpdate,
-      (_, input) => nameless(input),
+      ({ state }, input) => tooLate(state) ?? nameless(input),
       ({ state }, input) => state.resume(input),
     )
     this.onUpdate(
       closeUpdate,
-      (_, input) => nameless(input),
+      ({ state }, input) => tooLate(state) ?? nameless(input),
       ({ state }, input) => state.close(input),
     )
     this.onUpdate(
@@ -199,6 +199,11 @@ export class Handlers {
     }
     setHandler(update, handle as never, { validator: validator as never })
   }
+}
+
+/** The log of a run that has ended takes nothing more. */
+function tooLate({ finished }: RunState): Refusal | undefined {
+  return finished ? { code: 'ChangeRefused', message: 'the run has ended' } : undefined
 }
 
 function nameless({ by }: { by: unknown }): Refusal | undefined {

@@ -126,26 +126,29 @@ export class PlanChanges {
   cancel({ taskId, by, dependents }: CancelSubtaskInput): ChangeAnswer {
     const place = this.subtasks.placeOf(taskId)!
     const places = dependents ? this.downstream(place) : [place]
-    const answer = this.changed(
-      'cancel',
-      by,
-      places.map((one) => this.subtasks.rows[one]!.id),
-    )
-    // Those that depend on others first: nothing is skipped, or started, for the want of one that is cancelled
-    for (const one of places.reverse()) this.cancelOne(one, by, one === place ? undefined : taskId)
+    const ids = places.map((one) => this.subtasks.rows[one]!.id)
+    const answer = this.changed('cancel', by, ids)
+    const all = this.withSpawned(places)
+    // All are marked before the first ends: none is skipped, or started, for the want of another
+    for (const one of all) this.subtasks.at(one).node.cancelledBy = by
+    for (const one of all) {
+      const { row } = this.subtasks.at(one)
+      if (row.state === 'running') this.subtasks.surroundings.interrupt(one)
+      else if (row.state !== 'joining')
+        this.subtasks.end(one, 'cancelled', cancelledByError(by, one === place ? undefined : taskId))
+    }
     return answer
   }
 
-  /** Ends it, or tells what is in flight to end, with all that it spawned. */
-  private cancelOne(place: number, by: string, because: string | undefined): void {
-    const { row, node } = this.subtasks.at(place)
-    if (isEnded(row.state) || (row.state === 'running' && row.settling)) return
-    if (row.state !== 'running' && row.state !== 'joining')
-      return this.subtasks.end(place, 'cancelled', cancelledByError(by, because))
-    node.cancelledBy = by
-    if (row.state === 'running') return this.subtasks.surroundings.interrupt(place)
-    for (const [child, { parent }] of this.subtasks.rows.entries())
-      if (parent === place) this.cancelOne(child, by, because ?? row.id)
+  /** Those and what they have spawned, at any depth, without what has ended or is being written down. */
+  private withSpawned(places: readonly number[]): number[] {
+    const chosen = new Set(places)
+    for (const [place, { parent }] of this.subtasks.rows.entries())
+      if (parent !== undefined && chosen.has(parent)) chosen.add(place)
+    const { rows } = this.subtasks
+    return [...chosen].filter(
+      (place) => !isEnded(rows[place]!.state) && !(rows[place]!.state === 'running' && rows[place]!.settling),
+    )
   }
 
   /** A subtask and all that depend on it, directly or not, and have not ended. */

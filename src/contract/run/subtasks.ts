@@ -126,7 +126,7 @@ export class Subtasks {
   /** Starts a subtask if its dependencies allow it, or skips it; `cause` is the dependency that has just ended. */
   consider(place: number, cause?: SubtaskRow): void {
     const { row, node } = this.at(place)
-    if (row.state !== 'waiting' || node.evaluation !== undefined) return
+    if (row.state !== 'waiting' || node.evaluation !== undefined || node.cancelledBy !== undefined) return
     const { runIf = 'all-succeeded', dependsOn } = node.graph
     const rule = startRule(runIf, { total: dependsOn.length, open: this.queue.open(place), succeeded: node.met })
     if (rule === 'start') this.admit(place)
