@@ -51,14 +51,15 @@ function definitionOf({ definition }: PastSubtask, { replaced, deadline }: Carry
 }
 
 function nodeOf(
-  { deadline: _, ...node }: GraphNode,
+  { deadline: _deadline, evaluate: _evaluate, fallback: fallbackWas, ...node }: GraphNode,
   definition: CheckedSubTask,
   places: ReadonlyMap<string, number>,
   { was, is }: CarryContext,
 ): GraphNode {
   const { type, priority, deadline } = definition
   const agents = candidates(definition, is)
-  const fallback = node.fallback === undefined ? undefined : placeOf(was[node.fallback]!.name, is)
+  const evaluated = definition.when?.length || definition.forEach || agents.some((place) => is[place]!.person)
+  const fallback = fallbackWas === undefined ? -1 : placeOf(was[fallbackWas]!.name, is)
   return {
     ...node,
     // Of one that is reused the agent may be gone: any place will do, since it is not executed
@@ -67,7 +68,8 @@ function nodeOf(
     priority,
     dependsOn: dependenciesOf(definition).flatMap((id) => places.get(id) ?? []),
     ...(deadline === undefined ? {} : { deadline }),
-    ...(fallback === undefined ? {} : { fallback: Math.max(0, fallback) }),
+    ...(evaluated ? { evaluate: true } : {}),
+    ...(fallback === -1 ? {} : { fallback }),
   }
 }
 

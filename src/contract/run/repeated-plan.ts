@@ -49,7 +49,7 @@ export function repeatedPlan(
 
 /** Those that agents bring along come last, and come again with them. */
 function ownReactions({ reactions, team }: RunSpec): RunSpec['reactions'] {
-  const ofAgents = team.agents.reduce((sum, { on = [] }) => sum + on.length, 0)
+  const ofAgents = team.agents.reduce((sum, { on = [] }) => sum + new Set(on).size, 0)
   return (reactions ?? []).slice(0, (reactions ?? []).length - ofAgents)
 }
 
