@@ -8,7 +8,7 @@ import { toAgentResult } from '../src/contract/run/agent-result'
 import { totalsOf } from '../src/contract/run/spending'
 import type { ActivityDependencies } from './dependencies'
 import { toPostponement } from './failures'
-import { standingResult } from './results'
+import type { Outputs } from './outputs'
 import { Spendings } from './spending'
 import { assertStore } from './store-identity'
 
@@ -17,16 +17,19 @@ const READ_AT_ONCE = 32
 /** What a run's result may take for its subtasks' results: the rest of the answer and a failure's text need room too. */
 const INLINE_RESULTS_BYTES = ANSWER_BYTES - 16 * 1024
 
-export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInput) => Promise<RunResult> {
+export function createCloseRun(
+  deps: ActivityDependencies,
+  outputs: Outputs,
+): (input: CloseRunInput) => Promise<RunResult> {
   const spendings = new Spendings(deps.store)
 
   return async function closeRun(told) {
     try {
       assertStore(deps.store, told.store)
       const input = { ...told, subtasks: await withSpending(told, spendings) }
-      const results = await collectResults(input, deps)
+      const results = await collectResults(input, outputs)
       const segments = [...input.segments, ...(await sealRest(input, deps))]
-      const { run, plan, team, status, counts, startedAt, endedAt, subtasks, store } = input
+      const { run, plan, team, status, counts, startedAt, endedAt, planVersion, retryOf, subtasks, store } = input
       const totals = totalsOf(subtasks)
       const document: RunDocument = {
         ...run,
@@ -37,6 +40,8 @@ export function createCloseRun(deps: ActivityDependencies): (input: CloseRunInpu
         counts,
         startedAt,
         endedAt,
+        planVersion,
+        ...(retryOf === undefined ? {} : { retryOf }),
         subtasks,
         results,
         events: segments,
@@ -68,11 +73,13 @@ async function sealRest({ events }: CloseRunInput, deps: ActivityDependencies): 
 }
 
 /** By fromEntries, since `__proto__` is an ordinary id. */
-async function collectResults(input: CloseRunInput, deps: ActivityDependencies): Promise<Record<string, AgentResult>> {
-  const entry = async (row: SubtaskRow): Promise<[string, AgentResult]> => [row.id, await resultOf(row, input, deps)]
-  return Object.fromEntries(await inPortions(input.subtasks, READ_AT_ONCE, entry))
-}
-
-async function resultOf(row: SubtaskRow, { run }: CloseRunInput, deps: ActivityDependencies): Promise<AgentResult> {
-  return toAgentResult(row, row.state === 'succeeded' ? await standingResult(deps.store, run, row.id) : undefined)
+async function collectResults(
+  { run, subtasks }: CloseRunInput,
+  outputs: Outputs,
+): Promise<Record<string, AgentResult>> {
+  const entry = async (row: SubtaskRow): Promise<[string, AgentResult]> => {
+    const standing = row.state === 'succeeded' ? await outputs.standing(run, row.id) : undefined
+    return [row.id, toAgentResult(row, standing)]
+  }
+  return Object.fromEntries(await inPortions(subtasks, READ_AT_ONCE, entry))
 }

@@ -17,6 +17,8 @@ export interface ActivityDependencies {
   worker: string
   /** Whether the server has Troupe's search attributes. */
   searchAttributes: boolean
+  /** History events from which runs continue as new that begin here; the default unless given. For trials. */
+  continueAfterEvents?: number
   /** Directory that a command's relative `cwd` counts from, for plans that did not come from a file. */
   baseDirectory: string
   /** A short hash of a text. */

@@ -7,6 +7,8 @@ import { preparedRecord, type PreparedRecord } from '../src/contract/records'
 import { checkPlan, invalidPlan } from '../src/contract/schema/check-plan'
 import type { ActivityDependencies } from './dependencies'
 import { toRefusal } from './failures'
+import { pausedAgents } from './paused-agents'
+import { takeOver } from './reuse'
 import { assertStore } from './store-identity'
 
 export function createPreparePlan(deps: ActivityDependencies): (input: PreparePlanInput) => Promise<PreparedRun> {
@@ -20,7 +22,7 @@ export function createPreparePlan(deps: ActivityDependencies): (input: PreparePl
 }
 
 async function prepare(
-  { plan, team, inputs, store, model, maxTokens, run, now }: PreparePlanInput,
+  { plan, team, inputs, store, model, maxTokens, maxSubtasks: limit, retry, run, now }: PreparePlanInput,
   deps: ActivityDependencies,
 ): Promise<PreparedRun> {
   if (store) assertStore(deps.store, store)
@@ -31,6 +33,7 @@ async function prepare(
     inputs,
     model,
     maxTokens,
+    maxSubtasks: limit,
     now: Date.parse(now),
     baseDirectory,
     hash,
@@ -39,16 +42,23 @@ async function prepare(
   const spec = await deps.store.artifacts.put(Buffer.from(JSON.stringify(checked.spec)))
   const record: PreparedRecord = { spec }
   await deps.store.records.create(preparedRecord(run), { ...record })
-  const { nodes, agents } = checked
-  return {
+  const { nodes, agents, reactions, maxSubtasks } = checked
+  const prepared: PreparedRun = {
     plan: checked.spec.name,
     team: checked.spec.team.name,
     store: deps.store.identity,
     spec,
     nodes,
     agents,
+    reactions,
+    maxSubtasks,
     searchAttributes: deps.searchAttributes,
+    ...(deps.continueAfterEvents === undefined ? {} : { continueAfterEvents: deps.continueAfterEvents }),
+    ...(retry ? await takeOver(retry, run, deps.store) : {}),
   }
+  // Last, as it says
+  const paused = await pausedAgents(prepared.team)
+  return paused ? { ...prepared, paused } : prepared
 }
 
 function servedTeam(name: string, teams: TeamManifest[]): TeamManifest {

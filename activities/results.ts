@@ -1,5 +1,4 @@
-// EFFECTS. Results of executions as records: written before the orchestrator hears of them, read by whoever refers to them.
-import { TroupeError } from '../src/contract/errors'
+// EFFECTS. Results of executions as records: written before the orchestrator hears of them, read by whoever refers to them (`Outputs`).
 import type { JsonValue } from '../src/contract/json'
 import type { AgentExecution, RunKey } from '../src/contract/messages'
 import { resultRecord } from '../src/contract/records'
@@ -19,13 +18,4 @@ export async function keepResult(
 ): Promise<AgentExecution> {
   const { value } = await store.records.create(resultRecord(run, subtask), execution as unknown as JsonValue)
   return value as unknown as AgentExecution
-}
-
-/** The result of a subtask that succeeded; with the output of a spawned one, where the subtask said so. */
-export async function standingResult(store: Store, run: RunKey, subtask: string): Promise<AgentExecution> {
-  const result = await readResult(store, run, subtask)
-  if (!result)
-    throw new TroupeError('Internal', `there is no result of "${subtask}" in the store ${store.identity.location}`)
-  if (result.outputFrom === undefined) return result
-  return { ...result, output: (await standingResult(store, run, result.outputFrom)).output }
 }

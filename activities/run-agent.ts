@@ -9,16 +9,20 @@ import { agentContext } from './agent-context'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
 import { ExecutionLedger } from './ledger'
+import type { Outputs } from './outputs'
 import { Pulse } from './pulse'
 import { resolvePayload } from './resolve-payload'
 import { keepResult, readResult } from './results'
 import { keepSpawned } from './spawn'
-import { Specs } from './specs'
+import type { Specs } from './specs'
 import { Spendings } from './spending'
 import { assertStore } from './store-identity'
 
-export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInput) => Promise<RunAgentResult> {
-  const specs = new Specs(deps.store)
+export function createRunAgent(
+  deps: ActivityDependencies,
+  specs: Specs,
+  outputs: Outputs,
+): (input: RunAgentInput) => Promise<RunAgentResult> {
   const spendings = new Spendings(deps.store)
 
   return async function runAgent(input) {
@@ -66,8 +70,8 @@ export function createRunAgent(deps: ActivityDependencies): (input: RunAgentInpu
     if (!hosted)
       throw new TroupeError('Internal', `this worker serves no agent on the queue "${taskQueue}"`, { retryable: true })
     const spec = await specs.spec(input.spec)
-    const subtask = await specs.subtask(input)
-    const payload = await resolvePayload(subtask.payload, input.run, spec.inputs, deps)
+    const { subtask, failures } = await specs.subtask(input, input.task.id)
+    const payload = await resolvePayload(subtask, { run: input.run, inputs: spec.inputs, failures }, outputs)
     const task: AgentTask = { ...input.task, payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
     const port: HostPort = { agent, ledger, ...modelOf(model, spec.model) }

@@ -1,6 +1,6 @@
 // EFFECTS. Checks what an agent spawned by the plan's rules and keeps it as a fragment.
 import { TroupeError } from '../src/contract/errors'
-import { MAX_DEPENDENCIES, MAX_SUBTASKS } from '../src/contract/limits'
+import { MAX_DEPENDENCIES } from '../src/contract/limits'
 import type { AgentExecution, RunSpec, SpawnFragment } from '../src/contract/messages'
 import { choicesHint } from '../src/contract/nearest'
 import { describeProblem } from '../src/contract/schema/check-plan'
@@ -19,16 +19,18 @@ export async function keepSpawned(
   store: Store,
 ): Promise<Pick<AgentExecution, 'spawned' | 'outputFrom'>> {
   const { subtasks, output } = request
+  const { inputs, team, onFailure, maxSubtasks } = spec
   if (subtasks.length === 0 && output === undefined) return {}
-  if (subtasks.length > MAX_SUBTASKS)
+  if (subtasks.length > maxSubtasks)
     throw new TroupeError(
       'SpawnLimitExceeded',
-      `it spawned ${subtasks.length} subtasks; a run has at most ${MAX_SUBTASKS}`,
+      `it spawned ${subtasks.length} subtasks; this run has at most ${maxSubtasks}`,
     )
   const { checked, problems } = checkSpawn(spawner, asJson(subtasks), {
-    agents: spec.team.agents,
-    inputs: spec.inputs,
+    agents: team.agents,
+    inputs,
     now: Date.now(),
+    ...(onFailure === undefined ? {} : { onFailure }),
   })
   if (!checked) {
     const named = problems.slice(0, NAMED_PROBLEMS).map(describeProblem)

@@ -1,13 +1,30 @@
-// EFFECTS. What was checked before a run began, and what was spawned since, read from the store once for each process.
+// EFFECTS. What was checked before a run began, and what joined it since, read from the store once for each process.
 import { TroupeError } from '../src/contract/errors'
-import type { CheckedSubTask, RunAgentInput, RunSpec, SpawnFragment } from '../src/contract/messages'
+import type { CheckedSubTask, FailedInput, RunAgentInput, RunSpec, SpawnFragment } from '../src/contract/messages'
 import type { Store } from '../src/storage/store'
+import { Recent } from './recent'
 
-/** Artifacts kept parsed: a run reads the same one for each of its subtasks. */
-const KEPT = 20
+/**
+ * Bytes, as JSON, of specs and fragments that are kept parsed: a run reads the same spec for each of its subtasks, and a
+ * run whose subtasks come from reactions has a fragment for every few of them.
+ */
+const KEPT_BYTES = 64 * 1024 * 1024
+/** Of a small fragment: what it costs beside its text. */
+const ENTRY_BYTES = 1024
+
+/** A fragment as the expansion of a map leaves it. */
+export interface KeptFragment extends SpawnFragment {
+  /** What references to dependencies of the map stand for that did not succeed: its elements have no dependencies of their own. */
+  failures?: Readonly<Record<string, FailedInput>>
+}
+
+interface Parsed {
+  value: unknown
+  byId: ReadonlyMap<string, CheckedSubTask>
+}
 
 export class Specs {
-  private readonly kept = new Map<string, Promise<{ value: unknown; byId: Map<string, CheckedSubTask> }>>()
+  private readonly parsed = new Recent<Parsed>(KEPT_BYTES)
 
   constructor(private readonly store: Store) {}
 
@@ -15,26 +32,26 @@ export class Specs {
     return (await this.read(artifact)).value as RunSpec
   }
 
-  /** The subtask that an execution is for. */
-  async subtask({ spec, fragment, task }: RunAgentInput): Promise<CheckedSubTask> {
-    const found = (await this.read(fragment ?? spec)).byId.get(task.id)
-    if (found) return found
-    throw new TroupeError('Internal', `the subtask "${task.id}" is not in the artifact ${fragment ?? spec}`)
+  /** The definition of a subtask, and which of the dependencies that it refers to did not succeed. */
+  async subtask(
+    { spec, fragment, failures }: Pick<RunAgentInput, 'spec' | 'fragment' | 'failures'>,
+    id: string,
+  ): Promise<{ subtask: CheckedSubTask; failures: Record<string, FailedInput> }> {
+    const { value, byId } = await this.read(fragment ?? spec)
+    const subtask = byId.get(id)
+    if (!subtask) throw new TroupeError('Internal', `the subtask "${id}" is not in the artifact ${fragment ?? spec}`)
+    const ofMap = fragment === undefined ? undefined : (value as KeptFragment).failures
+    return { subtask, failures: { ...ofMap, ...failures } }
   }
 
-  private read(artifact: string): Promise<{ value: unknown; byId: Map<string, CheckedSubTask> }> {
-    const known = this.kept.get(artifact)
-    if (known) return known
-    const reading = this.load(artifact)
-    this.kept.set(artifact, reading)
-    if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!)
-    // A store that was out of reach is asked again
-    reading.catch(() => this.kept.delete(artifact))
-    return reading
+  private async read(artifact: string): Promise<Parsed> {
+    return (await this.parsed.get(artifact, () => this.load(artifact)))!
   }
 
-  private async load(artifact: string): Promise<{ value: unknown; byId: Map<string, CheckedSubTask> }> {
-    const value = JSON.parse((await this.store.artifacts.get(artifact)).toString()) as RunSpec | SpawnFragment
-    return { value, byId: new Map(value.subtasks.map((subtask) => [subtask.id, subtask])) }
+  private async load(artifact: string): Promise<{ value: Parsed; bytes: number }> {
+    const bytes = await this.store.artifacts.get(artifact)
+    const value = JSON.parse(bytes.toString()) as RunSpec | SpawnFragment
+    const byId = new Map(value.subtasks.map((subtask) => [subtask.id, subtask]))
+    return { value: { value, byId }, bytes: bytes.length + ENTRY_BYTES }
   }
 }

@@ -156,8 +156,8 @@ export interface ActivitiesOptions {
 }
 
 /**
- * The activities, for a `Worker.create` of your own: preparePlan, sealEvents, closeRun and spreadPauses on the task queue
- * `troupe`, runAgent on each agent's task queue (`teamManifest(team).agents[…].taskQueue`).
+ * The activities, for a `Worker.create` of your own: runAgent on each agent's task queue
+ * (`teamManifest(team).agents[…].taskQueue`), all others on the task queue `troupe`.
  */
 export function createActivities(options: ActivitiesOptions): ReturnType<typeof createActivitiesOver> {
   const hosted = new Map<string, HostedAgent>()
@@ -184,8 +184,15 @@ function dependencies(
     },
     agentOn: (taskQueue) => hosted.get(taskQueue),
     teams: teams.map(teamManifest),
+    ...continueAfterEvents(),
     baseDirectory: process.cwd(),
     hash: definitionHash,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   }
+}
+
+/** For trials: runs continue as new after so few events that a short one shows how it does. */
+function continueAfterEvents(): Pick<ActivityDependencies, 'continueAfterEvents'> {
+  const events = Number(process.env.TROUPE_CONTINUE_AFTER_EVENTS)
+  return Number.isSafeInteger(events) && events > 0 ? { continueAfterEvents: events } : {}
 }

@@ -12,9 +12,23 @@ export function resultRecord(run: RunKey, subtask: string): string {
   return `${runPrefix(run)}results/${subtask}`
 }
 
+/** The id of a map's subtask for an element: its result is a part of the map's. */
+export function elementId(map: string, index: number | string): string {
+  return `${map}/${index}`
+}
+
 /** A `PreparedRecord`: what workers that come later must know of the run. */
 export function preparedRecord(run: RunKey): string {
   return `${runPrefix(run)}prepared`
+}
+
+/** `RequestRecord`s: what a person was asked about a subtask, each time that it was another question; the newest counts. */
+export function requestsPrefix(run: RunKey, subtask: string): string {
+  return `${runPrefix(run)}requests/${encodeURIComponent(subtask)}/`
+}
+
+export function requestRecord(run: RunKey, subtask: string, number: number): string {
+  return `${requestsPrefix(run, subtask)}${String(number).padStart(6, '0')}`
 }
 
 /** `RetryRecord`s: the runs that repeat this one. */
@@ -108,6 +122,12 @@ export interface BegunRecord {
 export interface PreparedRecord {
   /** Artifact of the run's `RunSpec`. */
   spec: string
+}
+
+/** What a person is asked: all of it. */
+export interface RequestRecord {
+  /** A `HumanPayload` without references; kept as outputs are, since details may be large. */
+  request: StoredOutput
 }
 
 /** A run that repeats another one. */

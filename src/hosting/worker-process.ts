@@ -40,11 +40,11 @@ export class WorkerProcess {
   }
 
   async serveOrchestrator(): Promise<void> {
-    const { preparePlan, sealEvents, closeRun, spreadPauses } = this.options.activities
+    const { runAgent: _ofAgents, ...activities } = this.options.activities
     await this.start(ORCHESTRATOR_TASK_QUEUE, {
       ...ORCHESTRATOR_WORKER,
       workflowBundle: { codePath: builtFile('workflow-bundle.js') },
-      activities: { preparePlan, sealEvents, closeRun, spreadPauses },
+      activities,
     })
   }
 

@@ -22,8 +22,10 @@ export function toAgentResult(
     ...(status === 'skipped' ? {} : { agent }),
   }
   if (!execution) return error ? { ...result, error } : result
-  const { output, agentVersion } = execution
+  const { output } = execution
+  // Neither a person nor a map has a version
+  const version = execution.agentVersion === '' ? {} : { agentVersion: execution.agentVersion }
   return 'inline' in output
-    ? { ...result, agentVersion, output: output.inline }
-    : { ...result, agentVersion, output: output.reference, outputStored: true }
+    ? { ...result, ...version, output: output.inline }
+    : { ...result, ...version, output: output.reference, outputStored: true }
 }

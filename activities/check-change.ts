@@ -1,0 +1,85 @@
+// EFFECTS. Checks a change to a live run's plan against the plan as it is, and keeps what becomes of it as a fragment.
+import { asTroupeError, messageOf, TroupeError, type Problem } from '../src/contract/errors'
+import { MAX_DEPENDENCIES } from '../src/contract/limits'
+import type { CheckChangeInput, CheckedChange, GraphNode } from '../src/contract/messages'
+import type { SubTask } from '../src/contract/plan'
+import { checkAddition } from '../src/contract/schema/check-addition'
+import { describeProblem } from '../src/contract/schema/check-plan'
+import { checkReplacement } from '../src/contract/schema/check-replacement'
+import type { ActivityDependencies } from './dependencies'
+import { toRefusal } from './failures'
+import type { KeptFragment, Specs } from './specs'
+import { assertStore } from './store-identity'
+
+export function createCheckChange(
+  deps: ActivityDependencies,
+  specs: Specs,
+): (input: CheckChangeInput) => Promise<CheckedChange> {
+  return async function checkChange(input) {
+    try {
+      assertStore(deps.store, input.store)
+      const { change } = input
+      return 'add' in change
+        ? { added: await add(change.add, input) }
+        : { replaced: await replace(change.replace, input) }
+    } catch (error) {
+      // Whoever wants the change waits for an answer: what is not understood is one too
+      throw toRefusal(asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error }))
+    }
+  }
+
+  async function add(subtasks: SubTask[], input: CheckChangeInput) {
+    const { reactions } = await specs.spec(input.spec)
+    const context = { ...(await contextOf(input)), first: input.known.length, reactions }
+    const { checked, problems } = checkAddition(subtasks, context)
+    if (!checked) throw refused('what is to be added', problems)
+    assertEdges(input, checked.nodes)
+    return { fragment: await keep({ subtasks: checked.subtasks }), nodes: checked.nodes }
+  }
+
+  async function replace(
+    { taskId, ...change }: Extract<CheckChangeInput['change'], { replace: unknown }>['replace'],
+    input: CheckChangeInput,
+  ) {
+    const context = await contextOf(input)
+    const fragment = input.known.find(({ id }) => id === taskId)?.fragment
+    const at = { spec: input.spec, ...(fragment === undefined ? {} : { fragment }) }
+    const { subtask, failures } = await specs.subtask(at, taskId)
+    const { checked, problems } = checkReplacement(subtask, change, context)
+    if (!checked) throw refused('the change', problems)
+    assertEdges(input, [checked.node])
+    const content: KeptFragment = {
+      subtasks: [checked.subtask],
+      ...(Object.keys(failures).length > 0 ? { failures } : {}),
+    }
+    return { fragment: await keep(content), node: checked.node }
+  }
+
+  async function contextOf({ spec: artifact, known, now }: CheckChangeInput) {
+    const { inputs, team, onFailure } = await specs.spec(artifact)
+    return {
+      known,
+      inputs,
+      agents: team.agents,
+      now: Date.parse(now),
+      ...(onFailure === undefined ? {} : { onFailure }),
+    }
+  }
+
+  function keep(content: KeptFragment): Promise<string> {
+    return deps.store.artifacts.put(JSON.stringify(content))
+  }
+}
+
+function assertEdges({ known }: CheckChangeInput, nodes: readonly GraphNode[]): void {
+  const edges = [...known, ...nodes].reduce((sum, { dependsOn }) => sum + dependsOn.length, 0)
+  if (edges <= MAX_DEPENDENCIES) return
+  const message = `the run would have ${edges} dependencies; at most ${MAX_DEPENDENCIES} are allowed`
+  throw new TroupeError('ChangeRefused', message)
+}
+
+function refused(what: string, problems: Problem[]): TroupeError {
+  const lines = problems.map((problem) => `  ${describeProblem(problem)}`)
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+  return new TroupeError('ChangeRefused', `${what} has ${count}:\n${lines.join('\n')}`, { problems })
+}

@@ -1,0 +1,48 @@
+// EFFECTS. What a person is asked: checked, kept whole in the store, and told in short to the orchestrator.
+import { isObject, type JsonValue } from '../src/contract/json'
+import type { RunKey } from '../src/contract/messages'
+import type { HumanPayload, HumanRequest } from '../src/contract/people'
+import { requestRecord, requestsPrefix, type RequestRecord } from '../src/contract/records'
+import { sameJson } from '../src/contract/run/conditions'
+import { TroupeError } from '../src/contract/errors'
+import { describeProblem } from '../src/contract/schema/check-plan'
+import { humanPayloadProblems } from '../src/contract/schema/human-payload'
+import type { ActivityDependencies } from './dependencies'
+
+/** Characters of a prompt that the orchestrator keeps, and answers show. */
+const PROMPT_LENGTH = 200
+
+/** @throws TroupeError `InvalidPayload` naming what is wrong with the request */
+export async function keepRequest(
+  payload: JsonValue,
+  run: RunKey,
+  subtask: string,
+  { store, outputs }: Pick<ActivityDependencies, 'store' | 'outputs'>,
+): Promise<HumanRequest> {
+  const problems = humanPayloadProblems(payload, 'payload', true)
+  if (problems.length > 0 || !isObject(payload)) {
+    const text = problems.map(describeProblem).join('; ')
+    throw new TroupeError('InvalidPayload', `what a person is to be asked is not valid: ${text}`, { problems })
+  }
+  const record: RequestRecord = { request: await outputs.keep(payload) }
+  const asked = await store.records.list(requestsPrefix(run, subtask))
+  const newest = asked.at(-1)
+  // It may be asked anew, after it was held, with another payload; or this attempt is not the first
+  const standing = newest === undefined ? undefined : await store.records.read(newest)
+  if (!sameJson(standing, record))
+    await store.records.create(requestRecord(run, subtask, asked.length), record as unknown as JsonValue)
+  const { prompt, choices, output, timeoutMs, onTimeout = 'fail' } = payload as unknown as HumanPayload
+  return {
+    prompt: shortened(prompt),
+    ...(choices ? { choices } : {}),
+    ...(output ? { output } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    onTimeout,
+  }
+}
+
+/** By whole characters. */
+function shortened(prompt: string): string {
+  if (prompt.length <= PROMPT_LENGTH) return prompt
+  return `${Array.from(prompt.slice(0, PROMPT_LENGTH)).slice(0, -1).join('')}…`
+}

@@ -1,0 +1,24 @@
+// EFFECTS. What a run takes over from the one that it repeats: results as records of its own, and the link between the two.
+import { inPortions } from '../src/contract/in-portions'
+import type { PreparedRun, RetryInput, Reuse, RunKey } from '../src/contract/messages'
+import { retryRecord } from '../src/contract/records'
+import type { Store } from '../src/storage/store'
+import { keepResult } from './results'
+
+/** Records written at once. */
+const WRITTEN_AT_ONCE = 32
+
+/** Another attempt finds what this one has written, and goes on. The old run's own records are never touched. */
+export async function takeOver(
+  { of, reuse }: RetryInput,
+  run: RunKey,
+  store: Store,
+): Promise<Required<Pick<PreparedRun, 'retryOf' | 'reused'>>> {
+  const { executions } = JSON.parse((await store.artifacts.get(reuse)).toString()) as Reuse
+  await inPortions(Object.entries(executions), WRITTEN_AT_ONCE, ([id, execution]) =>
+    keepResult(store, run, id, execution),
+  )
+  const { workflowId } = run
+  await store.records.create(retryRecord(of, workflowId), { workflowId })
+  return { retryOf: of.workflowId, reused: executions }
+}
