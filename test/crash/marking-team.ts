@@ -18,4 +18,24 @@ const mark = defineAgent({
   },
 })
 
-export const markingTeam = defineTeam({ name: 'marks', agents: [mark] })
+/** Fails at first, and is tried again after so long that everything may be killed in between. */
+const stubborn = defineAgent({
+  name: 'stubborn',
+  retry: { maximumAttempts: 2, initialIntervalMs: 6_000 },
+  run(_, { task, attempt }) {
+    appendFileSync(file, `begin ${task.id}\n`)
+    if (attempt === 1) throw new Error('not yet')
+    return 'at last'
+  },
+})
+
+const broken = defineAgent({
+  name: 'broken',
+  retry: { maximumAttempts: 1 },
+  run(_, { task }) {
+    appendFileSync(file, `begin ${task.id}\n`)
+    throw new Error('it is broken')
+  },
+})
+
+export const markingTeam = defineTeam({ name: 'marks', agents: [mark, stubborn, broken] })
