@@ -10,9 +10,12 @@ export { defineTeam, teamManifest, type Team } from './agents/team'
 export { codePlan, type CodeRequest } from './code-team/plan'
 export { codeTeam, type CodeTeamOptions } from './code-team/team'
 export { TroupeClient, type RunSummary, type StartOptions, type TroupeClientOptions } from './client'
+export type { Approval } from './client/approvals'
+export type { AgentPause, AgentPauseReport, AgentResume } from './client/control'
 export { Run } from './client/run'
+export type { DecideOptions, Said, Versioned } from './client/run-commands'
 export { RunFailedError, type RunOutcome } from './client/outcome'
-export type { PendingExecution, RunStatusReport, Unserved } from './client/status'
+export type { PendingExecution, RunStatusReport, Unserved, WaitingReason } from './client/status'
 export type { RunView } from './client/run-view'
 export { connect, Troupe, type ConnectOptions, type TaskOptions } from './connect'
 export type {
@@ -23,20 +26,57 @@ export type {
   RetrySettings,
   TeamManifest,
 } from './contract/agent'
+export type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from './contract/changes'
 export { TroupeError, type ErrorCode, type Problem } from './contract/errors'
 export type { AgentEvent, EventFilter } from './contract/event'
 export type { JsonObject, JsonValue } from './contract/json'
 export type { ModelAnswer, RecordedCall } from './contract/model-answer'
 export type { OrchestrateInput, PublishInput } from './contract/messages'
 export {
+  ADD_UPDATE,
+  AGENTS_SIGNAL,
+  CANCEL_SUBTASK_UPDATE,
+  CHANGE_UPDATE,
+  CLOSE_UPDATE,
+  CONTROL,
+  controlWorkflowId,
+  DECIDE_UPDATE,
   EVENTS_QUERY,
+  HUMAN,
   ORCHESTRATE,
   ORCHESTRATOR_TASK_QUEUE,
+  PAUSE_AGENT_UPDATE,
+  PAUSE_UPDATE,
   PUBLISH_SIGNAL,
+  RESOLVE_UPDATE,
+  RESUME_AGENT_UPDATE,
+  RESUME_UPDATE,
   SEARCH_ATTRIBUTES,
   STATUS_QUERY,
 } from './contract/names'
-export type { InlineAgent, Plan, Reference, SubTask } from './contract/plan'
+export type {
+  CloseInput,
+  Decision,
+  DecisionAnswer,
+  HumanPayload,
+  PauseAgentInput,
+  PausedAgents,
+  PauseInput,
+  ResolveInput,
+  ResumeInput,
+} from './contract/people'
+export type {
+  Condition,
+  FailurePolicy,
+  ForEach,
+  InlineAgent,
+  Plan,
+  Reaction,
+  ReactionTask,
+  Reference,
+  RunIf,
+  SubTask,
+} from './contract/plan'
 export { definePlan } from './contract/schema/plan-builder'
 export type {
   AddOptions,
@@ -49,12 +89,16 @@ export type {
 export type {
   AgentResult,
   OutputReference,
+  Pause,
   RunCounts,
   RunResult,
   RunStatus,
   SubtaskError,
   SubtaskRow,
+  SubtaskState,
+  TimeoutMeaning,
 } from './contract/run'
+export type { WaitingKind } from './contract/run/waiting'
 export { openFileStore } from './storage/file-store'
 export { troupeDataConverter } from './storage/external-storage'
 export type { Store } from './storage/store'

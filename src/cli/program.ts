@@ -3,13 +3,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../package-root'
+import { addCommand } from './add'
 import { adviseCommand } from './advise'
+import { approvalsCommand } from './approvals'
 import { attachCommand } from './attach'
 import { cancelCommand } from './cancel'
+import { changeCommand } from './change'
+import { closeCommand } from './close'
 import { codeCommand } from './code'
+import { answerCommand, approveCommand, rejectCommand } from './decisions'
 import { demoCommand } from './demo'
 import { eventsCommand } from './events'
 import { graphCommand } from './graph'
+import { replaceCommand, skipCommand } from './held'
 import { initCommand } from './init'
 import { listCommand } from './list'
 import { pauseCommand } from './pause'
@@ -45,7 +51,16 @@ export function createProgram(): Command {
     eventsCommand(),
     resultCommand(),
     publishCommand(),
+    approvalsCommand(),
+    approveCommand(),
+    rejectCommand(),
+    answerCommand(),
+    skipCommand(),
+    replaceCommand(),
+    addCommand(),
+    changeCommand(),
     cancelCommand(),
+    closeCommand(),
     pauseCommand(),
     resumeCommand(),
     attachCommand(),

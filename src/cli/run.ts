@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { attend } from './shared/attend'
 import { EXIT, type ExitCode } from './shared/exit-codes'
 import { withModelOptions, type ModelOptions } from './shared/model-options'
-import { dataCommand, inputOption, teamOption, type OutputOption } from './shared/options'
+import { given } from './shared/given'
+import { dataCommand, inputOption, teamOption, wholeNumber, type OutputOption } from './shared/options'
 import { printValue, say } from './shared/output'
 import { openPlan } from './shared/plan-source'
 import { withStartedRun } from './shared/start-run'
@@ -13,6 +14,8 @@ interface RunOptions extends OutputOption, ModelOptions {
   input?: string
   id?: string
   detach?: boolean
+  open?: boolean
+  maxSubtasks?: number
   worker: boolean
 }
 
@@ -23,6 +26,12 @@ export function runCommand(): Command {
     .addOption(teamOption())
     .addOption(inputOption())
     .option('--id <id>', "the run's id; PLAN-xxxx unless given")
+    .option('--open', 'stay up for events when all is done, until troupe close')
+    .option(
+      '--max-subtasks <count>',
+      'how many it may have, spawned and added ones too; 100000 unless given',
+      wholeNumber(1),
+    )
     .option('--detach', 'start it and return; workers elsewhere carry it out')
     .option('--no-worker', 'host no workers: only start, wait and watch')
     .action(async (plan: string, options: RunOptions) => {
@@ -31,9 +40,10 @@ export function runCommand(): Command {
 }
 
 async function run(path: string, options: RunOptions): Promise<ExitCode> {
-  const { team, input, id, detach = false, worker, output } = options
-  const source = await openPlan(path, { team, input })
-  const start = { ...source, models: { ...options, waits: !detach }, id, hosts: worker && !detach }
+  const { team, input, id, detach = false, worker, output, open, maxSubtasks } = options
+  const source = await openPlan(path, { team, input, maxSubtasks })
+  const settings = given({ open, maxSubtasks, planFile: source.file })
+  const start = { ...source, models: { ...options, waits: !detach }, id, hosts: worker && !detach, settings }
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
     if (!detach) return attend({ run, server: troupe.server, format: output, interrupts, failed, ended })
     say(`started; it goes on when a worker runs: troupe attach ${run.id}`)

@@ -1,4 +1,4 @@
-// HOST. `troupe status`: where a run stands, and what keeps it from going on.
+// HOST. `troupe status`: where a run stands, why each subtask waits, and what unblocks it.
 import type { Command } from 'commander'
 import type { RunStatusReport } from '../client/status'
 import { renderStatus } from './render/status'
@@ -22,7 +22,8 @@ async function status(id: string | undefined, { output }: OutputOption): Promise
 /** What is for others; the rest of a view is how it was found out. */
 function publicView(view: RunStatusReport): Record<string, unknown> {
   const { runId, plan, team, status, source, startedAt, endedAt, counts, subtasks } = view
-  const { tokensUsed, unconfirmedCalls, agents, pending, unserved, blocked, notes, failure } = view
+  const { tokensUsed, unconfirmedCalls, agents, pending, unserved, blocked, waiting, notes, failure } = view
+  const { planVersion, paused, pausedAgents, open, continuing, retryOf, retriedBy } = view
   return {
     runId,
     plan,
@@ -34,6 +35,14 @@ function publicView(view: RunStatusReport): Record<string, unknown> {
     counts,
     tokensUsed,
     ...(unconfirmedCalls === undefined ? {} : { unconfirmedCalls }),
+    planVersion,
+    ...(open ? { open } : {}),
+    ...(paused ? { paused } : {}),
+    ...(pausedAgents ? { pausedAgents } : {}),
+    ...(continuing ? { continuing } : {}),
+    ...(retryOf === undefined ? {} : { retryOf }),
+    ...(retriedBy ? { retriedBy } : {}),
+    waiting,
     subtasks,
     agents,
     pending,

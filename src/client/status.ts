@@ -1,7 +1,14 @@
 // HOST. A run's view with what stands behind it: attempts that Temporal retries, queues that nobody serves, blocked workers.
 import type { temporal } from '@temporalio/proto'
 import { messageOf } from '../contract/errors'
-import { blockedPrefix, type BlockedRecord, type BlockedWorker } from '../contract/records'
+import { inPortions } from '../contract/in-portions'
+import {
+  blockedPrefix,
+  retriesPrefix,
+  type BlockedRecord,
+  type BlockedWorker,
+  type RetryRecord,
+} from '../contract/records'
 import type { Heartbeat } from '../contract/messages'
 import { placeOfActivity } from '../contract/names'
 import { totalsOf, type Totals } from '../contract/run/spending'
@@ -13,6 +20,8 @@ import { CALL_TIMEOUT_MS, POLLER_ALIVE_MS, withTimeout, type ClientScope } from 
 
 /** Queues that are asked for their workers in one status. */
 const QUEUES_ASKED = 50
+/** Records that are read at once. */
+const READ_AT_ONCE = 16
 /** How long a task may lie on a queue whose worker has a free slot: it takes milliseconds, and servers may be busy. */
 const FETCHED_WITHIN_MS = 3_000
 
@@ -25,10 +34,13 @@ export interface RunStatusReport extends RunView {
   blocked: BlockedWorker[]
   /** Why each subtask that has not ended has not; and what the run itself waits for, without a `subtask`. */
   waiting: WaitingReason[]
+  /** Runs that repeat this one, once it has ended; absent if there are none, or if its store is out of reach. */
+  retriedBy?: string[]
 }
 
 export async function runStatus(scope: ClientScope, view: RunView): Promise<RunStatusReport> {
-  if (view.endedAt !== undefined) return { ...view, pending: [], unserved: [], blocked: [], waiting: [] }
+  if (view.endedAt !== undefined)
+    return { ...view, pending: [], unserved: [], blocked: [], waiting: [], ...(await retriedBy(scope, view)) }
   const report = await standOf(scope, view)
   return { ...report, waiting: whyWaiting(report, Date.now()) }
 }
@@ -49,6 +61,13 @@ async function standOf(scope: ClientScope, view: RunView): Promise<Omit<RunStatu
   } catch (error) {
     return { ...view, ...totals, notes: [...notes, messageOf(error)], pending, unserved, blocked: [] }
   }
+}
+
+async function retriedBy({ store }: ClientScope, { run }: RunView): Promise<Pick<RunStatusReport, 'retriedBy'>> {
+  const names = await store.records.list(retriesPrefix(run)).catch(() => [])
+  const records = await inPortions(names, READ_AT_ONCE, (name) => store.records.read(name).catch(() => undefined))
+  const ids = records.flatMap((record) => (record ? [(record as unknown as RetryRecord).workflowId] : []))
+  return ids.length > 0 ? { retriedBy: ids } : {}
 }
 
 /** What a run does itself is tried again until it succeeds: by activity type, what does not. */

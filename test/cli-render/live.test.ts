@@ -69,9 +69,9 @@ test('the tree grows with what is spawned; inside a spawn short ids say enough',
     '  ✓ spec      spec-agent   3.2 s · 950 tokens · attempt 2',
     '  ◐ build     rounds       waits for what it spawned: 0 of 2 done',
     '    ⠋ code-a  coder-agent  10 s',
-    '    ○ check   check        waits for code-a',
+    '    ○ check   check        waits for code-a (running)',
     '      – deep  check        skipped',
-    '  ○ gate      gate         waits for build',
+    '  ○ gate      gate         waits for build (joining)',
   ])
 })
 
@@ -147,14 +147,26 @@ test('each kind of waiting says what it waits for', () => {
   )
   const lines = live(view)
   expect(lineWith(lines, '! waiting')).toBe('! waiting: no worker serves agent.docs.outline (1 subtask: lost)')
-  expect(lineWith(lines, '● lost')).toContain('waiting: no worker serves agent.docs.outline')
+  expect(lineWith(lines, '● lost')).toContain('  no worker serves agent.docs.outline')
   expect(lineWith(lines, 'no route')).toContain(
     `again    flaky      attempt 2 at ${clock(nextAttemptAt)}, in 8 s: no route`,
   )
   expect(lineWith(lines, 'free worker')).toContain('queued')
   expect(lineWith(lines, 'spawned')).toContain('waits for what it spawned: 1 of 2 done')
   expect(lineWith(lines, 'slot')).toContain('waits for a slot of draft: 4 of 4 in use, 7 wait')
-  expect(lineWith(lines, 'waits for lost')).toContain('waits for lost, again, queued and 1 more')
+  expect(lineWith(lines, 'waits for lost')).toContain(
+    'waits for lost (running), again (running), queued (running) and 1 more; lost: no worker serves',
+  )
+})
+
+test('what people are to do stands on top, with the command', () => {
+  const requests = Array.from({ length: 8 }, (_, place) =>
+    row(`ask-${place}`, 'asking', { agent: 'human', request: { prompt: 'Ship it?' } }),
+  )
+  const lines = live(report(requests))
+  expect(lines[2]).toBe('? ask-0: a person is asked: Ship it? → troupe approve docs-ab12 ask-0')
+  expect(lines[7]).toBe('? and 3 more → troupe status docs-ab12')
+  expect(live(report([], { open: true }))[2]).toMatch(/^nothing is to be done: .* → troupe close docs-ab12$/)
 })
 
 test('a blocked worker is named once, with the agent, since when, and the remedy', () => {
@@ -226,7 +238,18 @@ test('whatever the names, it stays within its lines and columns and no control c
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.string({ maxLength: 20 }),
   )
-  const states = ['waiting', 'ready', 'running', 'joining', 'succeeded', 'failed', 'skipped', 'cancelled'] as const
+  const states = [
+    'waiting',
+    'ready',
+    'running',
+    'joining',
+    'succeeded',
+    'failed',
+    'skipped',
+    'cancelled',
+    'asking',
+    'held',
+  ] as const
   const subtask = fc.record({ id: text, agent: text, state: fc.constantFrom(...states), message: text })
   fc.assert(
     fc.property(
@@ -241,6 +264,7 @@ test('whatever the names, it stays within its lines and columns and no control c
             agent,
             dependsOn: place > 0 ? [place - 1] : [],
             startedAt: STARTED,
+            request: { prompt: message, choices: [id] },
             error: { code: 'AgentFailed', message, hint: message, retryable: true },
           }),
         )

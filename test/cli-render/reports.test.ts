@@ -1,4 +1,5 @@
 // A run's status, its outcome, its events, and the list of runs, as lines for people.
+import { renderApprovals } from '../../src/cli/render/approvals'
 import { renderEvent } from '../../src/cli/render/event'
 import { renderList } from '../../src/cli/render/list'
 import { renderOutcome } from '../../src/cli/render/outcome'
@@ -6,6 +7,7 @@ import { renderStatus } from '../../src/cli/render/status'
 import type { RunOutcome } from '../../src/client/outcome'
 import type { AgentEvent } from '../../src/contract/event'
 import type { AgentResult } from '../../src/contract/run'
+import { clock } from '../../src/contract/time'
 import { EVIL, expectHarmless, NOW, report, row } from './support'
 
 const plain = { color: false, now: NOW }
@@ -52,7 +54,7 @@ test('status shows every subtask, spawned ones below their spawner, with what ea
     '    ✓ split/a  part   succeeded  1.2 s  2 attempts',
     '    ✗ split/b  part   failed  Timeout: too slow',
     '      raise timeoutMs',
-    '  ○ join       join   waiting  waits for split',
+    '  ○ join       join   waiting  waits for split (joining)',
   ])
 })
 
@@ -174,4 +176,84 @@ test.each([true, false])('nothing that an agent says acts on the terminal (colou
   expectHarmless(
     renderList([{ id: EVIL, status: 'running', plan: EVIL, team: EVIL, startedAt: EVIL }], { color, now: NOW }),
   )
+})
+
+test('status names what people are to do, each command once, and what a run is besides', () => {
+  const held = { code: 'AgentFailed' as const, message: 'broken', retryable: true }
+  const view = report(
+    [
+      row('ask', 'asking', { agent: 'human', request: { prompt: 'Ship it?' } }),
+      row('pick', 'asking', { agent: 'human', request: { prompt: 'Which?', choices: ["it's red", 'blue'] } }),
+      row('lint', 'held', { error: held }),
+      row('one', 'ready', { agent: 'part', position: 1 }),
+      row('two', 'ready', { agent: 'part', position: 2 }),
+      row('last', 'waiting', { dependsOn: [0, 2] }),
+    ],
+    {
+      agents: [{ name: 'part', taskQueue: 'agent.writers.part', window: 4, inFlight: 4, ready: 2 }],
+      open: true,
+      planVersion: 3,
+      retryOf: 'docs-old1',
+    },
+  )
+  expect(renderStatus(view, plain).slice(1)).toEqual([
+    '  team writers · started 2026-03-01T10:00:00.000Z · open for events · plan version 3 · repeats docs-old1',
+    '  2 asking · 1 held · 2 ready · 1 waiting',
+    '  ? ask   human  asking  a person is asked: Ship it?',
+    '    → troupe approve docs-ab12 ask',
+    "  ? pick  human  asking  a person is asked: Which? (it's red | blue)",
+    `    → troupe answer docs-ab12 pick '"it'\\''s red"'`,
+    '  ‖ lint  lint   held  it failed (AgentFailed: broken) and is held until a person retries, replaces or skips it',
+    '    → troupe retry docs-ab12 --from lint',
+    '  ○ one   part   ready  waits for a slot of part: 4 of 4 in use, place 1 of 2 in line',
+    '    → troupe attach docs-ab12 --team FILE',
+    '  ○ two   part   ready  waits for a slot of part: 4 of 4 in use, place 2 of 2 in line',
+    '  ○ last  last   waiting  waits for ask (asking), lint (held); ask: a person is asked: Ship it?',
+  ])
+})
+
+test('status tells pauses, an open run without work, and the runs that repeat a closed one', () => {
+  const paused = { by: 'ada', at: '2026-03-01T10:00:05.000Z', reason: 'lunch' }
+  const held = renderStatus(
+    report([row('a', 'ready')], { paused, pausedAgents: { draft: { by: 'bo', at: paused.at } } }),
+    plain,
+  )
+  const at = clock(paused.at)
+  expect(held).toContain(`  ! paused since ${at} by ada (lunch) → troupe resume docs-ab12`)
+  expect(held).toContain(`  ! the agent draft is paused since ${at} by bo → troupe resume --agent draft --team writers`)
+  expect(held.at(-2)).toBe(`  ○ a  a  ready  the run is paused since ${at} by ada (lunch)`)
+  const idle = renderStatus(report([row('a', 'succeeded')], { open: true }), plain)
+  expect(idle).toContain(
+    '  nothing is to be done: the run stays open for events until it is closed → troupe close docs-ab12',
+  )
+  const closed = report([], { status: 'failed', endedAt: paused.at, retriedBy: ['docs-r2'], source: 'document' })
+  expect(renderStatus(closed, plain)[1]).toContain('· repeated by docs-r2')
+})
+
+test('approvals show the whole question, what helps to decide, and how to answer', () => {
+  const asked = {
+    run: 'docs-ab12',
+    subtask: 'ship',
+    prompt: 'Ship it?\nIt is large.',
+    details: { pages: 40 },
+    askedAt: '2026-03-01T10:00:00.000Z',
+    expiresAt: '2026-03-01T10:00:30.000Z',
+    onTimeout: 'reject' as const,
+    command: 'troupe approve docs-ab12 ship',
+  }
+  expect(renderApprovals([asked, { ...asked, choices: ['a', 'b'], expiresAt: undefined } as never], plain)).toEqual([
+    '? docs-ab12 ship  asked 10 s ago · in 20 s it counts as rejected',
+    '    Ship it?',
+    '    It is large.',
+    '    {"pages":40}',
+    '    → troupe approve docs-ab12 ship',
+    '? docs-ab12 ship  asked 10 s ago',
+    '    Ship it?',
+    '    It is large.',
+    '    one of: a | b',
+    '    {"pages":40}',
+    '    → troupe approve docs-ab12 ship',
+  ])
+  expect(renderApprovals([], plain)).toEqual(['nobody is asked anything'])
+  expectHarmless(renderApprovals([{ ...asked, run: EVIL, prompt: EVIL, details: EVIL, command: EVIL }], plain))
 })

@@ -1,7 +1,8 @@
 // A run's report to draw, as small as it can be; and how to read coloured lines.
 import { stripVTControlCharacters } from 'node:util'
 import type { RunStatusReport } from '../../src/client/status'
-import type { SubtaskRow, SubtaskState } from '../../src/contract/run'
+import { noSubtasks, type SubtaskRow, type SubtaskState } from '../../src/contract/run'
+import { whyWaiting } from '../../src/contract/run/waiting'
 
 /** 10 s after the run started. */
 export const NOW = Date.parse('2026-03-01T10:00:10.000Z')
@@ -15,17 +16,18 @@ export function row(id: string, state: SubtaskState, more: Partial<SubtaskRow> =
 }
 
 export function report(subtasks: SubtaskRow[], more: Partial<RunStatusReport> = {}): RunStatusReport {
-  const counts = { waiting: 0, ready: 0, running: 0, joining: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 }
+  const counts = noSubtasks()
   for (const { state } of subtasks) counts[state]++
-  return {
+  const facts = {
     runId: 'docs-ab12',
     run: { workflowId: 'docs-ab12', firstRunId: 'first' },
     plan: 'docs',
     team: 'writers',
-    status: 'running',
-    source: 'worker',
+    status: 'running' as const,
+    source: 'worker' as const,
     startedAt: STARTED,
     counts,
+    planVersion: 0,
     tokensUsed: 0,
     subtasks,
     agents: [],
@@ -35,6 +37,7 @@ export function report(subtasks: SubtaskRow[], more: Partial<RunStatusReport> = 
     blocked: [],
     ...more,
   }
+  return { waiting: whyWaiting(facts, NOW), ...facts }
 }
 
 /** Fails on anything that a terminal would act upon, our own colours aside. */

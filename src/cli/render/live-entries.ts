@@ -1,7 +1,8 @@
 // HOST, pure. Which subtasks a picture of so many lines shows: all of them, or the ones that a person asks for first.
 import type { SubtaskRow } from '../../contract/run'
+import type { WaitingKind } from '../../contract/run/waiting'
 import { shares } from './shares'
-import type { Standing, StandingKind } from './standing'
+import type { Reasons } from './waiting'
 import { inTreeOrder } from './tree'
 
 /** A subtask, or the first one of several that wait for the same slots. */
@@ -11,29 +12,29 @@ export interface Entry {
   count: number
 }
 
-type Standings = ReadonlyMap<SubtaskRow, Standing>
-
 /** In the order in which they keep their lines; each gets so many in turn. */
-const SECTIONS = { failed: 2, moving: 4, waiting: 2, done: 1 } as const
+const SECTIONS = { failed: 2, people: 2, moving: 4, waiting: 2, done: 1 } as const
 type Section = keyof typeof SECTIONS
 /** What waits: the nearest to its start first. */
-const NEAREST: readonly StandingKind[] = ['retrying', 'queued', 'joining', 'slot', 'dependencies']
+const NEAREST: readonly WaitingKind[] = ['retrying', 'queued', 'joining', 'evaluating', 'slot', 'map']
+const MOVING: readonly WaitingKind[] = ['running', 'blocked', 'unserved']
+const OF_PEOPLE: readonly WaitingKind[] = ['asking', 'held', 'settling']
 
 /** The entries in the order of the tree; what is left out is hidden, and one line is kept to say so. */
 export function chooseEntries(
   rows: readonly SubtaskRow[],
-  standings: Standings,
+  reasons: Reasons,
   room: number,
 ): { shown: Entry[]; hidden: Entry[] } {
   const all = inTreeOrder(rows).map(({ row, place }): Entry => ({ row, place, count: 1 }))
-  const entries = all.length <= room ? all : together(all, standings)
+  const entries = all.length <= room ? all : together(all, reasons)
   if (entries.length <= room) return { shown: entries, hidden: [] }
   const sections = (Object.keys(SECTIONS) as Section[]).map((section) => ({
     weight: SECTIONS[section],
     entries: sorted(
       section,
-      entries.filter(({ row }) => sectionOf(row, standings) === section),
-      standings,
+      entries.filter(({ row }) => sectionOf(row, reasons) === section),
+      reasons,
     ),
   }))
   const given = shares(
@@ -45,12 +46,12 @@ export function chooseEntries(
 }
 
 /** Siblings that wait for the same slots are one entry. */
-function together(all: readonly Entry[], standings: Standings): Entry[] {
+function together(all: readonly Entry[], reasons: Reasons): Entry[] {
   const groups = new Map<string, Entry>()
   return all.filter((entry) => {
-    const { kind, text } = standings.get(entry.row) ?? {}
+    const { kind } = reasons.get(entry.row.id) ?? {}
     if (kind !== 'slot' && kind !== 'queued') return true
-    const key = `${entry.row.parent ?? ''}\n${entry.row.agent}\n${text}`
+    const key = `${entry.row.parent ?? ''}\n${entry.row.agent}\n${kind}`
     const first = groups.get(key)
     if (first) first.count++
     else groups.set(key, entry)
@@ -58,15 +59,19 @@ function together(all: readonly Entry[], standings: Standings): Entry[] {
   })
 }
 
-function sectionOf(row: SubtaskRow, standings: Standings): Section {
+function sectionOf(row: SubtaskRow, reasons: Reasons): Section {
   if (row.state === 'failed') return 'failed'
-  const standing = standings.get(row)
-  if (!standing) return 'done'
-  return standing.kind === 'running' || standing.kind === 'unserved' ? 'moving' : 'waiting'
+  const kind = reasons.get(row.id)?.kind
+  if (kind === undefined) return 'done'
+  if (OF_PEOPLE.includes(kind)) return 'people'
+  return MOVING.includes(kind) ? 'moving' : 'waiting'
 }
 
-function sorted(section: Section, entries: Entry[], standings: Standings): Entry[] {
+function sorted(section: Section, entries: Entry[], reasons: Reasons): Entry[] {
   if (section === 'done') return entries.sort((a, b) => (b.row.endedAt ?? '').localeCompare(a.row.endedAt ?? ''))
-  const nearness = ({ row }: Entry): number => NEAREST.indexOf(standings.get(row)?.kind ?? 'dependencies')
+  const nearness = ({ row }: Entry): number => {
+    const place = NEAREST.indexOf(reasons.get(row.id)?.kind ?? 'dependencies')
+    return place === -1 ? NEAREST.length : place
+  }
   return section === 'waiting' ? entries.sort((a, b) => nearness(a) - nearness(b)) : entries
 }

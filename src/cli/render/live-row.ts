@@ -1,30 +1,36 @@
 // HOST, pure. What is said of one subtask in the tree: time, tokens, attempt, progress, what it waits for, or why it failed.
-import type { PendingExecution } from '../../client/status'
+import type { PendingExecution, WaitingReason } from '../../client/status'
 import type { SubtaskRow } from '../../contract/run'
+import type { WaitingKind } from '../../contract/run/waiting'
+import { runningDetails } from '../../contract/run/waiting-executions'
 import { silence, type Heard } from './life'
 import type { Piece } from './line'
 import { styled } from './marks'
-import { runningFor, type Standing } from './standing'
 import { duration, elapsed } from '../../contract/time'
 import { tokenText } from './tokens'
+import { runningFor } from './waiting'
+
+/** What a person should see. */
+const NOTICED: readonly WaitingKind[] = ['retrying', 'asking', 'held', 'blocked']
 
 export interface RowToTell extends Heard {
   row: SubtaskRow
   /** Absent for what has ended. */
-  standing?: Standing
+  reason?: WaitingReason
   /** What Temporal knows of it, where it was handed out. */
   execution?: PendingExecution
 }
 
-export function rowFacts({ row, standing, execution, now, heardAt }: RowToTell): Piece[] {
-  if (!standing) return endedFacts(row)
-  if (standing.kind !== 'running') return [[standing.kind === 'retrying' ? 'yellow' : 'dim', standing.text]]
+export function rowFacts({ row, reason, execution, now, heardAt }: RowToTell): Piece[] {
+  if (!reason) return endedFacts(row)
+  if (reason.kind !== 'running') return [[NOTICED.includes(reason.kind) ? 'yellow' : 'dim', reason.sentence]]
+  const details = runningDetails(execution).join(' · ')
   const silent = execution && silence(execution, heardAt)
   const facts: Piece[] = [
     runningFor(row, now),
     tokenText(execution?.tokensUsed),
     silent === undefined ? '' : ['yellow', `no sign of life for ${elapsed(silent)}`],
-    standing.text === '' ? '' : ['dim', standing.text],
+    details === '' ? '' : ['dim', details],
   ]
   return facts.filter(Boolean).flatMap((fact, place) => (place === 0 ? [fact] : [' · ', fact]))
 }

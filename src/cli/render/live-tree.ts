@@ -8,7 +8,7 @@ import type { Heard } from './life'
 import { rowFacts } from './live-row'
 import type { Piece } from './line'
 import { countPieces, mark, spinner } from './marks'
-import { standings } from './standing'
+import { reasonsOf } from './waiting'
 import { cut, displayWidth, pad } from './width'
 
 export interface TreeOptions extends Heard {
@@ -30,10 +30,10 @@ interface Line {
 }
 
 export function treeLines(view: RunStatusReport, options: TreeOptions): Piece[][] {
-  const { lines: room, width, frame, living, now } = options
+  const { lines: room, width, frame, living } = options
   if (room <= 0) return []
-  const standing = new Map(standings(view, now).map((one) => [one.row, one]))
-  const { shown, hidden } = chooseEntries(view.subtasks, standing, room)
+  const reasons = reasonsOf(view)
+  const { shown, hidden } = chooseEntries(view.subtasks, reasons, room)
   const lines = shown.map((entry): Line => ({ entry, name: nameOf(entry, shown, view.subtasks) }))
   const columns = {
     name: columnsOf(
@@ -57,7 +57,7 @@ export function treeLines(view: RunStatusReport, options: TreeOptions): Piece[][
       ` ${pad(cut(name.slice(indent.length), columns.name - indent.length), columns.name - indent.length)}  `,
       ['dim', pad(cut(clean(row.agent), columns.agent), columns.agent)],
       '  ',
-      ...rowFacts({ row, standing: standing.get(row), execution: pending.get(row.id), ...options }),
+      ...rowFacts({ row, reason: reasons.get(row.id), execution: pending.get(row.id), ...options }),
       count === 1 ? undefined : ['dim', `; first ${row.id}`],
     ]
   })

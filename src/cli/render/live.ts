@@ -9,6 +9,7 @@ import { painter, type Piece } from './line'
 import { shares } from './shares'
 import { treeLines } from './live-tree'
 import { elapsed } from '../../contract/time'
+import { peopleLines, runLines } from './waiting'
 import { warnings } from './warnings'
 
 export interface LiveOptions {
@@ -47,7 +48,7 @@ export function renderLive(view: RunStatusReport, options: LiveOptions): string[
   const recent = events.slice(-EVENTS_SHOWN)
   const divider = recent.length > 0 && height >= ROOMY ? 1 : 0
   const upper = room - Math.min(recent.length, Math.floor(room * EVENTS_PART)) - divider
-  const hints = [...troubleLines(options), ...warnings(view, now)]
+  const hints = [...troubleLines(options), ...peopleLines(view), ...warnings(view, now), ...runLines(view)]
   const [hintLines = 0, treeRoom = 0] = shares(
     [
       { size: hints.length, weight: 1 },

@@ -8,6 +8,8 @@ const MARKS: Record<SubtaskState | RunStatus, readonly [sign: string, style: Sty
   ready: ['○', 'dim'],
   running: ['●', 'cyan'],
   joining: ['◐', 'cyan'],
+  asking: ['?', 'yellow'],
+  held: ['‖', 'yellow'],
   succeeded: ['✓', 'green'],
   failed: ['✗', 'red'],
   skipped: ['–', 'yellow'],
@@ -22,6 +24,8 @@ export const STATES: readonly SubtaskState[] = [
   'cancelled',
   'running',
   'joining',
+  'asking',
+  'held',
   'ready',
   'waiting',
 ]

@@ -1,14 +1,15 @@
 // HOST, pure. All of a run as it stands, for `troupe status`: every subtask, spawned ones below their spawners.
-import type { PendingExecution, RunStatusReport } from '../../client/status'
+import type { PendingExecution, RunStatusReport, WaitingReason } from '../../client/status'
 import type { SubtaskRow } from '../../contract/run'
+import { runningDetails } from '../../contract/run/waiting-executions'
 import { clean, cleanLines } from './clean'
 import { titlePieces } from './header'
 import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
-import { runningFor, standings } from './standing'
 import { duration } from '../../contract/time'
 import { tokenText } from './tokens'
 import { inTreeOrder } from './tree'
+import { commandPieces, reasonsOf, runLines, runningFor } from './waiting'
 import { warnings } from './warnings'
 import { displayWidth, pad } from './width'
 
@@ -17,16 +18,18 @@ const ID_COLUMNS = 48
 
 export function renderStatus(view: RunStatusReport, { color, now }: { color: boolean; now: number }): string[] {
   const paint = painter(color)
-  const why = new Map(standings(view, now).map(({ row, text }) => [row, text]))
+  const reasons = reasonsOf(view)
+  const told = new Set<string>()
   const pending = new Map(view.pending.map((execution) => [execution.subtask, execution]))
   const rows = inTreeOrder(view.subtasks).map(({ row, depth }) => ({ row, indent: '  '.repeat(depth + 1) }))
   const idColumns = columnsOf(rows.map(({ row, indent }) => indent + row.id))
   const agentColumns = columnsOf(rows.map(({ row }) => row.agent))
   const lines: Piece[][] = [
     titlePieces(view, { now }),
-    [['dim', `  team ${view.team || '?'} · started ${view.startedAt}`], endedPiece(view)],
+    [['dim', `  team ${view.team || '?'} · started ${view.startedAt}`], endedPiece(view), kindPiece(view)],
     ['  ', ...countPieces(view.counts)],
     ...warnings(view, now).map((pieces): Piece[] => ['  ', ...pieces]),
+    ...runLines(view).map((pieces): Piece[] => ['  ', ...pieces]),
     ...failureLines(view),
     ...rows.flatMap(({ row, indent }): Piece[][] => [
       [
@@ -37,9 +40,10 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
         '  ',
         styled(row.state, row.state),
         ['dim', facts(row, pending.get(row.id), now)],
-        ...reason(row, why.get(row)),
+        ...reason(row, reasons.get(row.id), pending.get(row.id)),
       ],
       ...hint(row, indent),
+      ...remedy(reasons.get(row.id), indent, told),
     ]),
   ]
   // What has nothing to say is no line
@@ -48,6 +52,18 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
 
 function columnsOf(texts: readonly string[]): number {
   return Math.min(ID_COLUMNS, Math.max(0, ...texts.map((text) => displayWidth(clean(text)))))
+}
+
+/** What it is besides: open, changed, a repetition. */
+function kindPiece({ open, planVersion, retryOf, retriedBy = [], continuing }: RunStatusReport): Piece {
+  const facts = [
+    open ? 'open for events' : '',
+    planVersion > 0 ? `plan version ${planVersion}` : '',
+    retryOf === undefined ? '' : `repeats ${retryOf}`,
+    retriedBy.length === 0 ? '' : `repeated by ${retriedBy.join(', ')}`,
+    continuing ? 'continues as new' : '',
+  ]
+  return ['dim', facts.map((fact) => fact && ` · ${fact}`).join('')]
 }
 
 function endedPiece({ endedAt }: RunStatusReport): Piece {
@@ -69,9 +85,22 @@ function facts(row: SubtaskRow, execution: PendingExecution | undefined, now: nu
     .join('')
 }
 
-function reason({ error }: SubtaskRow, standing: string | undefined): Piece[] {
-  if (standing) return ['  ', standing]
+function reason(
+  { error, reused }: SubtaskRow,
+  waiting: WaitingReason | undefined,
+  execution: PendingExecution | undefined,
+): Piece[] {
+  if (waiting?.kind === 'running') return runningDetails(execution).flatMap((detail) => ['  ', detail])
+  if (waiting) return ['  ', waiting.sentence]
+  if (reused) return [['dim', '  taken over']]
   return error ? ['  ', ['red', error.code], `: ${error.message}`] : []
+}
+
+/** Each command once, beside what it unblocks itself. */
+function remedy(reason: WaitingReason | undefined, indent: string, told: Set<string>): Piece[][] {
+  if (reason?.command === undefined || reason.blocker !== undefined || told.has(reason.command)) return []
+  told.add(reason.command)
+  return [[`${indent} `, ...commandPieces(reason)]]
 }
 
 function hint({ error }: SubtaskRow, indent: string): Piece[][] {

@@ -1,8 +1,10 @@
 // HOST, pure. What stands in a run's way: notes of the client, queues that nobody serves, workers that are blocked.
 import type { RunStatusReport } from '../../client/status'
 import type { BlockedWorker } from '../../contract/records'
+import { troupeCommand } from '../../contract/run/waiting-commands'
+import { pausedBy } from '../../contract/run/waiting-facts'
 import type { Piece } from './line'
-import { elapsed, since } from '../../contract/time'
+import { clock, elapsed, since } from '../../contract/time'
 
 /** Subtasks and executions that a line names. */
 const NAMED = 3
@@ -11,9 +13,28 @@ const NAMED = 3
 export function warnings(view: RunStatusReport, now: number): Piece[][] {
   return [
     ...blockedLines(view.blocked, now),
+    ...pauseLines(view),
     ...unservedLines(view),
     ...view.notes.map((note): Piece[] => [['yellow', `! ${note}`]]),
   ]
+}
+
+function pauseLines({ runId, team, paused, pausedAgents = {} }: RunStatusReport): Piece[][] {
+  const own: Piece[][] = paused
+    ? [
+        [
+          ['yellow', `! paused since ${clock(paused.at)} ${pausedBy(paused)}`],
+          ' → ',
+          ['bold', troupeCommand('resume', [runId])],
+        ],
+      ]
+    : []
+  const agents = Object.entries(pausedAgents).map(([agent, pause]): Piece[] => [
+    ['yellow', `! the agent ${agent} is paused since ${clock(pause.at)} ${pausedBy(pause)}`],
+    ' → ',
+    ['bold', troupeCommand('resume', [], ['--agent', agent, '--team', team])],
+  ])
+  return [...own, ...agents]
 }
 
 /** Each execution that was running has a record of the same standstill: it is told once. */

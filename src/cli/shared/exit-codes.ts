@@ -32,6 +32,10 @@ const USAGE: readonly ErrorCode[] = [
   'RunAlreadyExists',
   'CommandsNotAllowed',
   'DeliveryRefused',
+  'DecisionRefused',
+  'ChangeRefused',
+  'StalePlanVersion',
+  'RetryRefused',
 ]
 const SURROUNDINGS: readonly ErrorCode[] = [
   'ConnectionFailed',

@@ -6,6 +6,14 @@ export interface OutputOption {
   output: OutputFormat
 }
 
+export interface ByOption {
+  by?: string
+}
+
+export interface ChangeOptions extends OutputOption, ByOption {
+  planVersion?: number
+}
+
 /** A command that prints data; its help ends with an example. */
 export function dataCommand(name: string, description: string, example: string): Command {
   return plainCommand(name, description, example).addOption(
@@ -30,6 +38,19 @@ export function unsandboxedOption(): Option {
     '--allow-unsandboxed',
     'where no sandbox works: let what the agents write run with all that you may do',
   )
+}
+
+/** Who says it. */
+export function byOption(): Option {
+  return new Option('--by <name>', 'who you are; the name that you are logged in by unless given').argParser(notEmpty)
+}
+
+/** What a change was made against. */
+export function planVersionOption(): Option {
+  return new Option(
+    '--plan-version <version>',
+    "refuse it unless this is the plan's version, as troupe status tells it",
+  ).argParser(wholeNumber(0))
 }
 
 /** For an option's argument: an empty one is a variable that was not set. */

@@ -1,4 +1,5 @@
 // HOST. A plan with its team and inputs, as the command line names them; checked without any server.
+import { resolve } from 'node:path'
 import { loadTeam } from '../../agents/load-team'
 import { teamManifest, type Team } from '../../agents/team'
 import { asTroupeError, TroupeError } from '../../contract/errors'
@@ -6,11 +7,14 @@ import type { CheckedPlan } from '../../contract/schema/check-plan'
 import { checkPlanFile } from '../../plan-file/check-plan-file'
 import type { PlanFile } from '../../plan-file/plan-file'
 import { readPlanFile } from '../../plan-file/read-plan-file'
+import { given } from './given'
 import { jsonArgument } from './json-argument'
 
 export interface PlanSource {
   /** The teams whose agents' code is at hand: none or one. */
   teams: Team[]
+  /** Absolute path of the plan's file; none for standard input. */
+  file?: string
   /**
    * The plan under all rules; deadlines like `+10m` count from the moment of the call.
    *
@@ -24,6 +28,8 @@ export interface PlanOptions {
   input?: string
   /** True where inputs that are not given are no mistake. */
   inputsMayBeMissing?: boolean
+  /** As for the run. */
+  maxSubtasks?: number
 }
 
 /** @throws TroupeError `InvalidUsage`, `InvalidTeam`, or `InvalidPlan` if the file is no YAML or JSON */
@@ -35,8 +41,15 @@ export async function openPlan(path: string, options: PlanOptions): Promise<Plan
   const manifest = team && teamManifest(team)
   return {
     teams: team ? [team] : [],
+    ...(path === '-' ? {} : { file: resolve(path) }),
     check: () =>
-      checkPlanFile(file, { ...(manifest ? { team: manifest } : {}), inputs, checkInputs, now: Date.now() }).checked,
+      checkPlanFile(file, {
+        ...(manifest ? { team: manifest } : {}),
+        inputs,
+        checkInputs,
+        ...given({ maxSubtasks: options.maxSubtasks }),
+        now: Date.now(),
+      }).checked,
   }
 }
 

@@ -1,5 +1,6 @@
 // HOST. From a checked plan to a run: workers first, so that nothing waits for them, then the start.
 import type { Team } from '../../agents/team'
+import type { StartOptions } from '../../client'
 import type { Run } from '../../client/run'
 import type { Troupe } from '../../connect'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
@@ -17,6 +18,8 @@ export interface RunToStart {
   onDemand?: readonly Team[]
   models?: ModelOptions
   id?: string
+  /** What else is said of it. */
+  settings?: Pick<StartOptions, 'open' | 'maxSubtasks' | 'planFile'>
   /** Whether this process lends its slots. */
   hosts: boolean
 }
@@ -32,7 +35,7 @@ export interface Started {
 
 /** Starts a run, hands it to `work`, and ends this process's part in it afterwards. */
 export async function withStartedRun<Value>(
-  { check, teams, onDemand = [], models = {}, id, hosts }: RunToStart,
+  { check, teams, onDemand = [], models = {}, id, settings = {}, hosts }: RunToStart,
   work: (started: Started) => Promise<Value>,
 ): Promise<Value> {
   const interrupts = listenForInterrupts()
@@ -48,7 +51,7 @@ export async function withStartedRun<Value>(
     interrupts.hold()
     const { plan, spec: fresh } = check()
     const { team, inputs } = fresh
-    const run = await troupe.start(plan, { team, inputs, ...chosen, ...(id === undefined ? {} : { id }) })
+    const run = await troupe.start(plan, { team, inputs, ...chosen, ...settings, ...(id === undefined ? {} : { id }) })
     const ended = async (): Promise<void> => {
       if (models.record !== undefined) await recordRun(run, models.record)
     }

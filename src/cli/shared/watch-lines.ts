@@ -5,6 +5,7 @@ import type { RunStatusReport } from '../../client/status'
 import { asTroupeError } from '../../contract/errors'
 import type { AgentEvent } from '../../contract/event'
 import { painter, type Piece } from '../render/line'
+import { peopleLines, runLines } from '../render/waiting'
 import { warnings } from '../render/warnings'
 import { sayRendered } from './output'
 import { messageColor } from './terminal'
@@ -54,7 +55,8 @@ export async function sayWarnings(run: Run, end: AbortSignal): Promise<void> {
     const view = await run.status().catch(() => undefined)
     // A blocked worker's line counts seconds: it is the same all the same
     const now = Date.parse(view?.startedAt ?? '')
-    for (const line of view ? [...warnings(view, now), ...retries(view)].map((pieces) => paint(pieces)) : []) {
+    const all = view ? [...peopleLines(view), ...warnings(view, now), ...runLines(view), ...retries(view)] : []
+    for (const line of all.map((pieces) => paint(pieces))) {
       if (!told.has(line)) sayRendered(line)
       told.add(line)
     }

@@ -28,7 +28,7 @@ export function executionReason({ runId, now, execution, unservedQueue, blocked 
     const again = failure && `; attempt ${attempt} follows${failure}`
     return { ...unserved(runId, unservedQueue), sentence: `no worker serves ${unservedQueue}${again}` }
   }
-  if (failure === '') return { kind: 'queued', sentence: 'waits for a worker that has a free slot' }
+  if (failure === '') return { kind: 'queued', sentence: 'waits for a free worker' }
   const until = nextAttemptAt === undefined ? {} : { until: nextAttemptAt }
   return { kind: 'retrying', sentence: `attempt ${attempt} ${due(nextAttemptAt, now)}${failure}`, ...until }
 }

@@ -1,0 +1,42 @@
+// HOST, pure. Why subtasks wait, as renderers look it up; and what people are to do, with the commands that do it.
+import type { RunStatusReport, WaitingReason } from '../../client/status'
+import type { SubtaskRow } from '../../contract/run'
+import { elapsed, since } from '../../contract/time'
+import type { Piece } from './line'
+
+/** Requests that are named; `troupe approvals` has them all. */
+const NAMED = 5
+
+/** By subtask id; nothing of those that have ended. */
+export type Reasons = ReadonlyMap<string, WaitingReason>
+
+export function reasonsOf({ waiting }: RunStatusReport): Reasons {
+  return new Map(waiting.flatMap((reason) => (reason.subtask === undefined ? [] : [[reason.subtask, reason]])))
+}
+
+/** Of the run itself: that it waits for events, or for a worker. */
+export function runLines({ waiting }: RunStatusReport): Piece[][] {
+  return waiting.flatMap((reason): Piece[][] =>
+    reason.subtask === undefined ? [[['yellow', reason.sentence], ...commandPieces(reason)]] : [],
+  )
+}
+
+/** What people are asked, and what is held for them: one line each. */
+export function peopleLines(view: RunStatusReport): Piece[][] {
+  const open = view.waiting.filter(({ kind }) => kind === 'asking' || kind === 'held')
+  const lines = open
+    .slice(0, NAMED)
+    .map((reason): Piece[] => [['yellow', `? ${reason.subtask}: ${reason.sentence}`], ...commandPieces(reason)])
+  const more = open.length - lines.length
+  if (more > 0) lines.push([['yellow', `? and ${more} more`], ' → ', ['bold', `troupe status ${view.runId}`]])
+  return lines
+}
+
+export function commandPieces({ command }: Pick<WaitingReason, 'command'>): Piece[] {
+  return command === undefined ? [] : [' → ', ['bold', command]]
+}
+
+/** How long ago it was handed to its queue. */
+export function runningFor(row: SubtaskRow, now: number): string {
+  return row.startedAt === undefined ? '' : elapsed(since(row.startedAt, now))
+}
