@@ -21,8 +21,11 @@ import {
 import { explained } from './client/errors'
 import { readHistories, type RunHistory } from './client/histories'
 import { checkRunId, launch } from './client/launch'
+import { startedWith, type StartedWith } from './client/past-run'
 import { Run } from './client/run'
-import { startedAt } from './client/run-view'
+import { planRetry } from './client/retry'
+import type { PlannedRetry, Retried, RetryOptions } from './client/retry-options'
+import { startedAt, viewRun } from './client/run-view'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './client/scope'
 import { definitionHash } from './definition-hash'
 import { troupeDataConverter } from './storage/external-storage'
@@ -188,6 +191,36 @@ export class TroupeClient {
       if (done) return
       yield value
     }
+  }
+
+  /**
+   * What a retry of a run would do: what runs again and why, what that did before, and which results are taken over. Nothing
+   * happens before its `begin`.
+   *
+   * @throws TroupeError `RetryRefused`, `SubtaskNotFound`, `InvalidPlan`, `InvalidInput`, `RunNotFound`, `StoreMismatch`
+   */
+  planRetry(runId: string, options: RetryOptions = {}): Promise<PlannedRetry> {
+    return planRetry(this.scope, runId, options, (plan, settings) => this.check(plan, settings))
+  }
+
+  /**
+   * Runs again what failed, or what `from` names, and what depends on it. An open run tries what it holds again; of a closed
+   * one this is a new run that takes over every other result, and the old one stays as it is.
+   *
+   * @example
+   * const { run, again } = await troupe.client.retry('docs-x4k2', { from: 'draft' })
+   * @throws TroupeError as `planRetry`; `RunAlreadyExists`, `NoWorker`
+   */
+  async retry(runId: string, options: RetryOptions = {}): Promise<Retried> {
+    const { begin, ...listing } = await this.planRetry(runId, options)
+    return { ...listing, run: await begin() }
+  }
+
+  /** What a run was started with. @throws TroupeError `RetryRefused` if its plan was never prepared; `RunNotFound`, `StoreMismatch` */
+  startedWith(runId: string): Promise<StartedWith> {
+    return explained(errorContext(this.scope, runId), async () =>
+      startedWith(this.scope, await viewRun(this.scope, runId)),
+    )
   }
 
   private explained<Value>(call: () => Promise<Value>, runId?: string): Promise<Value> {

@@ -1,0 +1,79 @@
+// HOST. Retrying what an open run holds: it goes on where it stands.
+import { TroupeError } from '../contract/errors'
+import { quote, type JsonValue } from '../contract/json'
+import { choicesHint } from '../contract/nearest'
+import type { SubtaskRow } from '../contract/run'
+import { effectsOf } from './retry-effects'
+import type { PlannedRetry, RetryOptions } from './retry-options'
+import { Run } from './run'
+import type { RunView } from './run-view'
+import type { ClientScope } from './scope'
+
+/** Ids that a refusal names. */
+const NAMED = 5
+
+/** @throws TroupeError `RetryRefused` if it does not hold what is meant, `SubtaskNotFound`, `InvalidUsage` */
+export async function planInPlace(scope: ClientScope, view: RunView, options: RetryOptions): Promise<PlannedRetry> {
+  const { runId } = view
+  const { from, payload, agent, by } = options
+  if (options.plan !== undefined || options.team || options.id !== undefined)
+    throw new TroupeError('InvalidUsage', `the run "${runId}" has not ended: it goes on with its own plan and team`, {
+      hint: `without a plan, a team and an id, what it holds is tried again; or end it first: troupe cancel ${runId}`,
+    })
+  const chosen = heldIn(view, from)
+  const isChanged = payload !== undefined || agent !== undefined
+  if (isChanged && chosen.length > 1)
+    throw new TroupeError('InvalidUsage', `it holds ${named(chosen)}: which one is to have another payload or agent?`, {
+      hint: `troupe retry ${runId} --from ID`,
+    })
+  const effects = await effectsOf(scope.store, view.run).catch(() => new Map<string, never>())
+  const begin = async (): Promise<Run> => {
+    const run = new Run(scope, runId)
+    const said = by === undefined ? {} : { by }
+    for (const { id } of chosen) {
+      const change = {
+        ...(payload === undefined ? {} : { payload: payload as JsonValue }),
+        ...(agent === undefined ? {} : { agentType: agent }),
+      }
+      if (isChanged) await run.change(id, { ...change, ...said })
+      await run.resolve({ taskId: id, action: 'retry', ...said })
+    }
+    return run
+  }
+  const again = chosen.map((row) => ({
+    id: row.id,
+    agent: agent ?? row.agent,
+    because: 'it is held',
+    attempts: row.attempt ?? 0,
+    effects: effects.get(row.id) ?? [],
+  }))
+  return { runId, inPlace: true, again, reused: [], begin }
+}
+
+function heldIn({ runId, subtasks }: RunView, from: string | undefined): readonly SubtaskRow[] {
+  const held = subtasks.filter(({ state }) => state === 'held')
+  const hint = `troupe status ${runId} shows what it waits for; a run that has ended can be retried from any subtask: troupe cancel ${runId}`
+  if (held.length === 0)
+    throw new TroupeError('RetryRefused', `the run "${runId}" has not ended, and holds nothing that could be retried`, {
+      hint,
+    })
+  if (from === undefined) return held
+  const row = subtasks.find(({ id }) => id === from)
+  if (!row)
+    throw new TroupeError('SubtaskNotFound', `the run "${runId}" has no subtask ${quote(from)}`, {
+      hint: choicesHint(
+        from,
+        held.map(({ id }) => id),
+        'subtasks that are held',
+      ),
+    })
+  if (row.state === 'held') return [row]
+  throw new TroupeError('RetryRefused', `${quote(from)} is not held, it is ${row.state}: the run has not ended`, {
+    hint: `it holds ${named(held)}; ${hint}`,
+  })
+}
+
+function named(rows: readonly SubtaskRow[]): string {
+  const ids = rows.slice(0, NAMED).map(({ id }) => quote(id))
+  return rows.length > NAMED ? `${ids.join(', ')} and ${rows.length - NAMED} more` : ids.join(', ')
+}
