@@ -48,6 +48,68 @@ subtasks:
   expect(JSON.parse(JSON.stringify(built))).toStrictEqual(built)
 })
 
+test('conditions, maps, policies, people and reactions equal those of a file', () => {
+  const built = definePlan(
+    'deep',
+    { inputs: z.object({ kind: z.string() }), onFailure: { fallback: outline } },
+    (p) => {
+      const o = p.add('o', outline, { topic: p.inputs.kind }, { onFailure: { fallback: 'echo' } })
+      const each = p.add('each', 'echo', [p.element, p.element.name], {
+        forEach: { from: o.output.points, maxInFlight: 3 },
+      })
+      p.add('plain', 'echo', undefined, { forEach: { from: 'each' } })
+      p.add('ask', 'human', { prompt: 'Which?', choices: ['a'], details: each.output }, { onFailure: 'hold' })
+      p.add(
+        'last',
+        'echo',
+        {},
+        {
+          runIf: 'any-succeeded',
+          dependsOn: ['ask'],
+          when: [
+            { from: o.output.points[0]['a/b'], notEquals: 'x' },
+            { from: p.inputs, path: '', exists: true },
+            { from: 'each', path: '/0', in: [1, null] },
+            { from: each.output, equals: false },
+          ],
+        },
+      )
+      p.on('task.created', outline, { topic: p.event.source }, { where: { subtask: 'o' }, id: 'r', onFailure: 'hold' })
+      p.on('a.b', 'echo', undefined, { priority: 'low' })
+    },
+  )
+  const text = `
+name: deep
+inputs: {type: object, properties: {kind: {type: string}}, required: [kind]}
+onFailure: {fallback: outline}
+subtasks:
+  - {id: o, agentType: outline, payload: {topic: {$from: inputs, path: /kind}}, onFailure: {fallback: echo}}
+  - id: each
+    agentType: echo
+    payload: [{$element: ""}, {$element: /name}]
+    forEach: {from: o, path: /points, maxInFlight: 3}
+  - {id: plain, agentType: echo, forEach: {from: each}}
+  - {id: ask, agentType: human, payload: {prompt: "Which?", choices: [a], details: {$from: each}}, onFailure: hold}
+  - id: last
+    agentType: echo
+    payload: {}
+    runIf: any-succeeded
+    dependsOn: [ask]
+    when:
+      - {from: o, path: /points/0/a~1b, notEquals: x}
+      - {from: inputs, path: "", exists: true}
+      - {from: each, path: /0, in: [1, null]}
+      - {from: each, equals: false}
+reactions:
+  - id: r
+    on: task.created
+    where: {subtask: o}
+    run: {agentType: outline, payload: {topic: {$event: /source}}, onFailure: hold}
+  - {on: a.b, run: {agentType: echo, priority: low}}
+`
+  expect(built).toStrictEqual(parsePlanText(text, { file: 'plan.yaml', directory: '/' }).plan)
+})
+
 test('keys and ids of any name can be referred to', () => {
   const { subtasks } = definePlan('names', (p) => {
     const o = p.add<Record<string, UntypedReference>>('__proto__', 'echo', JSON.parse('{"__proto__": {"x": 1}}'))
@@ -85,6 +147,37 @@ test('every mistake is named with its place and its subtask, all at once', () =>
   expect(message).toContain(
     'subtasks[1].payload.node (subtask "a"): the subtask "a" itself is no value; hand its output on',
   )
+})
+
+test('what is no output, no JSON or of another plan is named in conditions, maps and reactions too', () => {
+  let foreign: PlanNode | undefined
+  definePlan('other', (p) => void (foreign = p.add('theirs', 'echo')))
+  const { problems } = refusalOf((p) => {
+    const o = p.add('a', 'echo')
+    const anyone = o as unknown as string
+    p.add(
+      'b',
+      'echo',
+      {},
+      {
+        when: [
+          { from: foreign!.output, exists: true },
+          { from: anyone, equals: 1n as never },
+        ],
+      },
+    )
+    p.add('c', 'echo', {}, { forEach: { from: p.element }, onFailure: { fallback: {} as never } })
+    p.on('x', 'echo', { theirs: foreign!.output }, { where: { at: new Date(0) as never } })
+  })
+  expect(problems.map(({ path, message }) => [path, message])).toEqual([
+    ['subtasks[1].when[0].from', '{"$from":"theirs"} refers into another plan'],
+    ['subtasks[1].when[1].equals', 'a bigint is no JSON value'],
+    ['subtasks[1].when[1].from', 'the subtask "a" is no output'],
+    ['subtasks[2].forEach.from', '{"$element":""} is no output'],
+    ['subtasks[2].onFailure.fallback', 'no agent: undefined'],
+    ['reactions[0].where.at', 'an object of the class "Date" is no JSON value'],
+    ['reactions[0].run.payload.theirs', '{"$from":"theirs"} refers into another plan'],
+  ])
 })
 
 test('a class, or nothing, in the place of an agent is named', () => {

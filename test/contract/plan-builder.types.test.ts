@@ -83,6 +83,31 @@ test('right payloads and references compile', () => {
     p.add('free-with', free, { anything: o.output.points })
     p.add('last', 'echo', undefined, { dependsOn: ['free'], deadline: '+10m' })
   })
+  definePlan('deep', { inputs: z.object({ many: z.array(z.string()) }), onFailure: 'hold' }, (p) => {
+    const o = p.add('o', outline, { topic: 'x' }, { onFailure: { fallback: draft } })
+    const each = p.add('each', outline, { topic: p.element }, { forEach: { from: o.output.points, maxInFlight: 2 } })
+    p.add('of-inputs', counter, { text: p.element.some! }, { forEach: { from: p.inputs.many } })
+    const plain = p.add('plain', draft, undefined, { forEach: { from: 'o', path: '/points' }, runIf: 'all-done' })
+    p.add('joined', free, { all: each.output, one: each.output[0].points })
+    p.add('of-map', tagged, { tags: { a: 'x' } }, { forEach: { from: each.output } })
+    p.add('by-name', 'echo', { list: plain.output }, { forEach: { from: plain.output } })
+    p.add('ask', 'human', { prompt: 'Go on?' }, { when: [{ from: o.output.kind, equals: 'short' }] })
+    p.add(
+      'if',
+      free,
+      {},
+      {
+        when: [
+          { from: each.output, exists: true },
+          { from: 'o', in: [1, 'x'] },
+        ],
+      },
+    )
+    p.on('task.created', outline, { topic: p.event.payload.subtask! }, { where: { subtask: 'o' } })
+    p.on('task.created', counter, { text: p.event.source })
+    p.on('task.created', draft)
+    p.on('task.created', 'echo', { any: p.event }, { id: 'r', onFailure: 'fail-fast', priority: 'low' })
+  })
   const typed: PlanDefinition<{ topic: string; more: string[] }> = plan
   expect(typed.subtasks).toHaveLength(21)
 })
@@ -139,6 +164,29 @@ test('wrong payloads and references do not', () => {
       p.add('n3', Counter, { text: 'x' })
       // @ts-expect-error -- a team in the place of an agent
       p.add('n4', { name: 'team', agents: [counter] }, {})
+      // @ts-expect-error -- a map over what is no list
+      p.add('m1', outline, { topic: p.element }, { forEach: { from: o.output.meta } })
+      // @ts-expect-error -- a map over what may be missing
+      p.add('m2', free, {}, { forEach: { from: o.output.maybe } })
+      // @ts-expect-error -- the output of a map is a list
+      void p.add('m3', free, {}, { forEach: { from: o.output.points } }).output.points
+      const each = p.add('m4', outline, { topic: 'x' }, { forEach: { from: o.output.points } })
+      // @ts-expect-error -- an element of a map's output may be missing, where it was skipped
+      p.add('m5', draft, { points: each.output[0].points })
+      // @ts-expect-error -- a payload that the agent of a map refuses
+      p.add('m6', outline, { topic: 5 }, { forEach: { from: o.output.points } })
+      // @ts-expect-error -- a condition without a test
+      p.add('w1', free, {}, { when: [{ from: o.output.kind }] })
+      // @ts-expect-error -- a subtask in the place of its output
+      p.add('w2', free, {}, { when: [{ from: o, equals: 1 }] })
+      // @ts-expect-error -- no such policy
+      p.add('f1', free, {}, { onFailure: 'abort' })
+      // @ts-expect-error -- no such condition of its dependencies
+      p.add('f2', free, {}, { runIf: 'always' })
+      // @ts-expect-error -- a payload that the agent of a reaction refuses
+      p.on('x', outline, { topic: p.event.offset })
+      // @ts-expect-error -- a reaction has no place in the graph
+      p.on('x', free, {}, { dependsOn: ['o'] })
       // @ts-expect-error -- an agent is named, or has a name
       p.add('u', { title: 'x' }, {})
     })

@@ -144,7 +144,7 @@ function defaultId(on: string): string {
 /** Each event type that an agent names starts a task of its own name, with the event as payload. */
 function agentReactions(index: AgentIndex, taken: Set<string>): CheckedReaction[] {
   return index.agents.flatMap(({ name, on = [] }) =>
-    [...new Set(on)].map((type): CheckedReaction => {
+    on.map((type): CheckedReaction => {
       const id = freeId(`${name}-${defaultId(type)}`, taken)
       taken.add(id)
       return { id, on: type, run: { agentType: name, type: name, payload: { $event: '' }, priority: 'normal' } }

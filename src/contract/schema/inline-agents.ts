@@ -96,7 +96,7 @@ function toManifest(
     ...optional('output', inline.output ?? used?.output),
     ...optional('isolation', used?.isolation),
     // What an agent reacts to is its own: both would have each event
-    ...optional('on', inline.on),
+    ...optional('on', inline.on && [...new Set(inline.on)]),
     // Nobody serves a person, under whatever name
     ...(used?.person ? { person: true } : { inline: definition }),
   }

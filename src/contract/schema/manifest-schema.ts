@@ -26,7 +26,10 @@ export const agentManifestSchema = z.object({
   heartbeatTimeoutMs: z.int().min(1_000),
   input: schemaObject.optional(),
   output: schemaObject.optional(),
-  on: z.array(z.string().min(1)).optional(),
+  on: z
+    .array(z.string().min(1))
+    .transform((types) => [...new Set(types)])
+    .optional(),
   person: z.literal(true).optional(),
   isolation: z.literal('process').optional(),
   inline: z

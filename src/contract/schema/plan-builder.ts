@@ -2,12 +2,19 @@
 import { z } from 'zod'
 import { messageOf, type Problem } from '../errors'
 import type { JsonObject } from '../json'
+import type { Plan } from '../plan'
 import { invalidPlan } from './check-plan'
 import { PlanDraft } from './plan-draft'
-import type { PlanBuilder, PlanDefinition } from './plan-types'
+import type { PlanBuilder, PlanDefinition, PolicyOption } from './plan-types'
 
 /** Adds the plan's subtasks. */
 export type Build<Inputs> = (plan: PlanBuilder<Inputs>) => void
+
+export interface PlanOptions<Inputs extends z.ZodType> {
+  inputs?: Inputs
+  /** What follows when a subtask fails that says nothing of its own; `skip-dependents` unless given. */
+  onFailure?: PolicyOption
+}
 
 /**
  * Defines a plan. What can only be known with the team and the inputs is checked when it is started.
@@ -22,17 +29,18 @@ export type Build<Inputs> = (plan: PlanBuilder<Inputs>) => void
 export function definePlan(name: string, build: Build<unknown>): PlanDefinition
 export function definePlan<Inputs extends z.ZodType = z.ZodUnknown>(
   name: string,
-  options: { inputs?: Inputs },
+  options: PlanOptions<Inputs>,
   build: Build<z.output<Inputs>>,
 ): PlanDefinition<z.input<Inputs>>
 export function definePlan(
   name: string,
-  ...rest: [build: Build<unknown>] | [options: { inputs?: z.ZodType }, build: Build<unknown>]
+  ...rest: [build: Build<unknown>] | [options: PlanOptions<z.ZodType>, build: Build<unknown>]
 ): PlanDefinition {
   const [options, build] = rest.length === 1 ? [{}, rest[0]] : rest
   const draft = new PlanDraft()
   // Bound, since a builder may be taken apart: `({ add, inputs }) => …`
-  const builder = { add: draft.add.bind(draft), inputs: draft.inputs }
+  const { inputs: given, element, event } = draft
+  const builder = { add: draft.add.bind(draft), on: draft.on.bind(draft), inputs: given, element, event }
   // The draft knows no types: they are the promise of `add`'s signatures. A build that is async may promise too much
   const returned: unknown = build(builder as unknown as PlanBuilder)
   if (returned instanceof Promise) {
@@ -42,8 +50,11 @@ export function definePlan(
   }
   draft.close()
   const inputs = options.inputs && inputsSchema(options.inputs, draft.problems)
+  const onFailure = draft.policy(options.onFailure)
   if (draft.problems.length > 0) throw invalidPlan(name, draft.problems)
-  return { name, ...(inputs ? { inputs } : {}), subtasks: draft.subtasks }
+  const { subtasks, reactions } = draft
+  const plan: Plan = { name, ...(inputs ? { inputs } : {}), subtasks }
+  return { ...plan, ...(onFailure ? { onFailure } : {}), ...(reactions.length > 0 ? { reactions } : {}) }
 }
 
 /** As a file would say it: without the dialect's name. What a transformation gives cannot be said, and is refused. */

@@ -1,7 +1,8 @@
 // PURE. The types of the plan builder: references that know what they stand for, payloads that may hold them.
 import type { z } from 'zod'
-import type { JsonValue } from '../json'
-import type { Plan, SubTask } from '../plan'
+import type { AgentEvent } from '../event'
+import type { JsonObject, JsonValue } from '../json'
+import type { FailurePolicy, ForEach, Plan, SubTask } from '../plan'
 
 declare const stands: unique symbol
 declare const anything: unique symbol
@@ -73,9 +74,39 @@ export interface PlanNode<Output = unknown> {
   readonly output: TypedReference<Output>
 }
 
-export interface AddOptions extends Pick<SubTask, 'type' | 'priority' | 'deadline' | 'estimateMs'> {
-  /** Subtasks that must succeed first, besides those that the payload refers to. */
+/** A reference to anything, and to a list; or an id, with a `path` beside it. */
+type Value = Marked<unknown> | UntypedReference | string
+type List = Marked<readonly unknown[]> | UntypedReference | string
+
+/** What follows when a subtask has failed; an agent may be named or handed over. */
+export type PolicyOption = Extract<FailurePolicy, string> | { fallback: NamedAgent | string }
+
+/** A condition on an output, or on the inputs: `{ from: o.output.kind, equals: 'short' }`. */
+export type ConditionOption = { from: Value; path?: string } & (
+  { equals: JsonValue } | { notEquals: JsonValue } | { in: readonly JsonValue[] } | { exists: boolean }
+)
+
+interface TaskOptions extends Pick<SubTask, 'type' | 'priority' | 'estimateMs'> {
+  onFailure?: PolicyOption
+}
+
+export interface AddOptions extends TaskOptions, Pick<SubTask, 'deadline' | 'runIf'> {
+  /** Subtasks that must end first, as `runIf` says, besides those that the payload refers to. */
   dependsOn?: readonly (string | Pick<PlanNode, 'id'>)[]
+  /** All must hold, or the subtask is skipped. */
+  when?: readonly ConditionOption[]
+}
+
+/** One subtask for each element of a list: in the payload `p.element` stands for it. */
+export interface MapOptions extends AddOptions {
+  forEach: Pick<ForEach, 'path' | 'maxInFlight'> & { from: List }
+}
+
+export interface ReactionOptions extends TaskOptions {
+  /** Names what the reaction starts: `<id>-1`, `<id>-2` … */
+  id?: string
+  /** Fields of the event's payload that must be equal. */
+  where?: JsonObject
 }
 
 /** An agent that takes an empty payload may be added without one. */
@@ -87,6 +118,19 @@ export type AddArguments<Payload> =
 export interface PlanBuilder<Inputs = unknown> {
   /** References to the run's inputs. */
   readonly inputs: TypedReference<Inputs>
+  /** In the payload of a subtask with `forEach`: the element, or by its properties parts of it. */
+  readonly element: UntypedReference
+  /** In the payload of a reaction: the event. */
+  readonly event: TypedReference<AgentEvent>
+  /** Adds a map: its output is the list of what the agent returned for each element, null where that was skipped. */
+  add<Output = unknown>(id: string, agent: string, payload: unknown, options: MapOptions): PlanNode<(Output | null)[]>
+  /** Adds a map. Without a payload the agent is handed the element. */
+  add<Agent extends NamedAgent>(
+    id: string,
+    agent: Agent,
+    payload: PayloadOf<AgentPayload<Agent>> | undefined,
+    options: MapOptions,
+  ): PlanNode<(AgentOutput<Agent> | null)[]>
   /** Adds a subtask for an agent that is known by its name only: the payload has no type, the output the one that is said. */
   add<Output = unknown>(id: string, agent: string, payload?: unknown, options?: AddOptions): PlanNode<Output>
   /** Adds a subtask. References in the payload make dependencies. */
@@ -95,6 +139,14 @@ export interface PlanBuilder<Inputs = unknown> {
     agent: Agent,
     ...rest: AddArguments<AgentPayload<Agent>>
   ): PlanNode<AgentOutput<Agent>>
+  /** Starts a task for each event of a type. Without a payload the agent is handed the event. */
+  on(type: string, agent: string, payload?: unknown, options?: ReactionOptions): void
+  on<Agent extends NamedAgent>(
+    type: string,
+    agent: Agent,
+    payload?: PayloadOf<AgentPayload<Agent>>,
+    options?: ReactionOptions,
+  ): void
 }
 
 /** A plan that knows what inputs it takes; as data it is a `Plan`, and nothing else. */

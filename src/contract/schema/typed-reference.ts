@@ -2,11 +2,13 @@
 import { TroupeError } from '../errors'
 import { toPointer } from '../json'
 import type { Reference } from '../plan'
+import type { StandInKey } from '../references'
 import type { UntypedReference } from './plan-types'
 
 interface Origin {
   /** The builder that made it: one plan's references mean nothing in another. */
   owner: object
+  /** The id of a subtask, `inputs`, or the key that stands for an element or an event. */
   from: string
   steps: readonly string[]
 }
@@ -29,13 +31,25 @@ export function typedReference(owner: object, from: string, steps: readonly stri
   return reference
 }
 
-/** What a value refers to, if it is such a reference; `foreign` if it was made for another plan. */
-export function referenceOf(value: object, owner: object): { reference: Reference; foreign: boolean } | undefined {
+export interface FoundReference {
+  /** As it stands in a payload. */
+  written: Reference | Partial<Record<StandInKey, string>>
+  /** Of an output or the inputs: where conditions and maps take their values from. */
+  source?: { from: string; path?: string }
+  /** It was made for another plan. */
+  foreign: boolean
+}
+
+/** What a value refers to, if it is such a reference. */
+export function referenceOf(value: object, owner: object): FoundReference | undefined {
   const origin = origins.get(value)
   if (!origin) return undefined
   const { from, steps } = origin
-  const reference: Reference = { $from: from, ...(steps.length === 0 ? {} : { path: toPointer(steps) }) }
-  return { reference, foreign: origin.owner !== owner }
+  const foreign = origin.owner !== owner
+  const pointer = toPointer(steps)
+  if (from === '$element' || from === '$event') return { written: { [from]: pointer }, foreign }
+  const path = steps.length === 0 ? {} : { path: pointer }
+  return { written: { $from: from, ...path }, source: { from, ...path }, foreign }
 }
 
 function misuse(from: string, steps: readonly string[]): TroupeError {
