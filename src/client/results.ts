@@ -2,13 +2,11 @@
 import { inPortions } from '../contract/in-portions'
 import { TroupeError } from '../contract/errors'
 import type { JsonValue } from '../contract/json'
-import type { AgentExecution, RunKey } from '../contract/messages'
-import type { HumanPayload } from '../contract/people'
-import { elementId, requestsPrefix, resultRecord, type RequestRecord } from '../contract/records'
+import type { AgentExecution } from '../contract/messages'
+import { elementId, resultRecord } from '../contract/records'
 import type { AgentResult, RunCounts, RunStatus, SubtaskRow } from '../contract/run'
 import { toAgentResult } from '../contract/run/agent-result'
 import { isEnded } from '../contract/run/run-state'
-import { loadOutput } from '../storage/output'
 import { withOutput } from './documents'
 import type { RunOutcome } from './outcome'
 import { resultsOf, type RunView } from './run-view'
@@ -40,19 +38,6 @@ export async function resultsSoFar(scope: ClientScope, view: RunView): Promise<R
   // A store that is out of reach leaves references in place: the run itself did not fail
   const full = await inPortions(results, READ_AT_ONCE, (result) => withOutput(scope.store, result).catch(() => result))
   return Object.fromEntries(full.map((result) => [result.taskId, result]))
-}
-
-/** What a person is asked about a subtask, all of it; undefined if the store does not know of any question. */
-export async function requestOf(
-  { store }: Pick<ClientScope, 'store'>,
-  run: RunKey,
-  subtask: string,
-): Promise<HumanPayload | undefined> {
-  const newest = (await store.records.list(requestsPrefix(run, subtask))).at(-1)
-  if (newest === undefined) return undefined
-  const { request } = (await store.records.read(newest)) as unknown as RequestRecord
-  const payload = 'inline' in request ? request.inline : await loadOutput(store, request.reference)
-  return payload as unknown as HumanPayload
 }
 
 /** Results of a run that is not closed. */
