@@ -33,8 +33,8 @@ function replayRun(runId: string): Promise<ReplayedHistory[]> {
 }
 
 async function replayAll(histories: AsyncIterable<RunHistory> | Iterable<RunHistory>): Promise<ReplayedHistory[]> {
-  const { installRuntime } = await import('./shared/worker-log.js')
-  installRuntime()
+  const { installQuietRuntime } = await import('../hosting/runtime.js')
+  installQuietRuntime()
   const { replayHistories } = await import('../hosting/replay.js')
   const replayed: ReplayedHistory[] = []
   for await (const link of replayHistories(histories, { store: await storeForReading() })) replayed.push(link)

@@ -21,10 +21,10 @@ export function neutral(history: HistoryJson): HistoryJson {
 }
 
 function revive(key: string, value: Json): Json {
+  if (typeof value !== 'string') return value
   if (key === 'identity') return NEUTRAL
   if (key === 'stackTrace') return ''
-  if (key === 'data' && typeof value === 'string') return encode(decode(value).replace(IDENTITY, NEUTRAL))
-  return value
+  return key === 'data' ? encode(decode(value).replace(IDENTITY, NEUTRAL)) : value.replace(IDENTITY, NEUTRAL)
 }
 
 /** What the texts of a history, payloads included, tell of the machine that it was recorded on. */

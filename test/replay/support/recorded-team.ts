@@ -7,6 +7,7 @@ import { defineAgent, defineTeam } from '../../../src/index'
 const SINGLE = { maximumAttempts: 1 }
 
 const fails = defineAgent({ name: 'fails', retry: SINGLE, run: () => Promise.reject(new Error('it failed')) })
+const worse = defineAgent({ name: 'worse', retry: SINGLE, run: () => Promise.reject(new Error('it failed as well')) })
 /** Fails in its first attempt. */
 const flaky = defineAgent({
   name: 'flaky',
@@ -50,5 +51,5 @@ const teller = defineAgent({ name: 'teller', run: (_, context) => context.publis
 
 export const recordedTeam = defineTeam({
   name: 'recorded',
-  agents: [fails, flaky, fussy, willing, boss, sleeper, slow, teller],
+  agents: [fails, worse, flaky, fussy, willing, boss, sleeper, slow, teller],
 })

@@ -75,7 +75,7 @@ export const SHAPES: readonly Shape[] = [
           { ...echo('any', 'fails', 'flaky'), runIf: 'any-succeeded' },
           { id: 'told', agentType: 'echo', runIf: 'all-done', payload: { what: { $from: 'fails' } } },
           { id: 'saved', agentType: 'fails', onFailure: { fallback: 'echo' } },
-          { id: 'lost', agentType: 'fails', onFailure: { fallback: 'fails' } },
+          { id: 'lost', agentType: 'fails', onFailure: { fallback: 'worse' } },
           { id: 'first', agentType: 'slow', payload: { ms: 1_500 } },
           { ...echo('late', 'first'), deadline: '+1s' },
         ]),
@@ -155,7 +155,8 @@ export const SHAPES: readonly Shape[] = [
             payload: { n: { $element: '' } },
           },
           { id: 'none', agentType: 'echo', forEach: { from: 'inputs', path: '/none' } },
-          { id: 'no-list', agentType: 'echo', forEach: { from: 'inputs', path: '/yes' } },
+          { id: 'no-list', agentType: 'echo', forEach: { from: 'object' } },
+          echo('object'),
           { id: 'sum', agentType: 'echo', payload: { all: { $from: 'each' }, none: { $from: 'none' } } },
         ]),
       ),
@@ -272,7 +273,7 @@ export const SHAPES: readonly Shape[] = [
   },
   {
     name: 'cancelled',
-    planted: ['cancelRequested.catch(() => {', 'cancelRequested.catch(() => { return;'],
+    planted: ['state.cancel();', ''],
     async record(troupe) {
       const run = await start(troupe, [
         { id: 'sleeper', agentType: 'sleeper' },
