@@ -69,8 +69,8 @@ it('replays what it did, and is caught where it would do otherwise', async () =>
       run.id,
     )
   await replay(bundle)
-  expect(bundle).toContain('`subtask-${place}`')
-  await expect(replay(bundle.replace('`subtask-${place}`', '`subtask-${place + 1}`'))).rejects.toThrow(
+  expect(bundle).toContain('`${activity}-${place}`')
+  await expect(replay(bundle.replace('`${activity}-${place}`', '`${activity}-${place + 1}`'))).rejects.toThrow(
     DeterminismViolationError,
   )
 }, 60_000)

@@ -49,7 +49,7 @@ beforeAll(() => test.serve(team))
 beforeEach(() => order.splice(0))
 
 const spawning = (id: string, spawn: SubTask[]): SubTask => ({ id, agentType: 'boss', payload: { spawn } })
-const start = (subtasks: SubTask[]) => test.troupe.start({ name: 'spawns', subtasks }, { team })
+const start = (subtasks: SubTask[]) => test.troupe.start({ name: 'spawns', subtasks }, { team, maxSubtasks: 2_000 })
 
 it('joins what was spawned before the dependents run', async () => {
   const run = await start([
