@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { TroupeError } from '../contract/errors'
-import { renderGraph, type GraphFormat, type GraphRow } from './render/graph'
+import type { CheckedPlan } from '../contract/schema/check-plan'
+import { renderGraph, type GraphFormat, type GraphReaction, type GraphRow } from './render/graph'
 import { withReader } from './shared/open'
 import { dataCommand, teamOption, type OutputOption } from './shared/options'
 import { printJsonLine, printText, say } from './shared/output'
@@ -28,15 +29,42 @@ async function graph(subject: string, { format, team, output }: GraphOptions): P
     throw new TroupeError('InvalidUsage', `--team belongs to a plan, and there is no file "${subject}"`, {
       hint: 'correct the path, or leave --team out to draw a run',
     })
-  const rows = isPlan ? await planRows(subject, team) : await runRows(subject)
-  if (format === undefined && output === 'jsonl') printJsonLine(JSON.parse(renderGraph(rows, 'json')))
-  else printText(renderGraph(rows, format ?? (output === 'text' ? 'text' : 'json')))
+  const { rows, reactions } = isPlan ? await planGraph(subject, team) : { rows: await runRows(subject), reactions: [] }
+  if (format === undefined && output === 'jsonl') printJsonLine(JSON.parse(renderGraph(rows, 'json', reactions)))
+  else printText(renderGraph(rows, format ?? (output === 'text' ? 'text' : 'json'), reactions))
 }
 
-async function planRows(path: string, team: string | undefined): Promise<GraphRow[]> {
+interface PlanGraph {
+  rows: GraphRow[]
+  reactions: GraphReaction[]
+}
+
+async function planGraph(path: string, team: string | undefined): Promise<PlanGraph> {
   const source = await openPlan(path, { team, inputsMayBeMissing: true })
-  const { nodes, agents } = source.check()
-  return nodes.map(({ id, agents: [first], dependsOn }) => ({ id, agent: agents[first!]!.name, dependsOn }))
+  return toGraph(source.check())
+}
+
+function toGraph({ nodes, agents, spec, reactions }: CheckedPlan): PlanGraph {
+  const rows = nodes.map(({ id, agents: [first], dependsOn, runIf, fallback, onFailure }, place): GraphRow => {
+    const { name, person } = agents[first!]!
+    const { forEach, when = [] } = spec.subtasks[place]!
+    const policy = [fallback === undefined ? [] : agents[fallback]!.name, onFailure ?? []].flat()
+    return {
+      id,
+      agent: name,
+      dependsOn,
+      ...(forEach ? { kind: 'map' } : person ? { kind: 'person' } : {}),
+      ...(runIf ? { runIf } : {}),
+      ...(when.length > 0 ? { conditions: when.length } : {}),
+      ...(policy.length > 0 ? { onFailure: policy.join(', then ') } : {}),
+    }
+  })
+  return {
+    rows,
+    reactions: reactions.map(({ id, on, where, node }) => {
+      return { id, on, agent: agents[node.agents[0]!]!.name, ...(where ? { where } : {}) }
+    }),
+  }
 }
 
 async function runRows(id: string): Promise<readonly GraphRow[]> {

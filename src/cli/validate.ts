@@ -19,20 +19,22 @@ export function validateCommand(): Command {
 
 async function validate(path: string, { team, input, output }: ValidateOptions): Promise<void> {
   const source = await openPlan(path, { team, input, inputsMayBeMissing: true })
-  const { plan, spec, nodes } = source.check()
-  const used = new Set(nodes.flatMap(({ agents }) => agents))
+  const { plan, spec, nodes, reactions } = source.check()
+  const used = new Set([...nodes, ...reactions.map(({ node }) => node)].flatMap(({ agents }) => agents))
   const facts = {
     plan: plan.name,
     team: spec.team.name,
     subtasks: nodes.length,
     dependencies: nodes.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0),
     agents: used.size,
+    ...(reactions.length > 0 ? { reactions: reactions.length } : {}),
   }
   printValue(output, { valid: true, ...facts }, () => {
     const counts = [
       counted(facts.subtasks, 'subtask', 'subtasks'),
       counted(facts.dependencies, 'dependency', 'dependencies'),
       counted(facts.agents, 'agent', 'agents'),
+      ...(reactions.length > 0 ? [counted(reactions.length, 'reaction', 'reactions')] : []),
     ]
     return `${path === '-' ? '<stdin>' : path}: the plan "${plan.name}" is valid: ${counts.join(', ')}`
   })

@@ -11,6 +11,8 @@ export interface CheckPlanFileOptions {
   inputs?: unknown
   /** False to leave the inputs unchecked, where they are not known yet. */
   checkInputs?: boolean
+  /** As for the run; 100,000 unless given. */
+  maxSubtasks?: unknown
   /** Milliseconds since the epoch: relative deadlines count from here. */
   now: number
 }

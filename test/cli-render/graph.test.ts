@@ -1,5 +1,5 @@
 // A graph as Mermaid, text and JSON, whatever its subtasks are called.
-import { renderGraph, type GraphRow } from '../../src/cli/render/graph'
+import { renderGraph, type GraphReaction, type GraphRow } from '../../src/cli/render/graph'
 import { EVIL, expectHarmless } from './support'
 
 function node(id: string, more: Partial<GraphRow> = {}): GraphRow {
@@ -83,6 +83,59 @@ test('JSON: nodes, and edges from each dependency', () => {
     ],
   })
 })
+
+const deep: GraphRow[] = [
+  node('list', { onFailure: 'echo, then hold' }),
+  node('each', { agent: 'writer', dependsOn: [0], kind: 'map', runIf: 'any-succeeded', state: 'held' }),
+  node('ask', { agent: 'human', dependsOn: [1], kind: 'person', conditions: 2, state: 'asking' }),
+]
+const reactions: GraphReaction[] = [{ id: 'r', on: 'task.created', agent: 'notifier', where: { subtask: 'ask', n: 1 } }]
+
+test('text: maps, people, conditions, policies and reactions are told', () => {
+  const lines = renderGraph(deep, 'text', reactions).split('\n')
+  expect(lines).toEqual([
+    '1   list, on failure: echo, then hold',
+    '2   each (writer) held, for each element  ← list (any-succeeded)',
+    '3   ask (human) asking, asks a person, if 2 conditions hold  ← each',
+    'on task.created where subtask = "ask", n = 1  → r (notifier)',
+  ])
+})
+
+test('Mermaid: maps, people, conditions and reactions have shapes of their own', () => {
+  const lines = renderGraph(deep, 'mermaid', reactions).split('\n')
+  expect(lines.filter((line) => !line.includes('classDef'))).toEqual([
+    'flowchart TD',
+    '  n0["list"]',
+    '  n1[["each<br/>writer"]]:::held',
+    '  n2(["ask<br/>human<br/>if …"]):::asking',
+    '  n0 -->|any-succeeded| n1',
+    '  n1 --> n2',
+    '  e0>"task.created"] -.-> r0["r<br/>notifier"]',
+  ])
+})
+
+test('JSON: the same as keys', () => {
+  expect(JSON.parse(renderGraph(deep, 'json', reactions))).toEqual({
+    nodes: [
+      { id: 'list', agent: 'list', onFailure: 'echo, then hold' },
+      { id: 'each', agent: 'writer', state: 'held', kind: 'map', runIf: 'any-succeeded' },
+      { id: 'ask', agent: 'human', state: 'asking', kind: 'person', conditions: 2 },
+    ],
+    edges: [
+      { from: 'list', to: 'each' },
+      { from: 'each', to: 'ask' },
+    ],
+    reactions: [{ id: 'r', on: 'task.created', agent: 'notifier', where: { subtask: 'ask', n: 1 } }],
+  })
+})
+
+test.each(['mermaid', 'text', 'json'] as const)(
+  '%s: no event, agent or field of a reaction acts on a terminal',
+  (format) => {
+    const evil = { id: 'x', on: EVIL, agent: EVIL, where: { [EVIL]: EVIL } }
+    expectHarmless(renderGraph([node('a')], format, [evil]).split('\n'))
+  },
+)
 
 test.each(['mermaid', 'text', 'json'] as const)('%s: no id acts on a terminal', (format) => {
   const text = renderGraph([node(EVIL), node('b\u009b31m', { agent: EVIL, dependsOn: [0], state: 'failed' })], format)

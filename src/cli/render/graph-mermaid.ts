@@ -2,7 +2,7 @@
 // stands in quotes, with everything that has a meaning there written as its code.
 import type { SubtaskState } from '../../contract/run'
 import { clean } from './clean'
-import type { GraphRow } from './graph'
+import type { GraphReaction, GraphRow } from './graph'
 import { childrenOf } from './tree'
 
 /** Letters and digits of any script, and what Mermaid never reads as anything else. */
@@ -13,28 +13,41 @@ const CLASSES: Record<SubtaskState, string> = {
   ready: 'fill:#e4e4e7,stroke:#71717a,color:#18181b',
   running: 'fill:#dbeafe,stroke:#2563eb,color:#18181b',
   joining: 'fill:#e0e7ff,stroke:#4f46e5,color:#18181b',
+  asking: 'fill:#fae8ff,stroke:#c026d3,color:#18181b',
+  held: 'fill:#ffe4e6,stroke:#e11d48,color:#18181b',
   succeeded: 'fill:#dcfce7,stroke:#16a34a,color:#18181b',
   failed: 'fill:#fee2e2,stroke:#dc2626,color:#18181b',
   skipped: 'fill:#fef9c3,stroke:#ca8a04,color:#18181b',
   cancelled: 'fill:#ffedd5,stroke:#ea580c,color:#18181b',
 }
 
-/** Spawned subtasks stand in a frame that a dotted line joins to their spawner. */
-export function graphMermaid(rows: readonly GraphRow[]): string {
+/** The shape of a map is a doubled box, that of a question to a person has round ends. */
+const SHAPES: Record<NonNullable<GraphRow['kind']> | 'plain', readonly [open: string, close: string]> = {
+  plain: ['["', '"]'],
+  map: ['[["', '"]]'],
+  person: ['(["', '"])'],
+}
+
+/** Spawned subtasks stand in a frame that a dotted line joins to their spawner; so does what an event starts to that event. */
+export function graphMermaid(rows: readonly GraphRow[], reactions: readonly GraphReaction[]): string {
   const children = childrenOf(rows)
   const lines = ['flowchart TD', ...nodeLines(undefined, '  ')]
-  for (const [place, { dependsOn }] of rows.entries())
-    for (const dependency of dependsOn) lines.push(`  n${dependency} --> n${place}`)
+  for (const [place, { dependsOn, runIf }] of rows.entries())
+    for (const dependency of dependsOn) lines.push(`  n${dependency} -->${runIf ? `|${runIf}|` : ''} n${place}`)
   for (const place of children.keys()) if (place !== undefined) lines.push(`  n${place} -.-> s${place}`)
+  for (const [place, { id, on, agent }] of reactions.entries())
+    lines.push(`  e${place}>"${label(on)}"] -.-> r${place}["${label(id)}<br/>${label(agent)}"]`)
   const used = new Set(rows.flatMap(({ state }) => (state === undefined ? [] : [state])))
   for (const state of used) lines.push(`  classDef ${state} ${CLASSES[state]}`)
   return lines.join('\n')
 
   function nodeLines(parent: number | undefined, indent: string): string[] {
     return (children.get(parent) ?? []).flatMap((place) => {
-      const { id, agent, state } = rows[place]!
-      const text = agent === id ? label(id) : `${label(id)}<br/>${label(agent)}`
-      const node = `${indent}n${place}["${text}"]${state === undefined ? '' : `:::${state}`}`
+      const { id, agent, state, kind = 'plain', conditions } = rows[place]!
+      const named = agent === id ? label(id) : `${label(id)}<br/>${label(agent)}`
+      const [open, close] = SHAPES[kind]
+      const text = `${open}${named}${conditions ? '<br/>if …' : ''}${close}`
+      const node = `${indent}n${place}${text}${state === undefined ? '' : `:::${state}`}`
       if (!children.has(place)) return [node]
       const frame = `${indent}subgraph s${place}["${label(`spawned by ${id}`)}"]`
       return [node, frame, ...nodeLines(place, `${indent}  `), `${indent}end`]

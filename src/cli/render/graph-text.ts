@@ -1,15 +1,17 @@
-// HOST, pure. A graph as text: subtasks in layers, each with what it waits for, spawned ones below their spawner.
+// HOST, pure. A graph as text: subtasks in layers, each with what it waits for, spawned ones below their spawner; and what
+// events start.
+import { preview } from '../../contract/json'
 import { clean } from './clean'
-import type { GraphRow } from './graph'
+import type { GraphReaction, GraphRow } from './graph'
 import { childrenOf } from './tree'
 
 /** Dependencies that a line names. */
 const NAMED = 6
 
-export function graphText(rows: readonly GraphRow[]): string {
+export function graphText(rows: readonly GraphRow[], reactions: readonly GraphReaction[]): string {
   const layers = layersOf(rows)
   const children = childrenOf(rows)
-  return layerLines(undefined, '').join('\n')
+  return [...layerLines(undefined, ''), ...reactions.map(reactionText)].join('\n')
 
   /** The subtasks of one plan or spawn: layer by layer, since a layer waits only for those above it. */
   function layerLines(parent: number | undefined, indent: string): string[] {
@@ -26,11 +28,29 @@ export function graphText(rows: readonly GraphRow[]): string {
 }
 
 function nodeText(rows: readonly GraphRow[], place: number): string {
-  const { id, agent, state, dependsOn } = rows[place]!
+  const row = rows[place]!
+  const { id, agent, state, dependsOn, runIf } = row
   const named = dependsOn.slice(0, NAMED).map((dependency) => rows[dependency]?.id ?? '?')
   const more = dependsOn.length - named.length
-  const waitsFor = named.length > 0 ? `  ← ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}` : ''
-  return clean(`${id}${agent === id ? '' : ` (${agent})`}${state === undefined ? '' : ` ${state}`}${waitsFor}`)
+  const how = runIf === undefined ? '' : ` (${runIf})`
+  const waitsFor = named.length > 0 ? `  ← ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}${how}` : ''
+  return clean(
+    `${id}${agent === id ? '' : ` (${agent})`}${state === undefined ? '' : ` ${state}`}${traits(row)}${waitsFor}`,
+  )
+}
+
+function traits({ kind, conditions = 0, onFailure = '' }: GraphRow): string {
+  const said = [
+    kind === 'map' ? 'for each element' : kind === 'person' ? 'asks a person' : '',
+    conditions > 0 ? `if ${conditions === 1 ? 'a condition holds' : `${conditions} conditions hold`}` : '',
+    onFailure && `on failure: ${onFailure}`,
+  ].filter(Boolean)
+  return said.length > 0 ? `, ${said.join(', ')}` : ''
+}
+
+function reactionText({ id, on, agent, where = {} }: GraphReaction): string {
+  const fields = Object.entries(where).map(([key, value]) => `${key} = ${preview(value)}`)
+  return clean(`on ${on}${fields.length > 0 ? ` where ${fields.join(', ')}` : ''}  → ${id} (${agent})`)
 }
 
 /** The longest way from a subtask that waits for nothing, without recursion: chains may be thousands long. */
