@@ -78,7 +78,15 @@ export class TroupeClient {
   constructor({ connection, address, namespace, store }: TroupeClientOptions) {
     const dataConverter = troupeDataConverter(store)
     const client = new Client({ connection, namespace, dataConverter })
-    this.scope = { client, converter: loadDataConverter(dataConverter), store, address, namespace, feeds: new Map() }
+    this.scope = {
+      client,
+      converter: loadDataConverter(dataConverter),
+      store,
+      address,
+      namespace,
+      feeds: new Map(),
+      lines: new Map(),
+    }
   }
 
   /**

@@ -18,7 +18,7 @@ import type { SubTask } from '../contract/plan'
 import { explained } from './errors'
 import { loginName } from './login-name'
 import { errorContext, type ClientScope } from './scope'
-import { answeringRun, sendUpdate } from './updates'
+import { UpdateLine } from './update-line'
 
 /** A change that names no version is made against the newest; others may change the plan as often before we give up. */
 const VERSION_ATTEMPTS = 5
@@ -133,10 +133,12 @@ export abstract class RunCommands {
 
   private told<Answer>(update: string, input: Said, needsVersion = false): Promise<Answer> {
     return explained(errorContext(this.scope, this.id), async () => {
-      const { planVersion } = await answeringRun(this.scope, this.id)
-      const { by = loginName() } = input
-      const full = { ...input, by, ...(needsVersion ? { version: planVersion } : {}) }
-      return sendUpdate<Answer>(this.scope, this.id, update, full)
+      const said = { ...input, by: input.by ?? loginName() }
+      if (!needsVersion) return UpdateLine.tell<Answer>(this.scope, this.id, update, said)
+      return UpdateLine.tellFrom<Answer>(this.scope, this.id, update, ({ planVersion: version }) => ({
+        ...said,
+        version,
+      }))
     })
   }
 }

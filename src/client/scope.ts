@@ -4,6 +4,7 @@ import type { LoadedDataConverter } from '@temporalio/common'
 import type { Store } from '../storage/store'
 import type { ErrorContext } from './errors'
 import type { EventFeed } from './event-feed'
+import type { UpdateLine } from './update-line'
 
 /** A query of a run whose workers are gone is given up after this: reads answer within 5 s. */
 export const QUERY_TIMEOUT_MS = 2_500
@@ -21,6 +22,8 @@ export interface ClientScope {
   namespace: string
   /** The polls of event logs that are under way, by run id. */
   feeds: Map<string, EventFeed>
+  /** What is being told to runs, by run id. */
+  lines: Map<string, UpdateLine>
 }
 
 export function errorContext(scope: ClientScope, runId?: string): ErrorContext {

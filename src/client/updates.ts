@@ -1,50 +1,30 @@
-// HOST. What people tell a run and want to hear the answer to: updates, only sent where somebody is there to take them, and
-// sent again where the run has continued as new in between.
+// HOST. One update of a run, sent again where the run has continued as new in between.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client'
 import { TroupeError } from '../contract/errors'
-import type { StatusAnswer } from '../contract/messages'
-import { ORCHESTRATOR_TASK_QUEUE } from '../contract/names'
-import { causes, isUnanswered } from './errors'
-import { isServed } from './pollers'
-import { askHead } from './queries'
+import { causes } from './errors'
 import { CALL_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
 
 /** A worker answers within milliseconds; a change to a large plan is checked within seconds, and a run that drains takes it later. */
 const UPDATE_TIMEOUT_MS = 30_000
 /** Pause before an update goes to the next link of a run: that starts no sooner than 1 s after the last. */
 const AGAIN_MS = 250
-/** gRPC codes of an update that the run has not taken: it was just ending, or has just begun. */
-const NOT_TAKEN = { failedPrecondition: 9, aborted: 10, notFound: 5, unavailable: 14 }
+/** gRPC codes of an update that the run has not taken: it was just ending, has just begun, or has many others in flight. */
+const NOT_TAKEN = { notFound: 5, resourceExhausted: 8, failedPrecondition: 9, aborted: 10, unavailable: 14 }
 /** The failure of an update that was taken by a link which ended before it was answered. */
 const CUT_OFF = 'AcceptedUpdateCompletedWorkflow'
 
 /**
- * Where the run's worker stands now: without one, nothing may be sent, since Temporal would keep it until one comes.
- *
- * @throws TroupeError `NoWorker`, `RunNotFound`
- */
-export async function answeringRun(scope: ClientScope, runId: string): Promise<StatusAnswer> {
-  await requireOpen(scope, runId)
-  try {
-    if (await isServed(scope, ORCHESTRATOR_TASK_QUEUE)) return await askHead(scope, runId)
-  } catch (error) {
-    if (!isUnanswered(error)) throw error
-  }
-  throw noWorker(runId, `no worker carries on with the run "${runId}": nobody would hear it, and nothing was sent`)
-}
-
-/**
  * The same update again does no harm: its id, and the request's id or version within it, tell that it is the same.
  *
- * @throws TroupeError what the run refused it for; `NoWorker`, `RunNotFound`
+ * @throws TroupeError `NoWorker` if nobody answers, `RunNotFound`; the run's refusal as Temporal's client throws it
  */
 export async function sendUpdate<Answer>(
   scope: ClientScope,
   runId: string,
   update: string,
-  input: unknown,
+  input: object,
 ): Promise<Answer> {
   const handle = scope.client.workflow.getHandle(runId)
   const updateId = randomUUID()
@@ -53,7 +33,7 @@ export async function sendUpdate<Answer>(
     try {
       const left = Math.max(1, end - Date.now())
       return await withTimeout(scope, left, () =>
-        handle.executeUpdate<Answer, [unknown]>(update, { args: [input], updateId }),
+        handle.executeUpdate<Answer, [object]>(update, { args: [input], updateId }),
       )
     } catch (error) {
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw unanswered(runId)
@@ -66,7 +46,7 @@ export async function sendUpdate<Answer>(
 }
 
 /** @throws TroupeError `RunNotFound` if the run is closed */
-async function requireOpen(scope: ClientScope, runId: string): Promise<void> {
+export async function requireOpen(scope: ClientScope, runId: string): Promise<void> {
   const handle = scope.client.workflow.getHandle(runId)
   const { status } = await withTimeout(scope, CALL_TIMEOUT_MS, () => handle.describe())
   if (status.name !== 'RUNNING') throw hasEnded(runId, status.name)
@@ -87,12 +67,6 @@ function mayBeSentAgain(error: unknown): boolean {
 }
 
 function unanswered(runId: string): TroupeError {
-  return noWorker(
-    runId,
-    `the run "${runId}" was told, and has not answered within ${UPDATE_TIMEOUT_MS / 1_000} s: it may still do as it was told`,
-  )
-}
-
-function noWorker(runId: string, message: string): TroupeError {
+  const message = `the run "${runId}" was told, and has not answered within ${UPDATE_TIMEOUT_MS / 1_000} s: it may still do as it was told`
   return new TroupeError('NoWorker', message, { hint: `troupe attach ${runId}`, retryable: true })
 }

@@ -1,0 +1,95 @@
+// HOST. All that this process tells one run: few updates at a time, each only where somebody is there to take it.
+import { TroupeError } from '../contract/errors'
+import type { StatusAnswer } from '../contract/messages'
+import { ORCHESTRATOR_TASK_QUEUE } from '../contract/names'
+import { isUnanswered } from './errors'
+import { isServed } from './pollers'
+import { askHead } from './queries'
+import type { ClientScope } from './scope'
+import { Turns } from './turns'
+import { requireOpen, sendUpdate } from './updates'
+
+/** Updates of one run in flight: Temporal takes ten, and others may tell it something too. */
+const AT_ONCE = 6
+/** A worker that answered so lately is there: hundreds of decisions at once ask it once. */
+const ALIVE_MS = 1_000
+
+export class UpdateLine {
+  private readonly turns = new Turns(AT_ONCE)
+  /** The newest question to the run's worker, with its answer. */
+  private asked: { at: number; head: Promise<StatusAnswer> } | undefined
+
+  private constructor(
+    private readonly scope: ClientScope,
+    private readonly runId: string,
+  ) {}
+
+  /**
+   * Tells the run something in its turn, and returns its answer.
+   *
+   * @throws TroupeError what the run refused it for; `NoWorker`, `RunNotFound`
+   */
+  static async tell<Answer>(scope: ClientScope, runId: string, update: string, input: object): Promise<Answer> {
+    return UpdateLine.inTurn(scope, runId, async (line) => {
+      await line.answering(ALIVE_MS)
+      return sendUpdate<Answer>(scope, runId, update, input)
+    })
+  }
+
+  /** The same, for what must know where the run stands now. */
+  static async tellFrom<Answer>(
+    scope: ClientScope,
+    runId: string,
+    update: string,
+    input: (head: StatusAnswer) => object,
+  ): Promise<Answer> {
+    return UpdateLine.inTurn(scope, runId, async (line) =>
+      sendUpdate<Answer>(scope, runId, update, input(await line.answering(0))),
+    )
+  }
+
+  private static async inTurn<Value>(
+    scope: ClientScope,
+    runId: string,
+    work: (line: UpdateLine) => Promise<Value>,
+  ): Promise<Value> {
+    const { lines } = scope
+    const line = lines.get(runId) ?? new UpdateLine(scope, runId)
+    lines.set(runId, line)
+    try {
+      return await line.turns.take(() => work(line))
+    } finally {
+      if (line.turns.isIdle) lines.delete(runId)
+    }
+  }
+
+  /** Where the run stands, as its worker told it at most so long ago. */
+  private answering(milliseconds: number): Promise<StatusAnswer> {
+    const known = this.asked
+    if (known && Date.now() - known.at <= milliseconds) return known.head
+    const head = answeringRun(this.scope, this.runId)
+    const asked = { at: Date.now(), head }
+    this.asked = asked
+    // A question that fails, or is answered late, says nothing of the next moment
+    head.then(
+      () => (asked.at = Date.now()),
+      () => (this.asked = this.asked === asked ? undefined : this.asked),
+    )
+    return head
+  }
+}
+
+/** Without a worker nothing may be sent: Temporal would keep it until one comes. */
+async function answeringRun(scope: ClientScope, runId: string): Promise<StatusAnswer> {
+  await requireOpen(scope, runId)
+  try {
+    if (await isServed(scope, ORCHESTRATOR_TASK_QUEUE)) return await askHead(scope, runId)
+  } catch (error) {
+    if (!isUnanswered(error)) throw error
+  }
+  throw new TroupeError(
+    'NoWorker',
+    `no worker carries on with the run "${runId}": nobody would hear it, and nothing was sent`,
+    { hint: `troupe attach ${runId}`, retryable: true },
+  )
+}
