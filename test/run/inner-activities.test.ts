@@ -3,10 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
+import { Recent } from '../../activities/recent'
+import { takeOver } from '../../activities/reuse'
+import { TroupeError } from '../../src/contract/errors'
 import type { AgentEvent } from '../../src/contract/event'
 import type { JsonValue } from '../../src/contract/json'
-import type { CheckChangeInput, EvaluateInput, SpawnFragment, Verdict } from '../../src/contract/messages'
-import { requestsPrefix, type RequestRecord } from '../../src/contract/records'
+import type {
+  AgentExecution,
+  CheckChangeInput,
+  EvaluateInput,
+  SpawnFragment,
+  Verdict,
+} from '../../src/contract/messages'
+import { requestsPrefix, resultRecord, retriesPrefix, type RequestRecord } from '../../src/contract/records'
 import type { AgentResult, SubtaskRow } from '../../src/contract/run'
 import { checkPlan } from '../../src/contract/schema/check-plan'
 import { definitionHash } from '../../src/definition-hash'
@@ -294,6 +303,67 @@ test('a change is checked against the plan as it is; all that is wrong with it i
   const cycle = await refusalOf(change(spec, known, { replace: { taskId: 'a', payload: { $from: 'b' } } }))
   expect(cycle.code).toBe('ChangeRefused')
   expect(cycle.message).toContain('cycle')
+})
+
+test('what a run takes over becomes its own; what was cut off goes on, and what stands stays', async () => {
+  const execution = (output: string): AgentExecution => ({
+    output: { inline: output },
+    ...{ tokensUsed: 0, durationMs: 0, attempt: 1, agent: 'echo', agentVersion: '1.0.0' },
+  })
+  const executions = { a: execution('a'), 'b/child': execution('c') }
+  const reuse = await store.artifacts.put(JSON.stringify({ executions, fragments: {} }))
+  const of = { workflowId: 'old', firstRunId: 'older' }
+  await keep('a', 'was there')
+  for (let attempt = 0; attempt < 2; attempt++)
+    expect(await takeOver({ of, reuse }, run, store)).toEqual({ retryOf: 'old', reused: executions })
+  expect(await store.records.read(resultRecord(run, 'b/child'))).toEqual(execution('c'))
+  expect(await store.records.read(resultRecord(run, 'a'))).toMatchObject({ output: { inline: 'was there' } })
+  expect(await store.records.list(retriesPrefix(of))).toHaveLength(1)
+})
+
+test('what many need is read once; what was out of reach is asked for again', async () => {
+  let reads = 0
+  let broken = true
+  const get = async (id: string): Promise<Buffer> => {
+    reads++
+    await Promise.resolve()
+    if (broken) throw new TroupeError('StoreUnavailable', 'away', { retryable: true })
+    return store.artifacts.get(id)
+  }
+  const spec = await specOf([echo('big'), echo('next', { when: [{ from: 'big', path: '/1', equals: 'y' }] })])
+  await keep('big', ['x'.repeat(10_000), 'y'])
+  const counted: Store = {
+    ...store,
+    artifacts: { put: (bytes) => store.artifacts.put(bytes), has: (id) => store.artifacts.has(id), get },
+  }
+  activities = createActivities({ teams: [], store: counted })
+  expect(await refusalOf(evaluate(spec, 'next'))).toMatchObject({ code: 'StoreUnavailable', final: false })
+  broken = false
+  reads = 0
+  const verdicts = await Promise.all(Array.from({ length: 20 }, () => evaluate(spec, 'next')))
+  expect(verdicts).toEqual(Array.from({ length: 20 }, () => ({ verdict: 'run' })))
+  expect(reads).toBe(2)
+})
+
+test('what was used longest ago goes first, and the newest stays whatever it weighs', async () => {
+  const read: string[] = []
+  const recent = new Recent<string>(100)
+  const get = (key: string, bytes: number) =>
+    recent.get(key, async () => {
+      await Promise.resolve()
+      read.push(key)
+      return { value: key, bytes }
+    })
+  await get('a', 40)
+  await get('b', 40)
+  await get('a', 40)
+  await get('c', 40)
+  expect(await Promise.all([get('a', 40), get('c', 40), get('b', 40)])).toEqual(['a', 'c', 'b'])
+  expect(read).toEqual(['a', 'b', 'c', 'b'])
+  await get('huge', 1_000)
+  await get('huge', 1_000)
+  await get('c', 40)
+  expect(read.slice(4)).toEqual(['huge', 'c'])
 })
 
 function row(id: string, state: SubtaskRow['state'] = 'succeeded'): SubtaskRow {
