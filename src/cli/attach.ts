@@ -88,7 +88,7 @@ async function attach(id: string | undefined, options: AttachOptions): Promise<E
   }
 }
 
-interface End {
+export interface End {
   inputs: unknown
   elsewhere?: string
   store: Store
@@ -97,7 +97,10 @@ interface End {
 }
 
 /** A run that `troupe code` has started is delivered, now or once more. */
-async function printEnd(outcome: RunOutcome, { inputs, elsewhere, store, server, format }: End): Promise<ExitCode> {
+export async function printEnd(
+  outcome: RunOutcome,
+  { inputs, elsewhere, store, server, format }: End,
+): Promise<ExitCode> {
   const { deliveryOf } = await import('./code/deliver.js')
   const delivery = deliveryOf(outcome, { inputs, elsewhere }, store)
   if (!delivery) return printOutcome(outcome, { server, format })

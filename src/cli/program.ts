@@ -23,6 +23,7 @@ import { publishCommand } from './publish'
 import { replayCommand } from './replay'
 import { resultCommand } from './result'
 import { resumeCommand } from './resume'
+import { retryCommand } from './retry'
 import { runCommand } from './run'
 import { serverCommand } from './server'
 import { printText } from './shared/output'
@@ -55,6 +56,7 @@ export function createProgram(): Command {
     approveCommand(),
     rejectCommand(),
     answerCommand(),
+    retryCommand(),
     skipCommand(),
     replaceCommand(),
     addCommand(),

@@ -1,12 +1,11 @@
 // HOST. Retries: what is to run again, looked at first; then in place, or as a new run that takes results over.
 import { createHash } from 'node:crypto'
-import type { AgentManifest, TeamManifest } from '../contract/agent'
-import { BUILT_IN_AGENTS } from '../contract/built-in'
+import type { TeamManifest } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import { quote } from '../contract/json'
 import type { CheckedSubTask, RunSpec } from '../contract/messages'
 import { candidates } from '../contract/run/input-hash'
-import { planDifferences, renewedDeadline, repeatedPlan } from '../contract/run/repeated-plan'
+import { planDifferences, renewedDeadline, repeatedPlan, teamForPlan } from '../contract/run/repeated-plan'
 import { judgeReuse, type Again, type Judgement, type Past } from '../contract/run/reuse'
 import type { CheckedPlan } from '../contract/schema/check-plan'
 import { explained } from './errors'
@@ -97,12 +96,9 @@ function storedPlan(runId: string, spec: RunSpec, past: Past, deadline: (old: st
 }
 
 /** The old run's, unless another is given; the plan's own agents stay with a plan that is not given anew, and go with one that is. */
-function teamOf({ team }: RunSpec, { plan, team: given }: RetryOptions): TeamManifest {
-  if (plan !== undefined) {
-    const own = ({ inline, taskQueue }: AgentManifest): boolean =>
-      inline !== undefined || BUILT_IN_AGENTS.some((agent) => agent.taskQueue === taskQueue)
-    return given ?? { name: team.name, agents: team.agents.filter((agent) => !own(agent)) }
-  }
+function teamOf(spec: RunSpec, { plan, team: given }: RetryOptions): TeamManifest {
+  if (plan !== undefined) return given ?? teamForPlan(spec)
+  const { team } = spec
   if (!given) return team
   const names = new Set(given.agents.map(({ name }) => name))
   return { ...given, agents: [...given.agents, ...team.agents.filter((one) => one.inline && !names.has(one.name))] }

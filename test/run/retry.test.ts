@@ -1,6 +1,5 @@
 // Retries on a real server: only what must runs again, everything else is taken over, and the old run stays as it was.
 import { defineAgent, defineTeam, type Run, type SubTask } from '../../src/index'
-import { retriesOf } from '../../src/client/retries'
 import { openFileStore } from '../../src/storage/file-store'
 import { useTroupe } from '../support/troupe'
 
@@ -98,7 +97,7 @@ it('repeats a failed run: only what failed and what follows runs again; the old 
     ['c', true],
     ['d', undefined],
   ])
-  expect(await retriesOf(test.troupe.store, (await old.status()).run)).toEqual([run.id])
+  expect((await old.status()).retriedBy).toEqual([run.id])
   expect(await traces(old)).toEqual(before)
   // Nothing is left to do, neither there nor in the second run of that id
   await expect(test.troupe.client.retry(run.id)).rejects.toMatchObject({ code: 'RetryRefused' })

@@ -54,7 +54,7 @@ export async function openPlan(path: string, options: PlanOptions): Promise<Plan
 }
 
 /** The caller's word counts before the file's. */
-async function teamOf(file: PlanFile, path: string | undefined): Promise<Team | undefined> {
+export async function teamOf(file: PlanFile, path: string | undefined): Promise<Team | undefined> {
   if (path !== undefined) return loadTeam(path)
   if (file.team === undefined) return undefined
   try {

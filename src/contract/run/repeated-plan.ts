@@ -1,5 +1,6 @@
 // PURE. The plan of a run as it stood at its end, to be run once more; and how one plan differs from another.
-import type { AgentManifest } from '../agent'
+import type { AgentManifest, TeamManifest } from '../agent'
+import { BUILT_IN_AGENTS } from '../built-in'
 import type { CheckedSubTask, RunSpec } from '../messages'
 import type { Plan } from '../plan'
 import { canonical, candidates, dependenciesOf } from './input-hash'
@@ -45,6 +46,13 @@ export function repeatedPlan(
     },
     misfits,
   }
+}
+
+/** The run's team without agents that a plan brings along: another plan has its own. */
+export function teamForPlan({ team }: RunSpec): TeamManifest {
+  const isBuiltIn = ({ taskQueue }: AgentManifest): boolean =>
+    BUILT_IN_AGENTS.some((agent) => agent.taskQueue === taskQueue)
+  return { ...team, agents: team.agents.filter((agent) => !agent.inline && !isBuiltIn(agent)) }
 }
 
 /** Those that agents bring along come last, and come again with them. */
