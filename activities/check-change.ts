@@ -1,14 +1,14 @@
 // EFFECTS. Checks a change to a live run's plan against the plan as it is, and keeps what becomes of it as a fragment.
 import { asTroupeError, messageOf, TroupeError, type Problem } from '../src/contract/errors'
 import { MAX_DEPENDENCIES } from '../src/contract/limits'
-import type { CheckChangeInput, CheckedChange, GraphNode } from '../src/contract/messages'
+import type { CheckChangeInput, CheckedChange, GraphNode, SpawnFragment } from '../src/contract/messages'
 import type { SubTask } from '../src/contract/plan'
 import { checkAddition } from '../src/contract/schema/check-addition'
 import { describeProblem } from '../src/contract/schema/check-plan'
 import { checkReplacement } from '../src/contract/schema/check-replacement'
 import type { ActivityDependencies } from './dependencies'
 import { toRefusal } from './failures'
-import type { KeptFragment, Specs } from './specs'
+import type { Specs } from './specs'
 import { assertStore } from './store-identity'
 
 export function createCheckChange(
@@ -43,16 +43,11 @@ export function createCheckChange(
   ) {
     const context = await contextOf(input)
     const fragment = input.known.find(({ id }) => id === taskId)?.fragment
-    const at = { spec: input.spec, ...(fragment === undefined ? {} : { fragment }) }
-    const { subtask, failures } = await specs.subtask(at, taskId)
+    const subtask = await specs.subtask(fragment ?? input.spec, taskId)
     const { checked, problems } = checkReplacement(subtask, change, context)
     if (!checked) throw refused('the change', problems)
     assertEdges(input, [checked.node])
-    const content: KeptFragment = {
-      subtasks: [checked.subtask],
-      ...(Object.keys(failures).length > 0 ? { failures } : {}),
-    }
-    return { fragment: await keep(content), node: checked.node }
+    return { fragment: await keep({ subtasks: [checked.subtask] }), node: checked.node }
   }
 
   async function contextOf({ spec: artifact, known, now }: CheckChangeInput) {
@@ -66,7 +61,7 @@ export function createCheckChange(
     }
   }
 
-  function keep(content: KeptFragment): Promise<string> {
+  function keep(content: SpawnFragment): Promise<string> {
     return deps.store.artifacts.put(JSON.stringify(content))
   }
 }

@@ -1,7 +1,7 @@
 // EFFECTS. Looks at a subtask before it starts: do its conditions hold, which elements has its map, what is a person asked?
 import { asTroupeError, messageOf, TroupeError } from '../src/contract/errors'
 import { preview } from '../src/contract/json'
-import type { CheckedSubTask, EvaluateInput, RunSpec, Verdict } from '../src/contract/messages'
+import type { CheckedSubTask, EvaluateInput, RunSpec, SpawnFragment, Verdict } from '../src/contract/messages'
 import { INPUTS_ID } from '../src/contract/names'
 import type { ForEach } from '../src/contract/plan'
 import { unmet } from '../src/contract/run/conditions'
@@ -12,7 +12,7 @@ import type { LookedUp, Outputs, Surroundings } from './outputs'
 import { keepRequest } from './requests'
 import { resolvePayload } from './resolve-payload'
 import { keepResult } from './results'
-import type { KeptFragment, Specs } from './specs'
+import type { Specs } from './specs'
 import { assertStore } from './store-identity'
 
 /** What is being looked at. */
@@ -33,8 +33,8 @@ export function createEvaluateSubtask(
     try {
       assertStore(deps.store, input.store)
       const spec = await specs.spec(input.spec)
-      const { subtask, failures } = await specs.subtask(input, input.subtask)
-      return await evaluate({ input, subtask, spec, surroundings: { run: input.run, inputs: spec.inputs, failures } })
+      const subtask = await specs.subtask(input.fragment ?? input.spec, input.subtask)
+      return await evaluate({ input, subtask, spec, surroundings: { ...input, inputs: spec.inputs } })
     } catch (error) {
       // What is not understood would be no better for another attempt, and the subtask waits
       throw toFailure(asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error }))
@@ -63,9 +63,8 @@ export function createEvaluateSubtask(
     const found = await outputs.lookUp(surroundings, forEach.from, forEach.path)
     if (!found.found || !Array.isArray(found.value)) throw notAList(forEach, found)
     const count = found.value.length
-    const { subtasks, nodes } = expandMap(subtask, forEach, count, spec)
-    const { failures = {} } = surroundings
-    const content: KeptFragment = { subtasks, ...(Object.keys(failures).length > 0 ? { failures } : {}) }
+    const { subtasks, nodes } = expandMap({ map: subtask, forEach, count, failures: input.failures }, spec)
+    const content: SpawnFragment = { subtasks }
     const fragment = await deps.store.artifacts.put(JSON.stringify(content))
     const { spawned = { fragment, nodes } } = await keepResult(deps.store, input.run, subtask.id, {
       output: { inline: [] },

@@ -70,8 +70,8 @@ export function createRunAgent(
     if (!hosted)
       throw new TroupeError('Internal', `this worker serves no agent on the queue "${taskQueue}"`, { retryable: true })
     const spec = await specs.spec(input.spec)
-    const { subtask, failures } = await specs.subtask(input, input.task.id)
-    const payload = await resolvePayload(subtask, { run: input.run, inputs: spec.inputs, failures }, outputs)
+    const subtask = await specs.subtask(input.fragment ?? input.spec, input.task.id)
+    const payload = await resolvePayload(subtask, { ...input, inputs: spec.inputs }, outputs)
     const task: AgentTask = { ...input.task, payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
     const port: HostPort = { agent, ledger, ...modelOf(model, spec.model) }

@@ -1,6 +1,6 @@
 // EFFECTS. What was checked before a run began, and what joined it since, read from the store once for each process.
 import { TroupeError } from '../src/contract/errors'
-import type { CheckedSubTask, FailedInput, RunAgentInput, RunSpec, SpawnFragment } from '../src/contract/messages'
+import type { CheckedSubTask, RunSpec, SpawnFragment } from '../src/contract/messages'
 import type { Store } from '../src/storage/store'
 import { Recent } from './recent'
 
@@ -11,12 +11,6 @@ import { Recent } from './recent'
 const KEPT_BYTES = 64 * 1024 * 1024
 /** Of a small fragment: what it costs beside its text. */
 const ENTRY_BYTES = 1024
-
-/** A fragment as the expansion of a map leaves it. */
-export interface KeptFragment extends SpawnFragment {
-  /** What references to dependencies of the map stand for that did not succeed: its elements have no dependencies of their own. */
-  failures?: Readonly<Record<string, FailedInput>>
-}
 
 interface Parsed {
   value: unknown
@@ -32,16 +26,11 @@ export class Specs {
     return (await this.read(artifact)).value as RunSpec
   }
 
-  /** The definition of a subtask, and which of the dependencies that it refers to did not succeed. */
-  async subtask(
-    { spec, fragment, failures }: Pick<RunAgentInput, 'spec' | 'fragment' | 'failures'>,
-    id: string,
-  ): Promise<{ subtask: CheckedSubTask; failures: Record<string, FailedInput> }> {
-    const { value, byId } = await this.read(fragment ?? spec)
-    const subtask = byId.get(id)
-    if (!subtask) throw new TroupeError('Internal', `the subtask "${id}" is not in the artifact ${fragment ?? spec}`)
-    const ofMap = fragment === undefined ? undefined : (value as KeptFragment).failures
-    return { subtask, failures: { ...ofMap, ...failures } }
+  /** The definition of a subtask. */
+  async subtask(artifact: string, id: string): Promise<CheckedSubTask> {
+    const found = (await this.read(artifact)).byId.get(id)
+    if (found) return found
+    throw new TroupeError('Internal', `the subtask "${id}" is not in the artifact ${artifact}`)
   }
 
   private async read(artifact: string): Promise<Parsed> {
