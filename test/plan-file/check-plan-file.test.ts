@@ -101,3 +101,40 @@ test('inputs are checked where they are given, and left alone where they are not
   expect(checkPlanFile(file, { now, checkInputs: false }).checked.plan.name).toBe('x')
   expect(checkPlanFile(file, { now, inputs: { n: 1 } }).checked.spec.inputs).toEqual({ n: 1 })
 })
+
+test('problems of policies, conditions, maps, people and reactions have their places too', () => {
+  const { message } = refusalOf(`name: deep
+onFailure: {fallback: ecko}
+subtasks:
+  - id: a
+    agentType: human
+    payload:
+      prompt: Go on?
+      choices: [yes, no]
+      onTimeout: approve
+  - id: b
+    agentType: echo
+    when:
+      - {from: a, equals: yes}
+      - from: aa
+        exists: true
+    forEach:
+      from: a
+      path: list
+    payload: [{$element: ''}, {$event: ''}]
+reactions:
+  - on: task.created
+    where: {subtask: a}
+    run:
+      agentType: echo
+      payload: {about: {$from: a}}
+`)
+  expect(message.split('\n').slice(1)).toEqual([
+    'bad.yaml:2:13: onFailure.fallback: unknown agent "ecko"; did you mean "echo"?',
+    'bad.yaml:9:7: subtasks[0].payload.onTimeout (subtask "a"): "approve" gives no answer, and "choices" asks for one; choices: reject, fail; or leave "choices" out',
+    'bad.yaml:14:9: subtasks[1].when[1].from (subtask "b"): condition on nothing: there is no subtask "aa"; did you mean "a"?',
+    'bad.yaml:18:7: subtasks[1].forEach.path (subtask "b"): "list" is not a JSON Pointer; for example "/points/0", or "" for the whole',
+    'bad.yaml:19:31: subtasks[1].payload[1] (subtask "b"): "$event" outside a reaction; it stands for the event in what "reactions" run',
+    'bad.yaml:25:25: reactions[0].run.payload.about.$from: a reaction cannot refer to the subtask "a"; a reaction may refer to the inputs only; what happened is in "$event"',
+  ])
+})
