@@ -227,6 +227,23 @@ export const SHAPES: readonly Shape[] = [
     },
   },
   {
+    name: 'retried',
+    planted: ['Object.hasOwn(this.reused, row.id)', 'false'],
+    async record(troupe) {
+      const first = await start(troupe, [
+        echo('a'),
+        { id: 'b', agentType: 'fails', dependsOn: ['a'] },
+        { id: 'c', agentType: 'echo', payload: { b: { $from: 'b' } } },
+        { id: 'boss', agentType: 'boss' },
+        { id: 'each', agentType: 'echo', forEach: { from: 'inputs', path: '/list' } },
+        echo('last', 'c', 'boss', 'each'),
+      ])
+      await first.outcome()
+      const { run } = await troupe.client.retry(first.id, { from: 'b', agent: 'echo', payload: { again: true }, by })
+      return [first.id, ...(await ended(run))]
+    },
+  },
+  {
     name: 'reactions',
     planted: ['`react-${', '`reacted-${'],
     async record(troupe) {
