@@ -181,6 +181,15 @@ describe('what is right needs no server either', () => {
     const graph = await alone(['graph', 'ok.yaml', '--format', 'json'])
     expect([graph.code, JSON.stringify(JSON.parse(graph.stdout))]).toEqual([0, expect.stringContaining('"b"')])
     expect((await alone(['graph', 'ok.yaml', '-o', 'json'])).stdout).toBe(graph.stdout)
+    const reaction = 'reactions:\n  - { on: task.created, run: { agentType: echo } }\n'
+    place.write(
+      'deep.yaml',
+      `${subtask('{ id: a, agentType: echo, forEach: { from: inputs }, onFailure: hold }')}${reaction}`,
+    )
+    expect((await alone(['validate', 'deep.yaml'])).stdout).toContain('1 subtask, 0 dependencies, 1 agent, 1 reaction')
+    expect((await alone(['graph', 'deep.yaml', '-o', 'text'])).stdout).toBe(
+      '1   a (echo), for each element, on failure: hold\non task.created  → on-task-created (echo)\n',
+    )
     expect((await alone(['validate', 'in.yaml'])).code).toBe(0)
     expect((await alone(['validate', 'in.yaml', '--input', '{}'])).code).toBe(2)
     const help = await alone(['publish', '--help'])

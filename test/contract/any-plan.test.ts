@@ -12,14 +12,32 @@ const GOOD = {
   name: 'good',
   inputs: { type: 'object', properties: { n: { type: 'integer', default: 3 } } },
   agents: {
-    nap: { use: 'wait', maxConcurrency: 8, retry: { maximumAttempts: 2 } },
+    nap: { use: 'wait', maxConcurrency: 8, retry: { maximumAttempts: 2 }, on: ['task.created'] },
     lint: { command: ['lint', '{{path}}'], cwd: 'tools', env: ['CI'], output: { type: 'object' }, timeoutMs: 500 },
   },
   subtasks: [
     { id: 'a', agentType: 'outline', payload: { topic: 'x' }, priority: 'high', deadline: '+10m', estimateMs: 5 },
     { id: '__proto__', type: 'write', dependsOn: ['a'], payload: [{ $from: 'a', path: '/points/0' }] },
     { id: 'constructor', agentType: 'nap', payload: { ms: { $from: 'inputs', path: '/n' } } },
+    {
+      id: 'each',
+      agentType: 'echo',
+      forEach: { from: 'a', path: '/points', maxInFlight: 2 },
+      payload: [{ $element: '/x' }, { $from: 'inputs', path: '/n' }],
+      when: [
+        { from: 'a', path: '/title', equals: null },
+        { from: 'inputs', in: [1] },
+      ],
+      onFailure: { fallback: 'lint' },
+      runIf: 'any-succeeded',
+    },
+    { id: 'ask', agentType: 'human', payload: { prompt: { $from: 'each' }, output: { type: 'string' }, timeoutMs: 5 } },
     { id: 'last', agentType: 'lint', dependsOn: ['__proto__', 'constructor'], deadline: '2027-01-01T00:00:00Z' },
+  ],
+  onFailure: 'hold',
+  reactions: [
+    { id: 'r', on: 'task.created', where: { subtask: 'a' }, run: { type: 'write', payload: [{ $event: '/payload' }] } },
+    { on: 'x', run: { agentType: 'human', payload: { prompt: { $event: '/type' } }, onFailure: { fallback: 'ann' } } },
   ],
 }
 
@@ -32,7 +50,21 @@ const change: fc.Arbitrary<Change> = fc.record({
     fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, maxDepth: 2 }),
     // Fresh ones each time: what is put into a plan may be changed there
     fc
-      .constantFrom('a', 'last', '__proto__', 'inputs', 'nap', ['last'], { $from: 'last' }, { $from: 'a', path: '/x' })
+      .constantFrom<unknown>(
+        ...[
+          'a',
+          'last',
+          '__proto__',
+          'inputs',
+          'nap',
+          'human',
+          'hold',
+          ['last'],
+          { from: 'last' },
+          { fallback: 'ann' },
+        ],
+        ...[{ $from: 'last' }, { $from: 'a', path: '/x' }, { $element: '' }, { $event: '/x' }, { prompt: 'x' }],
+      )
       .map((value) => structuredClone(value)),
   ),
 })
@@ -73,8 +105,10 @@ test('whatever comes in is refused with problems, or is a graph that can be run'
       taken++
       expect(findCycles(checked.nodes.map(({ dependsOn }) => dependsOn))).toEqual([])
       expect(new Set(checked.nodes.map((node) => node.id)).size).toBe(checked.nodes.length)
+      expect(checked.reactions.map(({ id }) => id)).toEqual(checked.spec.reactions.map(({ id }) => id))
       for (const node of checked.nodes) {
-        expect(node.agents.every((place) => checked.agents[place] !== undefined)).toBe(true)
+        const places = [...node.agents, ...(node.fallback === undefined ? [] : [node.fallback])]
+        expect(places.every((place) => checked.agents[place] !== undefined)).toBe(true)
         if (node.deadline !== undefined) expect(Date.parse(node.deadline)).toBeGreaterThan(NOW)
       }
     }),
