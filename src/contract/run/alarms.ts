@@ -6,14 +6,14 @@ export interface Alarm {
 }
 
 export class Alarms {
-  /** The earliest first. */
+  /** The earliest first, then by place: the same also after a continue-as-new. */
   private waiting: Alarm[] = []
 
   /** Several at once, since each call sorts. */
   add(alarms: readonly Alarm[]): void {
     if (alarms.length === 0) return
     this.waiting.push(...alarms)
-    this.waiting.sort((a, b) => a.at - b.at)
+    this.waiting.sort((a, b) => a.at - b.at || a.place - b.place)
   }
 
   /** Takes off what is due, and what is not `wanted` any more; the first that is left comes back too. */

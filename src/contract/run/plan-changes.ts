@@ -58,8 +58,8 @@ export class PlanChanges {
   changeProblem(input: ChangeInput): Refusal | undefined {
     const problem = this.problem(input) ?? this.unknown(input.taskId)
     if (problem) return problem
-    const { row, node } = this.subtasks.at(this.subtasks.placeOf(input.taskId)!)
-    const isUntouched = (row.state === 'waiting' && node.evaluation === undefined) || row.state === 'ready'
+    const { row } = this.subtasks.at(this.subtasks.placeOf(input.taskId)!)
+    const isUntouched = (row.state === 'waiting' && !row.settling) || row.state === 'ready'
     if (isUntouched || row.state === 'held') return undefined
     const how = row.state === 'waiting' ? 'being looked at' : row.state
     return refused(`${preview(input.taskId)} is ${how}`, 'what can be changed is waiting, ready or held')
@@ -88,7 +88,9 @@ export class PlanChanges {
   /** Why a definition that was checked cannot take the place of the present one. */
   replaceProblem({ node }: CheckedReplacement): Refusal | undefined {
     const place = this.subtasks.placeOf(node.id)!
-    const edges = this.subtasks.nodes.map(({ graph }, at) => (at === place ? node.dependsOn : graph.dependsOn))
+    const edges = this.subtasks.nodes.map(({ graph }, at) => [...(at === place ? node : graph).dependsOn])
+    // A spawner waits for what it spawned
+    for (const [child, { parent }] of this.subtasks.rows.entries()) if (parent !== undefined) edges[parent]!.push(child)
     const [cycle] = findCycles(edges, 1)
     if (!cycle) return undefined
     const names = [...cycle, cycle[0]!].map((at) => this.subtasks.rows[at]!.id)
@@ -104,7 +106,8 @@ export class PlanChanges {
     this.subtasks.tell('subtask.changed', place, { by })
     const answer = this.changed('change', by, [graph.id])
     // What is held waits for a person still, and what is held back for its map
-    if (row.state === 'held' || row.heldBack !== undefined) return answer
+    if (row.state === 'held' || (row.heldBack !== undefined && this.subtasks.ruleOf(place) === 'start')) return answer
+    this.subtasks.leaveLine(place)
     delete node.evaluation
     this.subtasks.move(place, 'waiting')
     this.subtasks.consider(place)

@@ -62,6 +62,7 @@ export class Reactions {
 
   /** The next ones to be made into subtasks, if none are being made. */
   next(): ReactInput['matches'] | undefined {
+    if (this.subtasks.ending) this.drop()
     if (this.underWay > 0 || this.waiting.length === 0) return undefined
     this.underWay = Math.min(this.waiting.length, PER_BATCH)
     return this.waiting.slice(0, this.underWay).map(({ reaction, id, event }) => ({ reaction, id, event }))

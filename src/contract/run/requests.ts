@@ -69,9 +69,9 @@ export class Requests {
         : ''
       return refuse(`nobody is asked about ${preview(taskId)}, it is ${row.state}${how}`, this.openHint(taskId))
     }
-    const { expiresAt } = row.request!
-    if (expiresAt !== undefined && this.subtasks.surroundings.now() >= Date.parse(expiresAt))
-      return refuse(`the time to decide on ${preview(taskId)} was over at ${expiresAt}`)
+    for (const end of [row.request!.expiresAt, node.graph.deadline])
+      if (end !== undefined && this.subtasks.surroundings.now() >= Date.parse(end))
+        return refuse(`the time to decide on ${preview(taskId)} was over at ${end}`)
     return answerProblem(decision, node.request!)
   }
 
@@ -138,7 +138,7 @@ export class Requests {
     node.candidate = 0
     this.subtasks.watchDeadlines([place])
     this.subtasks.move(place, 'waiting')
-    this.subtasks.admit(place)
+    this.subtasks.consider(place)
   }
 
   /** In flight until it is written down: then it has succeeded. */

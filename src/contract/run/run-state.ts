@@ -126,7 +126,9 @@ export class RunState {
 
   get finished(): boolean {
     const { waiting, ready, running, joining, asking, held } = this.states
-    return waiting + ready + running + joining + asking + held + this.reactions.waiting.length === 0 && !this.open
+    if (waiting + ready + running + joining + asking + held > 0) return false
+    // After a fail-fast it waits for no event any more
+    return this.subtasks.ending ? this.reactions.underWay === 0 : this.reactions.waiting.length === 0 && !this.open
   }
 
   get counts(): RunCounts {
@@ -196,10 +198,13 @@ export class RunState {
   refused(place: number, error: SubtaskError, ended: Ended = {}): void {
     this.measure(place, ended)
     const { node } = this.subtasks.at(place)
-    const isLast = node.candidate + 1 >= node.graph.agents.length
-    if (isLast && node.origin && this.rows[place]!.parent === undefined)
+    const { candidate, graph, origin, cancelledBy } = node
+    const isLast = candidate + 1 >= graph.agents.length
+    const isReaction = origin !== undefined && this.rows[place]!.parent === undefined
+    // A fallback that refuses does not undo the failure before it
+    if (isLast && isReaction && candidate < graph.agents.length && cancelledBy === undefined)
       return this.subtasks.end(place, 'skipped', error)
-    if (isLast || this.subtasks.ending || node.cancelledBy !== undefined) return this.failed(place, error)
+    if (isLast || this.subtasks.ending || cancelledBy !== undefined) return this.failed(place, error)
     node.candidate++
     this.subtasks.watchDeadlines([place]) // it may have been forgotten while the subtask ran
     this.subtasks.begin(place)
@@ -209,9 +214,18 @@ export class RunState {
   nextEvaluation(): number | undefined {
     if (this.pauses.run) return undefined
     const { evaluations } = this.subtasks
-    for (let place = evaluations.shift(); place !== undefined; place = evaluations.shift()) {
+    for (let at = 0; at < evaluations.length;) {
+      const place = evaluations[at]!
       const { row, node } = this.subtasks.at(place)
-      if (row.state !== 'waiting' || node.evaluation !== 'due') continue
+      // A change puts it into the line again
+      const isDue = row.state === 'waiting' && !row.settling && node.evaluation === 'due'
+      if (isDue && this.pauses.holds(this.agent(place).name)) {
+        at++
+        continue
+      }
+      if (at === 0) evaluations.shift()
+      else evaluations.splice(at, 1)
+      if (!isDue) continue
       row.settling = true
       return place
     }
@@ -222,8 +236,10 @@ export class RunState {
     const { row, node } = this.subtasks.at(place)
     if (row.state !== 'waiting' || !row.settling) return
     delete row.settling
-    node.evaluation = 'done'
     this.subtasks.watchDeadlines([place])
+    // A paused run asks nothing: it is looked at again
+    if (verdict.verdict === 'ask' && this.pauses.holds(this.agent(place).name)) return this.subtasks.begin(place)
+    node.evaluation = 'done'
     if (verdict.verdict === 'skip') return this.subtasks.end(place, 'skipped', conditionError(verdict.reason))
     if (verdict.verdict === 'ask') return this.requests.ask(place, verdict.request)
     if (verdict.verdict === 'run') return this.subtasks.begin(place)
@@ -311,7 +327,8 @@ export class RunState {
       // What depends on a failed one is skipped, though it may be due itself
       if (!this.subtasks.isPending(place)) continue
       const { deadline } = this.graph(place)
-      if (deadline !== undefined && Date.parse(deadline) <= now) this.failed(place, lateError(Date.parse(deadline)))
+      // Whichever came first counts, however late anybody looks
+      if (deadline !== undefined && Date.parse(deadline) <= at) this.failed(place, lateError(Date.parse(deadline)))
       else if (this.rows[place]!.request?.expiresAt === new Date(at).toISOString()) this.requests.expire(place)
     }
     return next

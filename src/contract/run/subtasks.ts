@@ -127,16 +127,23 @@ export class Subtasks {
   consider(place: number, cause?: SubtaskRow): void {
     const { row, node } = this.at(place)
     if (row.state !== 'waiting' || node.evaluation !== undefined || node.cancelledBy !== undefined) return
-    const { runIf = 'all-succeeded', dependsOn } = node.graph
-    const rule = startRule(runIf, { total: dependsOn.length, open: this.queue.open(place), succeeded: node.met })
+    const { runIf, dependsOn } = node.graph
+    const rule = this.ruleOf(place)
     if (rule === 'start') this.admit(place)
     if (rule !== 'skip') return
     const missing = cause ?? dependsOn.map((other) => this.rows[other]!).find(({ state }) => isUnsuccessful(state))
     this.end(place, 'skipped', skippedError(missing!, runIf))
   }
 
+  /** What its dependencies say, as they stand. */
+  ruleOf(place: number): ReturnType<typeof startRule> {
+    const { graph, met } = this.nodes[place]!
+    const { runIf = 'all-succeeded', dependsOn } = graph
+    return startRule(runIf, { total: dependsOn.length, open: this.queue.open(place), succeeded: met })
+  }
+
   /** Its dependencies allow it: it starts unless its map has enough under way, or what it did is taken over. */
-  admit(place: number): void {
+  private admit(place: number): void {
     const { row, node } = this.at(place)
     if (Object.hasOwn(this.reused, row.id)) return this.later(() => this.takeOver(place, this.reused[row.id]!))
     const map = row.parent === undefined ? undefined : this.nodes[row.parent]!
@@ -171,7 +178,8 @@ export class Subtasks {
   fail(place: number, error: SubtaskError, joined = false): void {
     const { row, node } = this.at(place)
     if (isEnded(row.state)) return
-    delete row.settling
+    for (const key of ['settling', 'heldBack', 'request'] as const) delete row[key]
+    delete node.request
     if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
     if (error.code === 'Cancelled') return this.end(place, 'cancelled', error)
     if (this.ending) return this.end(place, 'failed', error)
@@ -204,11 +212,9 @@ export class Subtasks {
   }
 
   private hold(place: number, error: SubtaskError): void {
-    const { row, node } = this.at(place)
+    const { row } = this.at(place)
     this.queue.withdraw(place)
     this.move(place, 'held')
-    for (const key of ['settling', 'heldBack', 'request'] as const) delete row[key]
-    delete node.request
     row.error = error
     this.release(place)
     this.tell('subtask.held', place, { error: { ...error } })
@@ -268,6 +274,15 @@ export class Subtasks {
       if (this.rows[next]!.heldBack === undefined) continue
       return this.admit(next)
     }
+  }
+
+  /** It waits for its dependencies again, and not for its map. */
+  leaveLine(place: number): void {
+    const { row } = this.at(place)
+    if (row.heldBack === undefined) return
+    delete row.heldBack
+    const children = this.nodes[row.parent!]!.spawned!
+    children.backlog = children.backlog.filter((one) => one !== place)
   }
 
   /** What another run has left of the same subtask. */
