@@ -1,0 +1,65 @@
+// Defined plans as the orchestrator gets them: nodes, rules of reactions, a prepared run.
+import type { AgentSlot, GraphNode, PreparedRun } from '../../../src/contract/messages'
+import { dependenciesOf, policyOf } from './expected-outcomes'
+import type { DefinedPlan, Definition, Policy } from './random-plans'
+import { reactionId } from './reference-reactions'
+
+export const START = Date.parse('2026-11-20T12:00:00Z')
+
+/** Three agents and a person. */
+export const AGENTS: AgentSlot[] = ['first', 'second', 'third', 'human'].map((name) => ({
+  name,
+  version: '1.0.0',
+  taskQueue: `agent.test.${name}`,
+  maxConcurrency: 4,
+  timeoutMs: 60_000,
+  heartbeatTimeoutMs: 10_000,
+  retry: { maximumAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
+  ...(name === 'human' ? { person: true } : {}),
+}))
+export const HUMAN_PLACE = 3
+
+/** All of a node but its place in a graph. */
+export function bareNode(definition: Definition, plan: Policy | undefined): Omit<GraphNode, 'id' | 'dependsOn'> {
+  const { candidates, person, map, conditions, runIf, priority, deadlineMs } = definition
+  const { fallback, then } = policyOf(definition, plan)
+  return {
+    agents: person ? [HUMAN_PLACE] : candidates,
+    type: 'any',
+    priority,
+    ...(deadlineMs === undefined ? {} : { deadline: new Date(START + deadlineMs).toISOString() }),
+    ...(runIf === 'all-succeeded' ? {} : { runIf }),
+    ...(then === 'skip-dependents' ? {} : { onFailure: then }),
+    ...(fallback === undefined ? {} : { fallback }),
+    ...(person || map || conditions.length > 0 ? { evaluate: true } : {}),
+    ...(map?.maxInFlight === undefined ? {} : { maxInFlight: map.maxInFlight }),
+  }
+}
+
+/** A list as it is planned or spawned: dependencies are places in the list. */
+export function nodesOf(list: readonly Definition[], prefix: string, plan: Policy | undefined): GraphNode[] {
+  return list.map((definition, place) => ({
+    ...bareNode(place > 0 ? definition : { ...definition, conditions: [] }, plan),
+    id: `${prefix}${place}`,
+    dependsOn: dependenciesOf(definition, place),
+  }))
+}
+
+export function preparedOf(plan: DefinedPlan): PreparedRun {
+  return {
+    plan: 'plan',
+    team: 'team',
+    store: { id: 'store', location: 'nowhere' },
+    spec: 'spec',
+    agents: AGENTS,
+    nodes: nodesOf(plan.subtasks, 's', plan.policy),
+    reactions: plan.reactions.map(({ on, where, run }, reaction) => ({
+      id: reactionId(reaction),
+      on,
+      ...(where ? { where } : {}),
+      node: bareNode(run, plan.policy),
+    })),
+    maxSubtasks: plan.maxSubtasks,
+    searchAttributes: false,
+  }
+}

@@ -1,0 +1,187 @@
+// Random plans with a script: what each execution of each subtask will do, and what people will say of it.
+import fc from 'fast-check'
+import type { Priority } from '../../../src/contract/agent'
+import type { RunIf } from '../../../src/contract/plan'
+
+/** What one execution does. `cancelled` is one that Temporal reports as cancelled, though nobody asked for it. */
+export type Fate = 'succeed' | 'fail' | 'refuse' | 'cancelled'
+export type Policy = 'skip-dependents' | 'fail-fast' | 'hold' | { fallback: number }
+export type Resolution = 'retry' | 'replace' | 'skip'
+export type Test = 'equals' | 'notEquals' | 'in' | 'exists' | 'absent'
+
+/** Tests the number that an earlier subtask gives (`/n` of its output). */
+export interface DefinedCondition {
+  earlier: number
+  test: Test
+  value: number
+}
+
+/** What a person says when asked, or that nobody says anything. */
+export type Reply = 'approve' | 'reject' | 'nothing'
+
+export interface Definition {
+  /** Dependencies: places before its own, modulo their number. */
+  earlier: number[]
+  runIf: RunIf
+  conditions: DefinedCondition[]
+  /** Places of agents, in order; a person's subtask has none of them. */
+  candidates: number[]
+  priority: Priority
+  /** The number in its output. */
+  n: number
+  /** Its executions, one after the other; the last one goes on for ever. */
+  executions: Fate[]
+  policy?: Policy | undefined
+  /** What is said each time that it is held; at last it is skipped. */
+  resolutions: Resolution[]
+  person?: { reply: Reply; onTimeout: 'approve' | 'reject' | 'fail'; timeoutMs: number } | undefined
+  /** A map over so many elements, or over what is no list. */
+  map?: { length: number | 'none'; maxInFlight?: number | undefined } | undefined
+  spawn?: { list: Definition[]; output?: number | undefined } | undefined
+  /** The type of an event that each execution publishes about it. */
+  publishes?: string | undefined
+  /** Milliseconds after the start. */
+  deadlineMs?: number | undefined
+}
+
+/** What a reaction matches: a type, and perhaps the subtask that an event tells of, or `{k: …}` in what is published. */
+export interface DefinedReaction {
+  on: string
+  where?: { subtask: string } | { k: number } | undefined
+  run: Definition
+}
+
+export interface DefinedPlan {
+  subtasks: Definition[]
+  policy?: Policy | undefined
+  reactions: DefinedReaction[]
+  maxSubtasks: number
+}
+
+/** What is left out, for runs whose end may not depend on the moment. */
+export interface Scope {
+  agents: number
+  failFast: boolean
+  deadlines: boolean
+  reactions: boolean
+  limits: boolean
+  maxSize: number
+}
+
+export const PUBLISHED = ['news.a', 'news.b']
+const REACTED = [...PUBLISHED, 'subtask.completed', 'subtask.failed', 'subtask.skipped', 'task.created', 'subtask.held']
+
+function often<T>(weight: number, usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other })
+}
+
+function policies({ agents, failFast }: Scope): fc.Arbitrary<Policy> {
+  return fc.oneof(
+    fc.constantFrom<Policy>('skip-dependents', 'hold', ...(failFast ? ['fail-fast' as const] : [])),
+    // The place after the last agent is the person's
+    fc.nat(agents).map((fallback) => ({ fallback })),
+  )
+}
+
+function shared(scope: Scope) {
+  return {
+    candidates: fc.uniqueArray(fc.nat(scope.agents - 1), { minLength: 1, maxLength: scope.agents }),
+    priority: fc.constantFrom<Priority>('normal', 'high', 'low'),
+    n: fc.nat(2),
+    executions: often<Fate[]>(
+      2,
+      ['succeed'],
+      fc.array(fc.constantFrom<Fate>('succeed', 'succeed', 'fail', 'fail', 'refuse', 'cancelled'), {
+        minLength: 1,
+        maxLength: 4,
+        size: 'max',
+      }),
+    ),
+    policy: often<Policy | undefined>(2, undefined, policies(scope)),
+    resolutions: fc.array(fc.constantFrom<Resolution>('retry', 'retry', 'replace', 'skip'), {
+      maxLength: 3,
+      size: 'max',
+    }),
+    publishes: scope.reactions
+      ? often<string | undefined>(5, undefined, fc.constantFrom(...PUBLISHED))
+      : fc.constant(undefined),
+    deadlineMs: scope.deadlines
+      ? often<number | undefined>(6, undefined, fc.integer({ min: 1, max: 3_000 }))
+      : fc.constant(undefined),
+  }
+}
+
+/** Plans of up to `maxSize` subtasks at each level. */
+export function definedPlans(scope: Scope): fc.Arbitrary<DefinedPlan> {
+  const common = shared(scope)
+  const { definition } = fc.letrec<{ definitions: Definition[]; definition: Definition }>((tie) => ({
+    definitions: fc.array(tie('definition'), { minLength: 1, maxLength: 4, size: 'max' }),
+    definition: fc.record({
+      ...common,
+      earlier: fc.array(fc.nat(1_000), { maxLength: 3, size: 'max' }),
+      runIf: often<RunIf>(2, 'all-succeeded', fc.constantFrom('all-done', 'any-succeeded')),
+      conditions: often<DefinedCondition[]>(
+        4,
+        [],
+        fc.array(
+          fc.record({
+            earlier: fc.nat(1_000),
+            test: fc.constantFrom<Test>('equals', 'notEquals', 'in', 'exists', 'absent'),
+            value: fc.nat(2),
+          }),
+          { minLength: 1, maxLength: 2 },
+        ),
+      ),
+      person: often<Definition['person']>(
+        6,
+        undefined,
+        fc.record({
+          reply: fc.constantFrom<Reply>('approve', 'approve', 'reject', 'nothing'),
+          onTimeout: fc.constantFrom('approve' as const, 'reject' as const, 'fail' as const),
+          timeoutMs: fc.integer({ min: 1, max: 2_000 }),
+        }),
+      ),
+      map: often<Definition['map']>(
+        6,
+        undefined,
+        fc.record({
+          length: fc.oneof({ weight: 8, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.constant('none' as const) }),
+          maxInFlight: often<number | undefined>(1, undefined, fc.integer({ min: 1, max: 3 })),
+        }),
+      ),
+      spawn: fc.oneof(
+        { maxDepth: 3 },
+        { weight: 5, arbitrary: fc.constant(undefined) },
+        {
+          weight: 1,
+          arbitrary: fc.record({
+            list: tie('definitions'),
+            output: often<number | undefined>(1, undefined, fc.nat(1_000)),
+          }),
+        },
+      ),
+    }),
+  }))
+  const reaction: fc.Arbitrary<DefinedReaction> = fc.record({
+    on: fc.constantFrom(...REACTED),
+    where: often<DefinedReaction['where']>(
+      2,
+      undefined,
+      fc.oneof(
+        fc.nat(scope.maxSize - 1).map((place) => ({ subtask: `s${place}` })),
+        fc.nat(1).map((k) => ({ k })),
+      ),
+    ),
+    run: fc.record(common).map((own): Definition => ({ ...own, earlier: [], runIf: 'all-succeeded', conditions: [] })),
+  })
+  const plan = fc.record({
+    subtasks: fc.array(definition, { minLength: 1, maxLength: scope.maxSize, size: 'max' }),
+    policy: often<Policy | undefined>(2, undefined, policies(scope)),
+    reactions: scope.reactions
+      ? often<DefinedReaction[]>(1, [], fc.array(reaction, { maxLength: 2, size: 'max' }))
+      : fc.constant<DefinedReaction[]>([]),
+    maxSubtasks: scope.limits ? often(6, 400, fc.nat(20)) : fc.constant(100_000),
+  })
+  // Small plans alone would show little
+  return fc.noBias(plan.map((one) => ({ ...one, maxSubtasks: one.maxSubtasks + one.subtasks.length })))
+}
