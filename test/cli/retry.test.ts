@@ -1,7 +1,14 @@
 // `troupe retry`, as a process: what it says first, when it asks, which plan it runs, and what it leaves.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { teamManifest } from '../../src/agents/team'
+import { retrySource } from '../../src/cli/shared/retry-source'
 import type { RunOutcome } from '../../src/client/outcome'
+import { asTroupeError } from '../../src/contract/errors'
+import type { RunSpec } from '../../src/contract/messages'
+import { checkPlan } from '../../src/contract/schema/check-plan'
+import { definitionHash } from '../../src/definition-hash'
+import { defineAgent, defineTeam } from '../../src/index'
 import { Workplace } from './support/command'
 
 let place: Workplace
@@ -78,8 +85,6 @@ it('lists, asks, and runs again only what failed and what follows; a plan that w
   const refused = await place.run('retry', 'old', '--yes')
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('"a" is another one, "d" is new')])
   expect(refused.stderr).toContain(`--plan ${plan}`)
-  writeFileSync(plan, '{"name": "counted", "subtasks": [{}]}')
-  expect((await place.run('retry', 'old', '--yes')).stderr).toContain('it is not valid any more')
   expect(executed()).toEqual([])
 
   // The file as it was: team and commands come from it
@@ -87,7 +92,6 @@ it('lists, asks, and runs again only what failed and what follows; a plan that w
   const yes = await place.start(['retry', 'old', '--id', 'new', '-o', 'json'], { environment, stdin: 'y\n' }).finished
   expect([yes.code, outcomeOf(yes.stdout)]).toMatchObject([0, { runId: 'new', counts: { succeeded: 3 } }])
   expect(executed()).toEqual(['b'])
-  expect(await place.json('status', 'new')).toMatchObject({ retryOf: 'old' })
   expect(await place.json('status', 'old')).toMatchObject({ status: 'failed', retriedBy: ['new'] })
 
   // Another plan is named: what did not change in it is taken over
@@ -98,13 +102,39 @@ it('lists, asks, and runs again only what failed and what follows; a plan that w
 
   // Without its file the run's own plan counts; its command then needs leave, and its team is named
   rmSync(plan)
-  const payload = ['--from', 'b', '--payload', '{"by": "hand"}']
-  const detached = await place.run('retry', 'newer', ...payload, '--detach', '--yes', '--id', 'last')
-  expect([detached.code, detached.stdout]).toEqual([0, 'last\n'])
-  const attached = await place.run('attach', 'last', '--team', 'team.ts', '--allow-commands', '-o', 'json')
-  expect(outcomeOf(attached.stdout).results['c']!.output).toBe('{"BY":"HAND"}')
+  const change = ['--from', 'b', '--payload', '{"by": "hand"}', '--team', 'team.ts', '--allow-commands']
+  const last = await place.run('retry', 'newer', ...change, '--yes', '-o', 'json')
+  expect(outcomeOf(last.stdout).results['c']!.output).toBe('{"BY":"HAND"}')
   expect(executed()).toEqual(['b'])
-  const again = await place.run('retry', 'last', '--yes')
-  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('RetryRefused')])
-  expect((await place.run('retry', 'none', '--yes')).stderr).toContain('RunNotFound')
 })
+
+it('knows whether the file of a plan was changed', async () => {
+  const { team: _, ...bare } = PLAN
+  const { planFile, spec } = { planFile: place.write('kept.json', bare), spec: specOf(bare) }
+  const differences = async (now: object): Promise<string | undefined> => {
+    place.write('kept.json', now)
+    const failure = await retrySource('x', { spec, planFile }, {}).then(() => undefined, asTroupeError)
+    expect([undefined, 'RetryRefused']).toContain(failure?.code)
+    return failure?.message.split('began with it: ')[1]
+  }
+  const [a, b, c] = PLAN.subtasks
+  const others: [object, string | undefined][] = [
+    [bare, undefined],
+    [{ ...bare, subtasks: [c, b, a] }, undefined],
+    [{ ...bare, subtasks: [a, { ...b, deadline: '+20m' }, c] }, undefined],
+    [{ ...bare, subtasks: [a, b] }, '"c" is gone'],
+    [{ ...bare, agents: { shout: { command: ['cat'] } } }, '"c" is another one'],
+    [{ ...bare, onFailure: 'hold' }, 'its onFailure differs'],
+    [{ ...bare, subtasks: [{}] }, 'it is not valid any more, in 2 places'],
+  ]
+  for (const [plan, expected] of others) expect(await differences(plan)).toBe(expected)
+  rmSync(planFile)
+  expect(await retrySource('x', { spec, planFile }, {})).toEqual({ options: {}, teams: [], isOwnPlan: false })
+})
+
+/** As a run was started with it. */
+function specOf(plan: object): RunSpec {
+  const team = teamManifest(defineTeam({ name: 'counted', agents: [defineAgent({ name: 'work', run: () => 1 })] }))
+  const settings = { team, now: Date.now(), baseDirectory: place.directory, hash: definitionHash }
+  return checkPlan(plan, settings).checked!.spec
+}
