@@ -59,7 +59,7 @@ export async function openApprovals(
 
 async function approvalsOf(scope: ClientScope, runId: string, onNote: (note: string) => void): Promise<Approval[]> {
   const view = await viewRun(scope, runId)
-  const asking = view.subtasks.filter(({ state, settling }) => state === 'asking' && !settling)
+  const asking = view.subtasks.filter(({ state }) => state === 'asking')
   if (asking.length > 0 && view.source === 'history')
     onNote(`no worker carries on with ${runId}: what is decided there is heard when one does: troupe attach ${runId}`)
   return inPortions(asking, READ_AT_ONCE, async (row) =>

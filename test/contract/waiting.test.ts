@@ -118,7 +118,7 @@ test('what was handed out says what became of it', () => {
     {
       kind: 'blocked',
       sentence: expect.stringContaining('blocked by spin') as string,
-      command: 'troupe attach docs-1',
+      command: 'kill -KILL 1',
     },
   ])
 })

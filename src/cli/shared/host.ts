@@ -25,7 +25,9 @@ export async function hostManifest(
 }
 
 export async function serveMore(worker: TroupeWorker, agents: readonly AgentManifest[]): Promise<void> {
-  for (const agent of await worker.serveManifest(agents)) say(`not served here: ${missingLine(agent)}`)
+  // A person is nobody's to serve
+  const served = agents.filter(({ person }) => !person)
+  for (const agent of await worker.serveManifest(served)) say(`not served here: ${missingLine(agent)}`)
 }
 
 /** An agent that cannot be served, and what would change that. */

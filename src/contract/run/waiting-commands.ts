@@ -15,7 +15,7 @@ export function troupeCommand(name: string, positional: readonly string[], optio
 
 /** What serves an agent's queue. */
 export function serveCommand(runId: string, taskQueue: string): string {
-  const [, team = '', , definition] = taskQueue.split('.')
+  const [, team = BUILT_IN_TEAM, , definition] = taskQueue.split('.')
   if (definition !== undefined) return troupeCommand('attach', [runId], ['--allow-commands'])
   return troupeCommand('attach', [runId], KNOWN_TEAMS.includes(team) ? [] : ['--team', 'FILE'])
 }

@@ -17,9 +17,10 @@ export interface ExecutionFacts {
   blocked?: BlockedWorker
 }
 
-export function executionReason({ runId, now, execution, unservedQueue, blocked }: ExecutionFacts): Reason {
+export function executionReason(facts: ExecutionFacts): Reason {
+  const { runId, now, execution, unservedQueue, blocked } = facts
   if (execution?.state !== 'scheduled') {
-    if (blocked) return blockedReason(runId, blocked, now)
+    if (blocked) return blockedReason(blocked, now)
     return { kind: 'running', sentence: ['runs', ...runningDetails(execution)].join(', ') }
   }
   const { attempt, lastFailure, nextAttemptAt } = execution
@@ -85,11 +86,14 @@ function unserved(runId: string, taskQueue: string): Reason {
   return { kind: 'unserved', sentence: `no worker serves ${taskQueue}`, command }
 }
 
-/** Its attempt is given up in time, and another worker takes the next one. */
-function blockedReason(runId: string, { worker, since: from, executions }: BlockedWorker, now: number): Reason {
+/** Its event loop hears nothing, and its other slots take further attempts: only its end lets another worker have them. */
+function blockedReason({ worker, since: from, executions }: BlockedWorker, now: number): Reason {
   const agents = [...new Set(executions.map(({ agent }) => agent))].join(' or ')
   const sentence = `its worker ${worker} stands still for ${elapsed(since(from, now))}, blocked by ${agents}: give it isolation: 'process'`
-  return { kind: 'blocked', sentence, command: troupeCommand('attach', [runId]) }
+  const [, process, host] = /^(\d+)@([^/]+)/.exec(worker) ?? []
+  return process === undefined
+    ? { kind: 'blocked', sentence }
+    : { kind: 'blocked', sentence: `${sentence}, and end that process on ${host}`, command: `kill -KILL ${process}` }
 }
 
 function place(position: number | undefined, ready: number | undefined): string {

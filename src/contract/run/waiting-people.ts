@@ -11,13 +11,17 @@ const MEANINGS: Record<TimeoutMeaning, string> = {
 }
 
 /** One that asks. Where nobody serves the orchestrator an answer would not be heard. */
-export function askingReason({ id, request, settling }: SubtaskRow, { runId, source }: WaitingFacts): Reason {
-  if (settling) return { kind: 'settling', sentence: 'a person has decided, and the answer is being written down' }
+export function askingReason({ id, request }: SubtaskRow, { runId, source }: WaitingFacts): Reason {
   const sentence = `a person is asked: ${questionText(request)}`
   const until = request?.expiresAt === undefined ? {} : { until: request.expiresAt }
   if (source === 'history')
     return { ...nobody(runId, `${sentence}; no worker runs that would take the answer`), ...until }
   return { kind: 'asking', sentence, command: answerCommand(runId, id, request), ...until }
+}
+
+/** One whose output a person gave: it has ended as soon as that is kept. */
+export function settlingReason(): Reason {
+  return { kind: 'settling', sentence: 'a person has given its output, which is being written down' }
 }
 
 /** What a person types to say yes. */

@@ -5,7 +5,7 @@ import { blockers, spawnedBy } from './waiting-blockers'
 import { troupeCommand } from './waiting-commands'
 import { executionReason, pauseReason, slotReason } from './waiting-executions'
 import type { Reason, WaitingFacts, WaitingReason } from './waiting-facts'
-import { askingReason, heldReason, nobody } from './waiting-people'
+import { askingReason, heldReason, nobody, settlingReason } from './waiting-people'
 
 export type { PendingExecution, Unserved, WaitingFacts, WaitingKind, WaitingReason } from './waiting-facts'
 
@@ -54,6 +54,7 @@ function ownReasons(facts: WaitingFacts, now: number): (Reason | undefined)[] {
   return rows.map((row): Reason | undefined => {
     switch (row.state) {
       case 'running': {
+        if (row.settling) return settlingReason()
         const execution = executions.get(row.id)
         const unservedQueue = lying.get(row.id)
         const worker = execution?.worker === undefined ? undefined : standing.get(execution.worker)

@@ -1,0 +1,328 @@
+// Why is it waiting? Each reason on a real server: the sentence names what it waits for, and the command that it names, typed
+// as it stands, lets it go on.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadTeam } from '../../src/agents/load-team'
+import {
+  connect,
+  defineAgent,
+  defineTeam,
+  openFileStore,
+  type Run,
+  type Store,
+  type Troupe,
+  type WaitingKind,
+  type WaitingReason,
+} from '../../src/index'
+import { useTroupe } from '../support/troupe'
+
+const test = useTroupe('waiting')
+const PATIENCE_MS = 40_000
+/** Blocks its event loop only in the process that says so, so that the next attempt may succeed in another one. */
+const SPINNERS = `import { defineAgent, defineTeam } from 'troupe'
+const spin = defineAgent({ name: 'spin', heartbeatTimeoutMs: 2_000, retry: { maximumAttempts: 20, maximumIntervalMs: 1_000 }, run() {
+  while (process.env.SPIN);
+  return 'done'
+} })
+export default defineTeam({ name: 'spinners', agents: [spin] })`
+
+/** Agents of `gated` go on when this is opened. */
+let gate = opening()
+/** What the store is asked for and is not to answer yet. */
+let held: { pattern: RegExp; until: Promise<void> } | undefined
+let attempts = 0
+
+function opening(): { passed: Promise<void>; open(): void } {
+  let open = (): void => undefined
+  const passed = new Promise<void>((next) => (open = next))
+  return { passed, open }
+}
+
+const gated = (name: string, maxConcurrency: number) =>
+  defineAgent({ name, maxConcurrency, run: () => gate.passed.then(() => 'passed') })
+const team = defineTeam({
+  name: 'waiters',
+  agents: [
+    gated('slow', 1),
+    gated('part', 4),
+    defineAgent({
+      name: 'broken',
+      retry: { maximumAttempts: 1 },
+      run: () => (attempts++ === 0 ? Promise.reject(new Error('no paper')) : 'printed'),
+    }),
+    defineAgent({
+      name: 'flaky',
+      retry: { maximumAttempts: 2, initialIntervalMs: 6_000 },
+      run: (_, { attempt }) => (attempt === 1 ? Promise.reject(new Error('no route')) : 'there'),
+    }),
+    defineAgent({
+      name: 'spawner',
+      run: (_, context) => context.spawn([{ id: 'child', agentType: 'human', payload: { prompt: 'Child?' } }]),
+    }),
+  ],
+})
+
+let host: Troupe
+const children: ChildProcess[] = []
+beforeAll(() => {
+  writeFileSync(join(test.directory, 'spinners.ts'), SPINNERS)
+})
+beforeEach(async () => {
+  gate = opening()
+  attempts = 0
+  host = await connect({ address: test.address, namespace: test.namespace, store: await slowStore() })
+})
+afterEach(async () => {
+  gate.open()
+  held = undefined
+  await host.close()
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  }
+})
+
+/** The test's store, which keeps questions waiting that match `held`. */
+async function slowStore(): Promise<Store> {
+  const { identity, artifacts, records } = await openFileStore({ directory: test.storeDirectory })
+  const pass = async (name: string): Promise<void> => {
+    if (held?.pattern.test(name)) await held.until
+  }
+  return {
+    identity,
+    artifacts,
+    records: {
+      create: async (name, value) => pass(name).then(() => records.create(name, value)),
+      read: async (name) => records.read(name),
+      list: async (prefix) => pass(prefix).then(() => records.list(prefix)),
+    },
+  }
+}
+
+/** A command as a status names it, in a shell; `FILE` is the team's. */
+function type(command: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  const typed = command
+    .replace(/^troupe/, `exec ${process.execPath} ${resolve('dist/src/cli/main.js')}`)
+    .replace('FILE', join(test.directory, 'spinners.ts'))
+  const surroundings = {
+    TEMPORAL_ADDRESS: test.address,
+    TEMPORAL_NAMESPACE: test.namespace,
+    TROUPE_STORE: test.storeDirectory,
+  }
+  const child = spawn('bash', ['-c', typed], { env: { ...process.env, ...surroundings, ...environment } })
+  children.push(child)
+  return child
+}
+
+async function done(child: ChildProcess): Promise<void> {
+  let said = ''
+  child.stderr!.on('data', (text: Buffer) => (said += text.toString()))
+  child.stdout!.resume()
+  const [code] = (await once(child, 'close')) as [number]
+  expect([code, said]).toEqual([0, said])
+}
+
+/** Asks until each subtask (or the run, as '') waits for what is said of it; returns the reasons. */
+async function until(run: Run, wanted: Record<string, WaitingKind>): Promise<Record<string, WaitingReason>> {
+  const end = Date.now() + PATIENCE_MS
+  for (;;) {
+    const { waiting } = await run.status()
+    const reasons = Object.fromEntries(waiting.map((reason) => [reason.subtask ?? '', reason]))
+    if (Object.entries(wanted).every(([subtask, kind]) => reasons[subtask]?.kind === kind)) return reasons
+    if (Date.now() > end) throw new Error(`not ${JSON.stringify(wanted)}: ${JSON.stringify(waiting, undefined, 1)}`)
+    await sleep(50)
+  }
+}
+
+async function state(run: Run, subtask: string, wanted: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  for (;;) {
+    const found = (await run.status()).subtasks.find(({ id }) => id === subtask)?.state
+    if (found === wanted) return
+    if (Date.now() > end) throw new Error(`${subtask} is ${found}, not ${wanted}`)
+    await sleep(50)
+  }
+}
+
+it('names people, failures, agents that nobody serves, and what depends on them; their commands let them go on', async () => {
+  await host.serve(team)
+  const run = await test.troupe.start(
+    {
+      name: 'people',
+      agents: { hello: { command: ['echo', 'hello'] } },
+      subtasks: [
+        { id: 'ask', agentType: 'human', payload: { prompt: 'Ship it?' } },
+        { id: 'pick', agentType: 'human', payload: { prompt: 'Which?', choices: ["it's red", 'blue'] } },
+        { id: 'middle', agentType: 'echo', dependsOn: ['ask'] },
+        { id: 'after', agentType: 'echo', dependsOn: ['middle'] },
+        { id: 'broken', agentType: 'broken', onFailure: 'hold' },
+        { id: 'spawner', agentType: 'spawner' },
+        { id: 'lost', agentType: 'hello' },
+      ],
+    },
+    { team },
+  )
+  const reasons = await until(run, {
+    ask: 'asking',
+    pick: 'asking',
+    after: 'dependencies',
+    broken: 'held',
+    spawner: 'joining',
+    'spawner/child': 'asking',
+    lost: 'unserved',
+  })
+  expect(reasons['after']).toMatchObject({
+    sentence: 'waits for middle (waiting); ask: a person is asked: Ship it?',
+    blocker: 'ask',
+    command: reasons['ask']!.command,
+  })
+  expect(reasons['broken']!.sentence).toContain('AgentFailed: no paper')
+  expect(reasons['spawner']).toMatchObject({
+    sentence: 'waits for what it spawned: 0 of 1 done; spawner/child: a person is asked: Child?',
+    blocker: 'spawner/child',
+  })
+  expect(reasons['lost']!.sentence).toMatch(/^no worker serves agent\.waiters\.hello\./)
+  const attached = done(type(reasons['lost']!.command!))
+  for (const subtask of ['after', 'pick', 'spawner']) await done(type(reasons[subtask]!.command!))
+  // Without a terminal nobody can be asked
+  await done(type(`${reasons['broken']!.command!} --yes`))
+  const { results } = await run.result()
+  expect(results).toMatchObject({
+    pick: { output: "it's red" },
+    after: { success: true },
+    broken: { output: 'printed' },
+    spawner: { success: true },
+    lost: { success: true },
+  })
+  await attached
+}, 90_000)
+
+it('names a slot and the place in line, a map, a busy worker, and a retry until when; they go on by themselves', async () => {
+  await host.serve(team)
+  const plan = {
+    name: 'slots',
+    subtasks: [
+      ...['one', 'two', 'three'].map((id) => ({ id, agentType: 'slow' })),
+      { id: 'map', agentType: 'part', forEach: { from: 'inputs', path: '/list', maxInFlight: 1 } },
+      { id: 'flaky', agentType: 'flaky' },
+    ],
+  }
+  const run = await test.troupe.start(plan, { team, inputs: { list: [1, 2] } })
+  const reasons = await until(run, { one: 'running', two: 'slot', three: 'slot', 'map/1': 'map', flaky: 'retrying' })
+  expect(reasons['two']!.sentence).toBe('waits for a slot of slow: 1 of 1 in use, place 1 of 2 in line')
+  expect(reasons['three']!.sentence).toContain('place 2 of 2 in line')
+  expect(reasons['map']!.sentence).toBe('waits for what it spawned: 0 of 2 done')
+  expect(reasons['flaky']!.sentence).toMatch(/^attempt 2 at \d\d:\d\d:\d\d, in \d s: no route$/)
+  expect(Date.parse(reasons['flaky']!.until!)).toBeGreaterThan(Date.now() - 1_000)
+  // Another run has no slot either, and its worker is there
+  const other = await test.troupe.start({ name: 'queued', subtasks: [{ id: 'a', agentType: 'slow' }] }, { team })
+  expect((await until(other, { a: 'queued' }))['a']!.sentence).toBe('waits for a free worker')
+  gate.open()
+  expect((await run.outcome()).status).toBe('succeeded')
+  expect((await other.outcome()).status).toBe('succeeded')
+})
+
+it('names a pause of the run and one of the agent, and who paused; the command ends it', async () => {
+  await host.serve(team)
+  gate.open()
+  await host.client.pauseAgent({ agent: 'part', team: 'waiters', by: 'bo', reason: 'too dear' })
+  const plan = {
+    name: 'paused',
+    subtasks: [
+      { id: 'part', agentType: 'part' },
+      { id: 'ask', agentType: 'human', payload: { prompt: 'Go on?' } },
+      { id: 'after', agentType: 'echo', dependsOn: ['ask'] },
+      { id: 'asked-later', agentType: 'human', payload: { prompt: 'And now?' }, dependsOn: ['ask'] },
+    ],
+  }
+  const run = await test.troupe.start(plan, { team })
+  await until(run, { ask: 'asking' })
+  await run.pause({ by: 'ada', reason: 'lunch' })
+  await run.approve('ask')
+  const paused = await until(run, { part: 'paused', after: 'paused', 'asked-later': 'paused' })
+  expect(paused['after']!.sentence).toMatch(/^the run is paused since \d\d:\d\d:\d\d by ada \(lunch\)$/)
+  await done(type(paused['after']!.command!))
+  const { part } = await until(run, { part: 'agent-paused', 'asked-later': 'asking' })
+  expect(part!.sentence).toMatch(/^the agent part is paused since \d\d:\d\d:\d\d by bo \(too dear\)$/)
+  await done(type(part!.command!))
+  await run.approve('asked-later')
+  expect((await run.outcome()).status).toBe('succeeded')
+})
+
+it('tells that a subtask is being looked at, and that an answer is being written down', async () => {
+  await host.serve(team)
+  const looking = opening()
+  held = { pattern: /\/requests\//, until: looking.passed }
+  const plan = { name: 'looked', subtasks: [{ id: 'ask', agentType: 'human', payload: { prompt: 'Go on?' } }] }
+  const run = await test.troupe.start(plan)
+  await until(run, { ask: 'evaluating' })
+  looking.open()
+  await until(run, { ask: 'asking' })
+  const writing = opening()
+  held = { pattern: /\/results\//, until: writing.passed }
+  await run.approve('ask')
+  expect((await until(run, { ask: 'settling' }))['ask']!.command).toBeUndefined()
+  writing.open()
+  expect((await run.outcome()).status).toBe('succeeded')
+})
+
+it('names a worker that stands still; once it has ended, another one takes the next attempt', async () => {
+  await host.serve(team)
+  const file = join(test.directory, 'spinners.ts')
+  const worker = type(`troupe worker --team ${file} --agents spin`, { SPIN: 'yes' })
+  const plan = { name: 'blocked', subtasks: [{ id: 'loop', agentType: 'spin' }] }
+  const run = await test.troupe.start(plan, { team: await loadTeam(file) })
+  const { loop } = await until(run, { loop: 'blocked' })
+  expect(loop!.sentence).toContain(`its worker ${worker.pid}@`)
+  expect(loop!.sentence).toContain("blocked by spin: give it isolation: 'process'")
+  await done(type(loop!.command!))
+  await done(type((await until(run, { loop: 'unserved' }))['loop']!.command!))
+  expect((await run.outcome()).results).toMatchObject({ loop: { output: 'done' } })
+}, 90_000)
+
+it('names the moment in which a run continues as new', async () => {
+  process.env['TROUPE_CONTINUE_AFTER_EVENTS'] = '20'
+  await host.serve(team)
+  delete process.env['TROUPE_CONTINUE_AFTER_EVENTS']
+  const echoes = Array.from({ length: 20 }, (_, place) => ({
+    id: `e${place}`,
+    agentType: 'echo',
+    ...(place > 0 ? { dependsOn: [`e${place - 1}`] } : {}),
+  }))
+  const plan = { name: 'continuing', subtasks: [{ id: 'slow', agentType: 'slow' }, ...echoes] }
+  const run = await test.troupe.start(plan, { team })
+  const end = Date.now() + PATIENCE_MS
+  let found: WaitingReason | undefined
+  while (!found && Date.now() < end) {
+    found = (await run.status()).waiting.find(({ kind }) => kind === 'continuing')
+    await sleep(20)
+  }
+  expect(found!.sentence).toContain('continues as new')
+  gate.open()
+  expect((await run.outcome()).counts).toMatchObject({ succeeded: 21 })
+})
+
+it('names that nobody carries on with a run, and an open one that has nothing to do', async () => {
+  const plan = { name: 'alone', subtasks: [{ id: 'ask', agentType: 'human', payload: { prompt: 'Go on?' } }] }
+  const run = await test.troupe.start(plan, { open: true })
+  // Those who served before are remembered as living for a while, and do not answer
+  const unheard = await until(run, { '': 'no-worker' })
+  const first = type(unheard['']!.command!)
+  await until(run, { ask: 'asking' })
+  first.kill('SIGINT')
+  await once(first, 'close')
+  const { ask } = await until(run, { ask: 'no-worker' })
+  expect(ask!.sentence).toContain('no worker runs that would take the answer')
+  const second = done(type(ask!.command!))
+  await done(type((await until(run, { ask: 'asking' }))['ask']!.command!))
+  await state(run, 'ask', 'succeeded')
+  const idle = await until(run, { '': 'events' })
+  expect(idle['']!.sentence).toContain('open for events')
+  await done(type(idle['']!.command!))
+  expect((await run.outcome()).status).toBe('succeeded')
+  await second
+}, 120_000)
