@@ -8,9 +8,10 @@ import {
   TimeoutFailure,
   TimeoutType,
 } from '@temporalio/common'
+import type { GraphNode } from '../../src/contract/messages'
 import { applyFailure, classifyFailure } from '../../src/contract/run/failure'
 import { beginRun, preparedRun } from './support/begin-run'
-import { AGENTS, graphOf } from './support/simulated-run'
+import { AGENTS } from './support/defined-nodes'
 
 const known = { agent: 'outline', timeoutMs: 500, deadline: '2026-11-20T12:00:00.000Z' }
 
@@ -93,8 +94,8 @@ test('anything else is told as it is', () => {
 })
 
 test('a failure ends its subtask, and a refusal hands it on', () => {
-  const fate = { earlier: [], candidates: [0, 1], refusals: 0, ending: 'succeed' as const }
-  const { state } = beginRun(preparedRun(AGENTS, graphOf([fate])))
+  const node: GraphNode = { id: 'a', agents: [0, 1], type: 'any', dependsOn: [], priority: 'normal' }
+  const { state } = beginRun(preparedRun(AGENTS, [node]))
   state.started(state.next(0)!)
   const refusal = ApplicationFailure.create({ type: 'CannotHandle', message: 'not mine', nonRetryable: true })
   applyFailure(state, 0, activityFailure(refusal))
