@@ -11,7 +11,8 @@ import { ensureDevServer } from '../src/server/ensure-server'
 import { stopServer } from '../src/server/stop-server'
 import { neutral, revealed, type HistoryJson } from '../test/replay/support/neutral-history'
 import { recordedTeam } from '../test/replay/support/recorded-team'
-import { SHAPES, type Shape } from '../test/replay/support/shapes'
+import type { Shape } from '../test/replay/support/shape'
+import { SHAPES } from '../test/replay/support/shapes'
 
 const HISTORIES = resolve('test/replay/histories')
 /** A history that is kept for ever is no larger than what it shows. */
