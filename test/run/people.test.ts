@@ -129,6 +129,33 @@ it('has hundreds of requests open at once, which approvals shows over all runs, 
   expect(await test.troupe.client.approvals()).toEqual([])
 }, 120_000)
 
+it('takes changes against the newest version, or only against the one that is named; a refused one changes nothing', async () => {
+  const subtasks = [ask('go'), { id: 'late', agentType: 'echo', payload: 'old', dependsOn: ['go'] }]
+  const run = await start('changes', subtasks)
+  await asking(run, 1)
+  await expect(run.change('go', { priority: 'high' })).rejects.toMatchObject(refused('ChangeRefused', /"go"/))
+  await expect(run.change('late', { deadline: 'soon' })).rejects.toMatchObject(refused('ChangeRefused', /"?soon/))
+  await expect(run.cancelSubtask('lat')).rejects.toMatchObject({
+    code: 'SubtaskNotFound',
+    hint: expect.stringContaining('"late"') as string,
+  })
+  await expect(run.add([{ id: 'late', agentType: 'echo' }])).rejects.toMatchObject(refused('ChangeRefused', /late/))
+  const more = (id: string): SubTask[] => [{ id, agentType: 'echo', payload: { $from: 'late' } }]
+  // Three at once without a version: each is made against the newest; of two against the same version one is stale
+  const added = await Promise.all(['a', 'b', 'c'].map((id) => run.add(more(id))))
+  expect(added.map(({ version }) => version).sort()).toEqual([1, 2, 3])
+  const both = await Promise.allSettled([
+    run.change('late', { payload: 'first', version: 3 }),
+    run.change('late', { payload: 'second', version: 3 }),
+  ])
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'StalePlanVersion' } })
+  await run.approve('go')
+  const { results } = await run.result()
+  const [output] = ['first', 'second'].filter((_, at) => both[at]!.status === 'fulfilled')
+  expect(results).toMatchObject({ late: { output }, a: { output }, b: { output }, c: { output } })
+})
+
 it('takes a decision during a pause, and what follows from it waits', async () => {
   const run = await start('paused', [ask('ask'), { id: 'after', agentType: 'echo', dependsOn: ['ask'] }])
   await asking(run, 1)
