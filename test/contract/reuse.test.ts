@@ -1,83 +1,12 @@
 // Which results are taken over from a run that is repeated, and what runs again and why.
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import type { AgentManifest } from '../../src/contract/agent'
-import { BUILT_IN_AGENTS } from '../../src/contract/built-in'
-import type { AgentExecution, CheckedSubTask, RunSpec } from '../../src/contract/messages'
+import type { CheckedSubTask } from '../../src/contract/messages'
 import type { SubtaskState } from '../../src/contract/run'
 import { carryOver } from '../../src/contract/run/carry-over'
 import { inputHashes, type HashContext } from '../../src/contract/run/input-hash'
-import { planDifferences, renewedDeadline, repeatedPlan } from '../../src/contract/run/repeated-plan'
 import { judgeReuse, type Judgement, type NewRun, type Past } from '../../src/contract/run/reuse'
 import { graphs } from './support/graphs'
-
-const agent = (name: string, settings: Partial<AgentManifest> = {}): AgentManifest => ({
-  ...BUILT_IN_AGENTS[0]!,
-  name,
-  capabilities: [name, 'work'],
-  taskQueue: `agent.team.${name}`,
-  ...settings,
-})
-const AGENTS = [agent('ann'), agent('bob')]
-const contextOf = (settings: Partial<HashContext> = {}): HashContext => ({
-  agents: AGENTS,
-  inputs: { topic: 'tides', size: 3 },
-  hash: (text) => createHash('sha256').update(text).digest('hex'),
-  ...settings,
-})
-
-interface Made extends Partial<CheckedSubTask> {
-  state?: SubtaskState
-  code?: string
-  /** What it waited for besides, since it was changed while it ran. */
-  alsoNeeds?: string[]
-}
-
-/** Subtasks of a run, `boss/a` spawned by `boss`; each succeeded unless said, and left a record where it did or spawned. */
-function pastOf(made: Record<string, Made>): Past {
-  const ids = Object.keys(made)
-  const below = (id: string): string[] => ids.filter((other) => parentOf(other) === id)
-  return new Map(
-    ids.map((id) => {
-      const { state = 'succeeded', code, alsoNeeds = [], ...rest } = made[id]!
-      const children = below(id)
-      const definition = defined(id, rest)
-      const nodes = children.map((child) => ({
-        id: child,
-        agents: [0],
-        type: 'ann',
-        dependsOn: (made[child]!.dependsOn ?? []).map((need) => children.indexOf(need)),
-        priority: 'normal' as const,
-      }))
-      const execution: AgentExecution = {
-        output: { inline: id },
-        ...{ tokensUsed: 7, durationMs: 1, attempt: 1, agent: 'ann', agentVersion: '1.0.0' },
-        ...(children.length > 0 ? { spawned: { fragment: `fragment of ${id}`, nodes } } : {}),
-      }
-      const left = state === 'succeeded' || children.length > 0
-      const error = code === undefined ? {} : { error: { code: code as 'AgentFailed', message: '', retryable: false } }
-      const parent = parentOf(id)
-      const dependsOn = [...definition.dependsOn, ...alsoNeeds]
-      return [
-        id,
-        {
-          ...{ definition, state, dependsOn },
-          ...error,
-          ...(parent === undefined ? {} : { parent }),
-          ...(left ? { execution } : {}),
-        },
-      ]
-    }),
-  )
-}
-
-function parentOf(id: string): string | undefined {
-  return id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : undefined
-}
-
-function defined(id: string, made: Partial<CheckedSubTask> = {}): CheckedSubTask {
-  return { id, agentType: 'ann', type: 'ann', payload: {}, priority: 'normal', dependsOn: [], ...made }
-}
+import { agent, AGENTS, contextOf, defined, diamond, pastOf, type Made } from './support/past-runs'
 
 /** Repeats a run; its plan is the same unless given. */
 function judge(past: Past, is: Partial<NewRun> = {}, was: HashContext = contextOf()): Judgement {
@@ -87,15 +16,6 @@ function judge(past: Past, is: Partial<NewRun> = {}, was: HashContext = contextO
 
 const again = (judgement: Judgement): Record<string, string> =>
   Object.fromEntries(judgement.again.map(({ id, because }) => [id, because]))
-
-/** a → b, c → d. */
-const diamond = (made: Record<string, Made> = {}): Past =>
-  pastOf({
-    a: {},
-    b: { dependsOn: ['a'], ...made.b },
-    c: { dependsOn: ['a'], ...made.c },
-    d: { dependsOn: ['b', 'c'], ...made.d },
-  })
 
 describe('what runs again', () => {
   test('a failure and what was skipped for it; the subtask that is named and all that follows from it', () => {
@@ -271,50 +191,4 @@ test('over random graphs: a result is taken over if and only if nothing before i
     }),
     { seed: 20_261_122, numRuns: 300 },
   )
-})
-
-describe('the plan of a run once more', () => {
-  const spec = (subtasks: CheckedSubTask[], settings: Partial<RunSpec> = {}): RunSpec => ({
-    name: 'p',
-    team: { name: 'team', agents: AGENTS },
-    ...{ inputs: {}, subtasks, reactions: [], maxTokens: 1, maxSubtasks: 10 },
-    ...settings,
-  })
-
-  test('is what stood at the end, with what was added and changed, without what events started', () => {
-    const event = { id: 'e', type: 't', payload: null, timestamp: '', source: 's', offset: 0 }
-    const past = pastOf({ a: { payload: { changed: 1 } }, 'a/x': {}, added: { dependsOn: ['a'] }, 'on-t-1': { event } })
-    const own = { id: 'own', on: 't', run: { type: 'ann', payload: {}, priority: 'normal' as const } }
-    const team = { name: 'team', agents: [agent('ann', { on: ['u'] })] }
-    const reactions = [own, { ...own, id: 'on-u', on: 'u' }]
-    const { plan, misfits } = repeatedPlan(spec([], { team, reactions, onFailure: 'hold' }), past, (old) => old)
-    expect(plan.subtasks.map(({ id, payload }) => [id, payload])).toEqual([
-      ['a', { changed: 1 }],
-      ['added', {}],
-    ])
-    expect(plan).toMatchObject({ name: 'p', onFailure: 'hold', reactions: [own] })
-    expect(plan.reactions).toHaveLength(1)
-    expect(misfits).toEqual([])
-    const needy = pastOf({ a: {}, 'a/x': {}, b: { dependsOn: ['a/x'] } })
-    expect(repeatedPlan(spec([]), needy, (old) => old).misfits).toEqual(['"b" needs "a/x"'])
-  })
-
-  test('a deadline that has passed counts anew, one to come stays', () => {
-    const renew = renewedDeadline('2026-01-01T00:00:00.000Z', Date.parse('2026-01-01T01:00:00.000Z'))
-    expect(renew('2026-01-01T00:10:00.000Z')).toBe('2026-01-01T01:10:00.000Z')
-    expect(renew('2026-01-01T01:10:00.000Z')).toBe('2026-01-01T01:10:00.000Z')
-  })
-
-  test('differs where a subtask, its inline agent or a reaction does, and not for its deadline', () => {
-    const inline = (taskQueue: string) =>
-      agent('bob', { taskQueue, inline: { kind: 'command', command: { command: ['x'], cwd: '/', env: [] } } })
-    const started = spec([defined('a', { deadline: '2026-01-01T00:00:00Z' }), defined('b'), defined('c')])
-    expect(planDifferences(started, spec([defined('a'), defined('b'), defined('c')]))).toEqual([])
-    const other = [defined('a', { priority: 'high' }), defined('c'), defined('d')]
-    expect(planDifferences(started, spec(other))).toEqual(['"a" is another one', '"b" is gone', '"d" is new'])
-    const [before, after] = ['agent.t.bob.1', 'agent.t.bob.2'].map((queue) =>
-      spec([defined('b', { agentType: 'bob' })], { team: { name: 't', agents: [inline(queue)] } }),
-    )
-    expect(planDifferences(before!, after!)).toEqual(['"b" is another one'])
-  })
 })
