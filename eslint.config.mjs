@@ -54,7 +54,7 @@ export default tseslint.config(
     regex: '^(\\.\\./|\\./schema/)',
     message: contractOnly,
   }),
-  room(['src/contract/run/*.ts'], packagesBut('$', 'Pure: packages only below src/contract/schema/.'), {
+  room(['src/contract/run/*.ts'], packagesBut('@cfworker/json-schema$', 'Pure: no other package runs in workflows.'), {
     regex: '^\\.\\./(\\.\\.|schema)/',
     message: contractOnly,
   }),

@@ -34,7 +34,7 @@ export function createCheckChange(
     const { checked, problems } = checkAddition(subtasks, context)
     if (!checked) throw refused('what is to be added', problems)
     assertEdges(input, checked.nodes)
-    return { fragment: await keep({ subtasks: checked.subtasks }), nodes: checked.nodes }
+    return { first: input.known.length, fragment: await keep({ subtasks: checked.subtasks }), nodes: checked.nodes }
   }
 
   async function replace(

@@ -1,6 +1,6 @@
 // EFFECTS. What a run takes over from the one that it repeats: results as records of its own, and the link between the two.
 import { inPortions } from '../src/contract/in-portions'
-import type { PreparedRun, RetryInput, Reuse, RunKey } from '../src/contract/messages'
+import type { AgentExecution, PreparedRun, RetryInput, Reuse, RunKey, TakenOver } from '../src/contract/messages'
 import { retryRecord } from '../src/contract/records'
 import type { Store } from '../src/storage/store'
 import { keepResult } from './results'
@@ -20,5 +20,11 @@ export async function takeOver(
   )
   const { workflowId } = run
   await store.records.create(retryRecord(of, workflowId), { workflowId })
-  return { retryOf: of.workflowId, reused: executions }
+  const known = Object.entries(executions).map(([id, execution]) => [id, toldOf(execution)] as const)
+  return { retryOf: of.workflowId, reused: Object.fromEntries(known) }
+}
+
+/** The record holds the rest. */
+function toldOf({ spawned, outputFrom }: AgentExecution): TakenOver {
+  return { ...(spawned ? { spawned } : {}), ...(outputFrom === undefined ? {} : { outputFrom }) }
 }

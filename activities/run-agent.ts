@@ -1,7 +1,7 @@
 // EFFECTS. One execution of one agent: payload in, output kept as a record, result out.
 import { activityInfo } from '@temporalio/activity'
 import type { HostPort } from '../src/agents/host-port'
-import type { AgentTask } from '../src/contract/agent'
+import type { AgentManifest, AgentTask } from '../src/contract/agent'
 import { TroupeError } from '../src/contract/errors'
 import type { AgentExecution, QueueWait, RunAgentInput, RunAgentResult } from '../src/contract/messages'
 import { DEFAULT_MODEL } from '../src/contract/model-id'
@@ -72,7 +72,7 @@ export function createRunAgent(
     const spec = await specs.spec(input.spec)
     const subtask = await specs.subtask(input.fragment ?? input.spec, input.task.id)
     const payload = await resolvePayload(subtask, { ...input, inputs: spec.inputs }, outputs)
-    const task: AgentTask = { ...input.task, payload }
+    const task: AgentTask = { ...input.task, type: typeFor(hosted.manifest, input.task.type), payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
     const port: HostPort = { agent, ledger, ...modelOf(model, spec.model) }
     const { context, spawn } = agentContext(task, pulse, deps.store, port)
@@ -89,6 +89,11 @@ export function createRunAgent(
       ...spawned,
     })
   }
+}
+
+/** A fallback may know nothing of the type that the task has: it is asked to do what it does. */
+function typeFor({ name, capabilities }: AgentManifest, type: string): string {
+  return type === name || capabilities.includes(type) ? type : name
 }
 
 /** The agent's own model, else the run's; without either the environment decides. */

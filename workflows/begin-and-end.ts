@@ -13,13 +13,11 @@ import { RESULT_MEMO } from '../src/contract/names'
 import type { RunResult } from '../src/contract/run'
 import { runFailure } from '../src/contract/run/run-failure'
 import type { RunState } from '../src/contract/run/run-state'
-import { KEEP_OPTIONS, PREPARE_OPTIONS } from './options'
+import { KEEP_OPTIONS, PREPARE_OPTIONS, TAKE_OVER_OPTIONS } from './options'
 import type { RunLog } from './run-log'
 import { showStatus } from './visibility'
 
-const { preparePlan } = proxyLocalActivities<{ preparePlan(input: PreparePlanInput): Promise<PreparedRun> }>(
-  PREPARE_OPTIONS,
-)
+type Preparing = { preparePlan(input: PreparePlanInput): Promise<PreparedRun> }
 const activities = proxyActivities<{ closeRun(input: CloseRunInput): Promise<RunResult> }>(KEEP_OPTIONS)
 
 /** Events that arrive while the document is written are added by writing it again, at most so often. */
@@ -28,6 +26,8 @@ const CLOSE_ROUNDS = 10
 /** Checks the plan; a refusal fails the run with its own code, not as a failed activity. */
 export async function prepare(input: OrchestrateInput, run: RunKey): Promise<PreparedRun> {
   try {
+    const options = input.retry ? TAKE_OVER_OPTIONS : PREPARE_OPTIONS
+    const { preparePlan } = proxyLocalActivities<Preparing>(options)
     return await preparePlan({ ...input, run, now: new Date(Date.now()).toISOString() })
   } catch (error) {
     if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw error.cause

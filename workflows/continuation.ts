@@ -35,25 +35,34 @@ export class Continuation {
     this.nextEvents = everyEvents
   }
 
-  /**
-   * Whether nothing is to be started now. Past the soft threshold for at most two seconds, and again after as many events;
-   * past the hard one until everything that is in flight has ended.
-   */
+  /** Whether the run should continue as new at the next quiet moment. */
   isDue(): boolean {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo()
-    if (historyLength >= DRAIN_AFTER_EVENTS || historySize >= DRAIN_AFTER_BYTES) return true
-    if (this.signals >= DRAIN_AFTER_SIGNALS || this.updates >= DRAIN_AFTER_UPDATES) return true
-    if (this.quietUntil !== undefined) {
-      if (Date.now() < this.quietUntil) return true
-      this.quietUntil = undefined
-      this.nextEvents = historyLength + this.everyEvents
-      this.nextBytes = historySize + CONTINUE_AFTER_BYTES
-      return false
-    }
     const suggested = continueAsNewSuggested && this.nextEvents === this.everyEvents
-    if (historyLength < this.nextEvents && historySize < this.nextBytes && !suggested) return false
-    this.quietUntil = Date.now() + QUIET_MS
-    void CancellationScope.nonCancellable(() => sleep(QUIET_MS)).then(this.wake)
-    return true
+    return historyLength >= this.nextEvents || historySize >= this.nextBytes || suggested || this.mustDrain()
+  }
+
+  /**
+   * Whether nothing is to be started, so that such a moment comes. Past the soft threshold for at most two seconds, and
+   * again after as many events; past the hard one until everything that is in flight has ended.
+   */
+  holdsBack(): boolean {
+    if (this.mustDrain()) return true
+    if (this.quietUntil === undefined) {
+      this.quietUntil = Date.now() + QUIET_MS
+      void CancellationScope.nonCancellable(() => sleep(QUIET_MS)).then(this.wake)
+    }
+    if (Date.now() < this.quietUntil) return true
+    const { historyLength, historySize } = workflowInfo()
+    this.quietUntil = undefined
+    this.nextEvents = historyLength + this.everyEvents
+    this.nextBytes = historySize + CONTINUE_AFTER_BYTES
+    return false
+  }
+
+  private mustDrain(): boolean {
+    const { historyLength, historySize } = workflowInfo()
+    if (historyLength >= DRAIN_AFTER_EVENTS || historySize >= DRAIN_AFTER_BYTES) return true
+    return this.signals >= DRAIN_AFTER_SIGNALS || this.updates >= DRAIN_AFTER_UPDATES
   }
 }

@@ -1,6 +1,5 @@
 // WORKFLOW. What a run is told: signals and updates, each with its refusals.
 import {
-  allHandlersFinished,
   ApplicationFailure,
   condition,
   defineSignal,
@@ -9,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../src/contract/changes'
+import { isPausedAgents } from '../src/contract/control'
 import type { AgentEvent } from '../src/contract/event'
 import type { FailureDetails, PublishInput } from '../src/contract/messages'
 import {
@@ -59,7 +59,7 @@ export class Handlers {
   /** The workflow task in which the last update ended: its answer must be out before the run continues as new. */
   lastTask = -1
   private changing: Promise<unknown> = Promise.resolve()
-  private paused?: PausedAgents
+  private readonly paused: PausedAgents[] = []
   private readonly early: AgentEvent[] = []
 
   constructor(
@@ -76,10 +76,13 @@ export class Handlers {
       else this.early.push(logged)
       this.wake()
     })
-    setHandler(agentsSignal, (told) => {
+    setHandler(agentsSignal, (signal: unknown) => {
       this.continuation.signals++
-      this.paused = told
-      this.live()?.state.pauseAgents(told)
+      // Anybody may send one, of whatever shape
+      if (!isPausedAgents(signal)) return
+      const told = this.live()
+      if (told) told.state.pauseAgents(signal)
+      else this.paused.push(signal)
       this.wake()
     })
     this.onUpdate(
@@ -130,7 +133,7 @@ export class Handlers {
 
   /** What arrived before the plan was checked. */
   begin(state: RunState): void {
-    if (this.paused) state.pauseAgents(this.paused)
+    for (const told of this.paused) state.pauseAgents(told)
     for (const event of this.early) state.observe(event)
   }
 
@@ -189,8 +192,7 @@ export class Handlers {
         return await work(told, input)
       } finally {
         this.lastTask = workflowInfo().historyLength
-        // It counts as running until it has returned
-        void condition(allHandlersFinished).then(this.wake)
+        this.wake()
       }
     }
     const validator = (input: Input): void => {

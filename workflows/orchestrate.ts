@@ -2,6 +2,7 @@
 import {
   allHandlersFinished,
   CancellationScope,
+  condition,
   continueAsNew,
   defineQuery,
   setHandler,
@@ -81,16 +82,20 @@ export async function orchestrate(
 
   const details = new Details(state)
   let alarm: number | undefined
+  let afterHandlers = false
   while (!state.finished || !allHandlersFinished()) {
     const next = state.expire()
     if (next !== undefined && next !== alarm) void wakeAt((alarm = next))
-    const quiet = !state.cancelling && continuation.isDue()
-    if (quiet && isQuiet()) await continueAsNew<typeof orchestrate>(input, prepared, carry())
+    const due = !state.cancelling && continuation.isDue()
+    // At once where it is possible: a timer that fires meanwhile would have the server refuse it
+    if (due && isQuiet()) await continueAsNew<typeof orchestrate>(input, prepared, carry())
+    const quiet = due && continuation.holdsBack()
     live!.continuing = quiet
     if (!quiet) dispatcher.dispatch()
     inner.dispatch(quiet)
     log.sealIfDue(prepared.store)
     details.update()
+    if (!allHandlersFinished()) wakeAfterHandlers()
     if (!state.finished || !allHandlersFinished()) await new Promise<void>((resolve) => (awake = resolve))
   }
 
@@ -116,6 +121,16 @@ export async function orchestrate(
     if (workflowInfo().continuedFromExecutionRunId === undefined) upsertMemo({ [STARTED_MEMO]: startedAt })
     const windows = dispatcher.windows.map(({ size }) => size)
     return { state: state.carry(), startedAt, windows, ...log.carry() }
+  }
+
+  /** A handler wakes the loop while it still counts as running. */
+  function wakeAfterHandlers(): void {
+    if (afterHandlers) return
+    afterHandlers = true
+    void condition(allHandlersFinished).then(() => {
+      afterHandlers = false
+      wake()
+    })
   }
 
   async function wakeAt(time: number): Promise<void> {

@@ -1,6 +1,7 @@
 // HOST. A run rebuilt from its history, with no worker's help: the same state machine, driven by what Temporal recorded.
 import type { LoadedDataConverter, Payload } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
+import { isPausedAgents } from '../contract/control'
 import type { AgentEvent, EventSegment } from '../contract/event'
 import type { AgentExecution, OrchestrateInput, PreparedRun } from '../contract/messages'
 import { AGENTS_SIGNAL, PUBLISH_SIGNAL } from '../contract/names'
@@ -50,7 +51,7 @@ class Replay {
   private open = false
   /** What came before the plan was checked. */
   private readonly early: AgentEvent[] = []
-  private paused: PausedAgents | undefined
+  private readonly paused: PausedAgents[] = []
   private readonly activities: HistoryActivities
   private readonly surroundings: Surroundings = {
     now: () => this.clock,
@@ -113,16 +114,16 @@ class Replay {
     this.view.prepared = prepared
     const state = RunState.begin(prepared, { ...this.surroundings, open: this.open })
     this.view.state = state
-    if (this.paused) state.pauseAgents(this.paused)
+    for (const told of this.paused) state.pauseAgents(told)
     for (const event of this.early) state.observe(event)
   }
 
   private async signalled(name: string, payload: Payload | undefined): Promise<void> {
     const { state } = this.view
     const input = await decodePayload<unknown>(this.converter, payload)
-    if (name === AGENTS_SIGNAL) {
-      this.paused = input as PausedAgents
-      state?.pauseAgents(this.paused)
+    if (name === AGENTS_SIGNAL && isPausedAgents(input)) {
+      if (state) state.pauseAgents(input)
+      else this.paused.push(input)
     } else if (name === PUBLISH_SIGNAL) {
       const event = this.append(acceptPublished(input, this.published++))
       if (state) state.observe(event)

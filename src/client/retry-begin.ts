@@ -37,7 +37,7 @@ export async function beginRetry(scope: ClientScope, retry: RetryToBegin): Promi
   const carried = carryOver(past, reused, { was, is: team.agents, deadline, ...(replaced ? { replaced } : {}) })
   const executions = await inPortions([...carried], WRITTEN_AT_ONCE, async ([id, one]) => [id, await kept(store, one)])
   // By fromEntries, since `__proto__` is an ordinary id
-  const reuse: Reuse = { executions: Object.fromEntries(executions) as Record<string, AgentExecution>, fragments: {} }
+  const reuse: Reuse = { executions: Object.fromEntries(executions) as Record<string, AgentExecution> }
   const input: OrchestrateInput = {
     ...{ plan: checked.plan, team, inputs, store: store.identity, maxTokens, maxSubtasks },
     ...(model === undefined ? {} : { model }),

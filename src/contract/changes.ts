@@ -40,6 +40,8 @@ export interface ChangeAnswer {
 
 /** What the activity `checkChange` makes of an addition. `dependsOn` holds places in the run's list: from `first` on its own. */
 export interface CheckedAddition {
+  /** How many subtasks the run had when it was checked; others may have joined it since. */
+  first: number
   fragment: string
   nodes: GraphNode[]
 }

@@ -61,6 +61,8 @@ export const DRAIN_AFTER_UPDATES = 1_000
 export const QUIET_MS = 2_000
 /** Activities of one run in flight at once: Temporal allows 2,000 and advises 500. */
 export const MAX_IN_FLIGHT = 500
+/** Evaluations and the like of one run in flight at once: each reads or writes a few records. */
+export const MAX_INNER_IN_FLIGHT = 50
 /** Activities scheduled in one workflow task: about 600 already time it out. */
 export const SCHEDULED_PER_WORKFLOW_TASK = 100
 

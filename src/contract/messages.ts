@@ -47,8 +47,6 @@ export interface RetryInput {
 /** Results that a run takes over from the one that it repeats, by subtask id. */
 export interface Reuse {
   executions: Record<string, AgentExecution>
-  /** Fragments of subtasks whose definition was replaced while the run that is repeated went on, by id. */
-  fragments: Record<string, string>
 }
 
 /** Which run a record belongs to: stable through continue-as-new and reset. */
@@ -157,8 +155,11 @@ export interface PreparedRun {
   continueAfterEvents?: number
   /** The run that this one repeats, and what it takes over. */
   retryOf?: string
-  reused?: Record<string, AgentExecution>
+  reused?: Record<string, TakenOver>
 }
+
+/** What the orchestrator must know of a result that is taken over: the rest is in its record. */
+export type TakenOver = Pick<AgentExecution, 'spawned' | 'outputFrom'>
 
 export interface RunAgentInput {
   run: RunKey

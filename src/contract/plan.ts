@@ -66,6 +66,8 @@ export interface InlineAgent {
   env?: string[]
   version?: string
   capabilities?: string[]
+  /** Event types of which each starts a task for it. */
+  on?: string[]
   model?: string
   maxConcurrency?: number
   timeoutMs?: number

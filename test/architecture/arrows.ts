@@ -35,6 +35,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['zod', 'ajv', 'ajv-formats'],
     files: contract,
   },
+  {
+    name: 'rules of a run',
+    holds: below('src/contract/run/'),
+    // Interprets JSON Schemas: in a workflow nothing may generate code
+    packages: ['@cfworker/json-schema'],
+    files: plainContract,
+  },
   { name: 'contract', holds: plainContract, packages: [], files: plainContract },
   { name: 'workflows', holds: below('workflows/'), packages: ['@temporalio/workflow'], files: plainContract },
   {

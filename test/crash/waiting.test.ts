@@ -29,7 +29,7 @@ it('waits on after everything was killed, and forgets nothing', async () => {
 
   await run.pause({ by: 'anna' })
   await run.approve('person', { by: 'anna' })
-  await run.resolve('held', { action: 'replace', output: 'by hand', by: 'anna' })
+  await run.resolve({ taskId: 'held', action: 'replace', output: 'by hand', by: 'anna' })
   await cast.killAll()
   await standing(run, { person: 'succeeded', held: 'succeeded', again: 'succeeded', late: 'succeeded' })
   const paused = await run.status()

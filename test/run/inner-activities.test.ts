@@ -94,7 +94,7 @@ test('what a run takes over becomes its own; what was cut off goes on, and what 
     ...{ tokensUsed: 0, durationMs: 0, attempt: 1, agent: 'echo', agentVersion: '1.0.0' },
   })
   const executions = { a: execution('a'), 'b/child': execution('c') }
-  const reuse = await activities.store.artifacts.put(JSON.stringify({ executions, fragments: {} }))
+  const reuse = await activities.store.artifacts.put(JSON.stringify({ executions }))
   const of = { workflowId: 'old', firstRunId: 'older' }
   await activities.keep('a', 'was there')
   for (let attempt = 0; attempt < 2; attempt++)

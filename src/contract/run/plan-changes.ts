@@ -29,6 +29,8 @@ export class PlanChanges {
   constructor(
     private readonly subtasks: Subtasks,
     private readonly maxSubtasks: number,
+    /** How many subtasks events are about to start. */
+    private readonly coming: () => number,
   ) {}
 
   /** What every change must have. */
@@ -76,8 +78,10 @@ export class PlanChanges {
   }
 
   /** Subtasks that were checked; ids may have been taken in the meantime, and then nothing is added. */
-  add({ by }: AddInput, { fragment, nodes }: CheckedAddition): ChangeAnswer {
-    this.subtasks.add({ nodes, fragment })
+  add({ by }: AddInput, { first, fragment, nodes }: CheckedAddition): ChangeAnswer {
+    const shift = this.subtasks.rows.length - first
+    const placed = (place: number): number => (place < first ? place : place + shift)
+    this.subtasks.add({ nodes: nodes.map((node) => ({ ...node, dependsOn: node.dependsOn.map(placed) })), fragment })
     return this.changed(
       'add',
       by,
@@ -88,12 +92,9 @@ export class PlanChanges {
   /** Why a definition that was checked cannot take the place of the present one. */
   replaceProblem({ node }: CheckedReplacement): Refusal | undefined {
     const place = this.subtasks.placeOf(node.id)!
-    const edges = this.subtasks.nodes.map(({ graph }, at) => [...(at === place ? node : graph).dependsOn])
-    // A spawner waits for what it spawned
-    for (const [child, { parent }] of this.subtasks.rows.entries()) if (parent !== undefined) edges[parent]!.push(child)
-    const [cycle] = findCycles(edges, 1)
+    const [cycle] = findCycles(this.waitsFor(place, node.dependsOn), 1)
     if (!cycle) return undefined
-    const names = [...cycle, cycle[0]!].map((at) => this.subtasks.rows[at]!.id)
+    const names = [...cycle, cycle[0]!].flatMap((at) => this.subtasks.rows[at]?.id ?? [])
     return refused(`a cycle would come of it: ${names.join(' → ')}`)
   }
 
@@ -107,11 +108,29 @@ export class PlanChanges {
     const answer = this.changed('change', by, [graph.id])
     // What is held waits for a person still, and what is held back for its map
     if (row.state === 'held' || (row.heldBack !== undefined && this.subtasks.ruleOf(place) === 'start')) return answer
-    this.subtasks.leaveLine(place)
+    if (this.subtasks.ruleOf(place) !== 'start') this.subtasks.leaveMap(place)
     delete node.evaluation
     this.subtasks.move(place, 'waiting')
     this.subtasks.consider(place)
     return answer
+  }
+
+  /** Whom each subtask waits for: its dependencies, what it spawned, and the elements of its map that are under way. */
+  private waitsFor(place: number, dependsOn: readonly number[]): number[][] {
+    const { nodes, rows } = this.subtasks
+    const edges = nodes.map(({ graph }, at) => [...(at === place ? dependsOn : graph.dependsOn)])
+    // A line of each map that bounds what is under way stands between its elements: past the end of the list
+    const lines = new Map<number, number>()
+    for (const [child, { parent, state }] of rows.entries()) {
+      if (parent === undefined) continue
+      edges[parent]!.push(child)
+      if (nodes[parent]!.graph.maxInFlight === undefined || isEnded(state)) continue
+      let line = lines.get(parent)
+      if (line === undefined) lines.set(parent, (line = edges.push([]) - 1))
+      if (nodes[child]!.admitted) edges[line]!.push(child)
+      else edges[child]!.push(line)
+    }
+    return edges
   }
 
   /** The definition alone, without what follows from it. */
@@ -172,7 +191,7 @@ export class PlanChanges {
   }
 
   private tooMany(count: number): Refusal | undefined {
-    const sum = this.subtasks.rows.length + count
+    const sum = this.subtasks.rows.length + this.coming() + count
     if (sum <= this.maxSubtasks) return undefined
     return refused(`the run would have ${sum} subtasks; at most ${this.maxSubtasks} are allowed`)
   }

@@ -5,6 +5,7 @@ import { MAX_SPAWN_DEPTH } from '../limits'
 import type { ReactInput, ReactionRule } from '../messages'
 import { ORCHESTRATOR_SOURCE } from '../names'
 import type { Origin } from './carried'
+import { sameJson } from './conditions'
 import { tooDeepError } from './subtask-errors'
 import type { Subtasks } from './subtasks'
 import { runEvent } from './transition-events'
@@ -43,11 +44,14 @@ export class Reactions {
   /** Each event that was logged. */
   observe(event: AgentEvent): void {
     if (this.rules.length === 0 || this.subtasks.ending || NEVER.includes(event.type)) return
+    const isOwn = event.source === ORCHESTRATOR_SOURCE
+    // What another run did has had its reactions there
+    if (isOwn && isObject(event.payload) && event.payload['reused'] === true) return
     const cause = this.causeOf(event)
     for (const [reaction, rule] of this.rules.entries()) {
       if (rule.on !== event.type || !matchesFields(event.payload, rule.where)) continue
       const before = cause?.origin?.reactions ?? []
-      if (event.source === ORCHESTRATOR_SOURCE && before.includes(reaction)) continue
+      if (isOwn && before.includes(reaction)) continue
       if (this.subtasks.rows.length + this.waiting.length >= this.maxSubtasks) {
         const reason = `the run has its ${this.maxSubtasks} subtasks: this event, and further ones, start nothing`
         this.refuse(reaction, reason)
@@ -120,15 +124,6 @@ export class Reactions {
 
 function matchesFields(payload: JsonValue, where: Record<string, JsonValue> = {}): boolean {
   return Object.entries(where).every(
-    ([key, value]) => isObject(payload) && Object.hasOwn(payload, key) && isEqual(payload[key], value),
+    ([key, value]) => isObject(payload) && Object.hasOwn(payload, key) && sameJson(payload[key], value),
   )
-}
-
-/** Deep equality of JSON values. */
-export function isEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, at) => isEqual(one, b[at]))
-  if (!isObject(a) || !isObject(b)) return false
-  const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]))
 }

@@ -72,7 +72,7 @@ export class RunState {
     const options = (this.options = { ...surroundings, emit })
     this.subtasks = new Subtasks(prepared.agents, options, prepared.reused)
     this.requests = new Requests(this.subtasks)
-    this.changes = new PlanChanges(this.subtasks, prepared.maxSubtasks)
+    this.changes = new PlanChanges(this.subtasks, prepared.maxSubtasks, () => this.reactions.waiting.length)
     this.reactions = new Reactions(prepared.reactions, this.subtasks, prepared.maxSubtasks)
     this.pauses = new Pauses(prepared.team, options)
     this.open = open
@@ -358,7 +358,7 @@ export class RunState {
 
   private join(place: number, spawned: NonNullable<ReportedExecution['spawned']>, outputFrom?: string): void {
     const { maxSubtasks } = this.prepared
-    const limits = { total: this.rows.length, maxSubtasks }
+    const limits = { total: this.rows.length + this.reactions.waiting.length, maxSubtasks }
     const refusal = spawnRefusal(this.subtasks.at(place).node.depth, spawned.nodes.length, limits)
     if (refusal) this.subtasks.fail(place, refusal)
     else this.subtasks.join(place, spawned, outputFrom)

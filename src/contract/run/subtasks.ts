@@ -1,6 +1,6 @@
 // PURE. The subtasks of a run: their rows, the graph between them, and everything that follows when one of them ends.
 import type { AgentEvent } from '../event'
-import type { AgentExecution, AgentSlot } from '../messages'
+import type { AgentExecution, AgentSlot, TakenOver } from '../messages'
 import { noSubtasks, type SubtaskError, type SubtaskOutcome, type SubtaskRow, type SubtaskState } from '../run'
 import { Alarms } from './alarms'
 import type { CarriedBatch } from './carried'
@@ -49,7 +49,7 @@ export class Subtasks {
   constructor(
     readonly agents: readonly AgentSlot[],
     readonly surroundings: Surroundings,
-    private readonly reused: Readonly<Record<string, AgentExecution>> = {},
+    private readonly reused: Readonly<Record<string, TakenOver>> = {},
   ) {}
 
   placeOf(id: string): number | undefined {
@@ -163,8 +163,10 @@ export class Subtasks {
   /** Is looked at first, or offered to its agent. */
   begin(place: number): void {
     const { row, node } = this.at(place)
+    const agent = this.agents[this.agentPlace(place)]!
     delete row.heldBack
-    const look = node.graph.evaluate || this.agents[this.agentPlace(place)]!.person
+    row.agent = agent.name
+    const look = node.graph.evaluate || agent.person
     if (!look || node.evaluation === 'done') {
       this.move(place, 'ready')
       return this.queue.offer(place, this.agentPlace(place))
@@ -276,9 +278,10 @@ export class Subtasks {
     }
   }
 
-  /** It waits for its dependencies again, and not for its map. */
-  leaveLine(place: number): void {
-    const { row } = this.at(place)
+  /** It waits for its dependencies again: neither under way in its map nor in line for that. */
+  leaveMap(place: number): void {
+    const { row, node } = this.at(place)
+    if (node.admitted) return this.release(place)
     if (row.heldBack === undefined) return
     delete row.heldBack
     const children = this.nodes[row.parent!]!.spawned!
@@ -286,9 +289,9 @@ export class Subtasks {
   }
 
   /** What another run has left of the same subtask. */
-  private takeOver(place: number, { spawned, outputFrom }: AgentExecution): void {
+  private takeOver(place: number, { spawned, outputFrom }: TakenOver): void {
     const { row } = this.at(place)
-    if (isEnded(row.state)) return
+    if (row.state !== 'waiting') return // its dependencies may have ended in the same breath
     row.reused = true
     if (spawned) this.join(place, spawned, outputFrom)
     else this.end(place, 'succeeded')

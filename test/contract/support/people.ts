@@ -57,26 +57,29 @@ export function resolve(run: DrivenRun, item: Item): void {
 export function add(run: DrivenRun, picks: Picks, definitions: readonly Definition[]): void {
   const { state, model } = run
   if (definitions.length === 0) return
-  const first = state.rows.length
-  const list = definitions.map((one, position) => {
-    const dependsOn = picks.some(model.all(), 3)
-    return { id: `added${model.planVersion}-${position}`, definition: { ...one, conditions: [] }, dependsOn }
-  })
+  // What was checked may know less than there is by now
+  const first = Math.max(1, state.rows.length - picks.below(3))
+  const known = model.all().filter((item) => run.placeOf(item) < first)
+  const list = definitions.map((one, position) => ({
+    id: `added${model.planVersion}-${position}`,
+    definition: { ...one, conditions: [] },
+    dependsOn: picks.some(known, 3),
+    after: position > 0 && picks.chance(0.5) ? [position - 1] : [],
+  }))
   const input = { version: state.planVersion, by: 'ann', subtasks: list.map(({ id }) => ({ id })) }
   const fragment = `added ${model.planVersion}`
-  const nodes = list.map(({ id, definition, dependsOn }) => ({
+  const nodes = list.map(({ id, definition, dependsOn, after }) => ({
     ...bareNode(definition, model.plan.policy),
     id,
-    dependsOn: dependsOn.map((item) => run.placeOf(item)),
+    dependsOn: [...dependsOn.map((item) => run.placeOf(item)), ...after.map((position) => first + position)],
   }))
   run.act(
     `add ${list.map(({ id, dependsOn }) => `${id} after ${dependsOn.map((o) => o.id).join(' ')}`).join(', ')}`,
     () => {
-      const problem = state.changes.addProblem(input) ?? state.changes.addedProblem(input, { fragment, nodes })
-      if (model.stopping || first + list.length > model.plan.maxSubtasks)
-        return same('an addition', problem?.code, 'ChangeRefused')
+      const problem = state.changes.addProblem(input) ?? state.changes.addedProblem(input, { first, fragment, nodes })
+      if (model.stopping || list.length > model.room) return same('an addition', problem?.code, 'ChangeRefused')
       same('an addition', problem, undefined)
-      state.added(input, { fragment, nodes })
+      state.added(input, { first, fragment, nodes })
       model.added(list)
     },
   )
@@ -138,9 +141,14 @@ export function tryStale({ state, model }: DrivenRun, item: Item): void {
   same('a stale cancel', state.changes.cancelProblem(stale)?.code, 'StalePlanVersion')
 }
 
-/** A subtask waits for its dependencies, and for all that it spawned. */
+/** A subtask waits for its dependencies, for all that it spawned, and for those of its map that are under way. */
 function waitsForItself(item: Item, dependsOn: readonly Item[]): boolean {
-  const seen = new Set<Item>(dependsOn)
-  for (const one of seen) for (const next of [...one.dependsOn, ...one.children]) seen.add(next)
+  const seen = new Set<Item>([...dependsOn, ...others(item)])
+  for (const one of seen) for (const next of [...one.dependsOn, ...one.children, ...others(one)]) seen.add(next)
   return seen.has(item)
+}
+
+function others(item: Item): Item[] {
+  if (item.parent?.definition.map?.maxInFlight === undefined || item.admitted || hasEnded(item)) return []
+  return item.parent.children.filter(({ admitted }) => admitted)
 }
