@@ -56,7 +56,9 @@ export class DrivenRun {
   }
 
   placeOf(item: Item): number {
-    return this.state.placeOf(item.id)!
+    const place = this.state.placeOf(item.id)
+    if (place === undefined) throw new Error(`the run has no subtask "${item.id}"`)
+    return place
   }
 
   /** Hands a ready subtask to an agent; false if there is none, for both. */
@@ -261,7 +263,7 @@ export class DrivenRun {
     for (const event of events) {
       const { subtask } = (event.payload ?? {}) as { subtask?: string }
       const about = this.model.items.get((event.source === ORCHESTRATOR_SOURCE ? subtask : event.source) ?? '')
-      this.model.reactions.saw(event, about, this.model.plan.maxSubtasks - this.model.items.size)
+      this.model.reactions.saw(event, about, this.model.room)
     }
   }
 }

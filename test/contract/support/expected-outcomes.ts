@@ -2,7 +2,8 @@
 // For plans whose end does not depend on the moment: without fail-fast, deadlines, reactions, and what people do on their own.
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
 import type { SubtaskOutcome } from '../../../src/contract/run'
-import type { DefinedCondition, DefinedPlan, Definition, Policy } from './random-plans'
+import { TOLD_ONCE, type DefinedCondition, type DefinedPlan, type Definition, type Policy } from './random-plans'
+import { reactionId } from './reference-reactions'
 
 export interface Ending {
   state: SubtaskOutcome
@@ -55,10 +56,27 @@ export function elementOf(definition: Definition): Definition {
   return { ...definition, earlier: [], conditions: [], runIf: 'all-succeeded', map: undefined }
 }
 
-/** `human` is the place of the agent that is a person. */
-export function expectedOutcomes(plan: DefinedPlan, human: number): Map<string, Ending> {
+export interface Known {
+  /** The place of the agent that is a person. */
+  human: number
+  /** Subtasks that came to the plan later, with the ids of what they depend on. */
+  added?: readonly { id: string; definition: Definition; dependsOn: readonly string[] }[]
+  /** How something ended that people took a hand in; nothing below it is expected then. */
+  observed?(id: string): Ending | undefined
+}
+
+export function expectedOutcomes(plan: DefinedPlan, { human, added = [], observed }: Known): Map<string, Ending> {
   const endings = new Map<string, Ending>()
   endList(plan.subtasks, 's', 0)
+  for (const { id, definition, dependsOn } of added) {
+    const dependencies = dependsOn.map((other) => endings.get(other)!)
+    endings.set(id, endOf({ ...definition, conditions: [] }, id, 0, { dependencies, conditions: [] }))
+  }
+  for (const [at, { on, where, run }] of plan.reactions.entries()) {
+    const cause = endings.get((where as { subtask: string }).subtask)
+    const id = `${reactionId(at)}-1`
+    if (cause && (on === 'task.created' || TOLD_ONCE[on] === cause.state)) endings.set(id, reactionEnd(run, id))
+  }
   return endings
 
   function endList(list: readonly Definition[], prefix: string, depth: number): Ending[] {
@@ -88,9 +106,19 @@ export function expectedOutcomes(plan: DefinedPlan, human: number): Map<string, 
       'all-done': true,
       'any-succeeded': dependencies.length === 0 || successes > 0,
     }[definition.runIf]
+    const known = observed?.(id)
+    if (known) return known
     if (!enough) return { state: 'skipped', code: 'DependencyFailed' }
     if (conditions.includes(false)) return { state: 'skipped', code: 'ConditionNotMet' }
     return perform(definition, id, depth)
+  }
+
+  /** What no agent will have is skipped, where an event asked for it. */
+  function reactionEnd(definition: Definition, id: string): Ending {
+    const known = observed?.(id)
+    if (known) return known
+    const first = firstTakers(definition, id, 1, { executions: 0 })
+    return first.code === 'CannotHandle' ? { state: 'skipped', code: 'CannotHandle' } : perform(definition, id, 1)
   }
 
   /** From its first start to its end, with all that people say of it when it is held. */

@@ -58,18 +58,29 @@ export interface DefinedPlan {
   maxSubtasks: number
 }
 
-/** What is left out, for runs whose end may not depend on the moment. */
+/** What is left out: for runs whose end may not depend on the moment, or that go over a real server. */
 export interface Scope {
   agents: number
   failFast: boolean
   deadlines: boolean
-  reactions: boolean
+  /** `once`: to what happens at most once, so that it does not matter when. */
+  reactions: 'any' | 'once'
   limits: boolean
+  /** Executions that are reported as cancelled, and maps over what is no list. */
+  oddities: boolean
   maxSize: number
 }
 
+/** What is told once of a subtask that ends so. */
+export const TOLD_ONCE: Record<string, string> = {
+  'subtask.completed': 'succeeded',
+  'subtask.failed': 'failed',
+  'subtask.skipped': 'skipped',
+}
+
 export const PUBLISHED = ['news.a', 'news.b']
-const REACTED = [...PUBLISHED, 'subtask.completed', 'subtask.failed', 'subtask.skipped', 'task.created', 'subtask.held']
+const ONCE = ['task.created', ...Object.keys(TOLD_ONCE)]
+const REACTED = { once: ONCE, any: [...PUBLISHED, ...ONCE, 'subtask.held'] }
 
 function often<T>(weight: number, usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other })
@@ -91,20 +102,31 @@ function shared(scope: Scope) {
     executions: often<Fate[]>(
       2,
       ['succeed'],
-      fc.array(fc.constantFrom<Fate>('succeed', 'succeed', 'fail', 'fail', 'refuse', 'cancelled'), {
-        minLength: 1,
-        maxLength: 4,
-        size: 'max',
-      }),
+      fc.array(
+        fc.constantFrom<Fate>(
+          'succeed',
+          'succeed',
+          'fail',
+          'fail',
+          'refuse',
+          ...(scope.oddities ? ['cancelled' as const] : []),
+        ),
+        {
+          minLength: 1,
+          maxLength: 4,
+          size: 'max',
+        },
+      ),
     ),
     policy: often<Policy | undefined>(2, undefined, policies(scope)),
     resolutions: fc.array(fc.constantFrom<Resolution>('retry', 'retry', 'replace', 'skip'), {
       maxLength: 3,
       size: 'max',
     }),
-    publishes: scope.reactions
-      ? often<string | undefined>(5, undefined, fc.constantFrom(...PUBLISHED))
-      : fc.constant(undefined),
+    publishes:
+      scope.reactions === 'any'
+        ? often<string | undefined>(5, undefined, fc.constantFrom(...PUBLISHED))
+        : fc.constant(undefined),
     deadlineMs: scope.deadlines
       ? often<number | undefined>(6, undefined, fc.integer({ min: 1, max: 3_000 }))
       : fc.constant(undefined),
@@ -145,7 +167,9 @@ export function definedPlans(scope: Scope): fc.Arbitrary<DefinedPlan> {
         6,
         undefined,
         fc.record({
-          length: fc.oneof({ weight: 8, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.constant('none' as const) }),
+          length: scope.oddities
+            ? fc.oneof({ weight: 8, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.constant('none' as const) })
+            : fc.nat(5),
           maxInFlight: often<number | undefined>(1, undefined, fc.integer({ min: 1, max: 3 })),
         }),
       ),
@@ -162,24 +186,26 @@ export function definedPlans(scope: Scope): fc.Arbitrary<DefinedPlan> {
       ),
     }),
   }))
+  const whose = fc.nat(scope.maxSize - 1).map((place) => ({ subtask: `s${place}` }))
   const reaction: fc.Arbitrary<DefinedReaction> = fc.record({
-    on: fc.constantFrom(...REACTED),
-    where: often<DefinedReaction['where']>(
-      2,
-      undefined,
-      fc.oneof(
-        fc.nat(scope.maxSize - 1).map((place) => ({ subtask: `s${place}` })),
-        fc.nat(1).map((k) => ({ k })),
-      ),
-    ),
+    on: fc.constantFrom(...REACTED[scope.reactions]),
+    where:
+      scope.reactions === 'once'
+        ? whose
+        : often<DefinedReaction['where']>(
+            2,
+            undefined,
+            fc.oneof(
+              whose,
+              fc.nat(1).map((k) => ({ k })),
+            ),
+          ),
     run: fc.record(common).map((own): Definition => ({ ...own, earlier: [], runIf: 'all-succeeded', conditions: [] })),
   })
   const plan = fc.record({
     subtasks: fc.array(definition, { minLength: 1, maxLength: scope.maxSize, size: 'max' }),
     policy: often<Policy | undefined>(2, undefined, policies(scope)),
-    reactions: scope.reactions
-      ? often<DefinedReaction[]>(1, [], fc.array(reaction, { maxLength: 2, size: 'max' }))
-      : fc.constant<DefinedReaction[]>([]),
+    reactions: often<DefinedReaction[]>(1, [], fc.array(reaction, { maxLength: 2, size: 'max' })),
     maxSubtasks: scope.limits ? often(6, 400, fc.nat(20)) : fc.constant(100_000),
   })
   // Small plans alone would show little

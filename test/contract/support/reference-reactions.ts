@@ -31,7 +31,7 @@ export class ReferenceReactions {
       if (where && !Object.entries(where).every(([key, value]) => payload?.[key] === value)) continue
       const before = about?.origin?.reactions ?? []
       if (event.source === ORCHESTRATOR_SOURCE && before.includes(reaction)) continue
-      if (this.waiting.length >= room) {
+      if (room-- <= 0) {
         this.refused.add(reaction)
         continue
       }

@@ -63,6 +63,11 @@ export class ReferenceRun {
     return isBroken ? 'failed' : 'succeeded'
   }
 
+  /** How many subtasks there may still be. */
+  get room(): number {
+    return this.plan.maxSubtasks - this.items.size - this.reactions.waiting.length
+  }
+
   all(): Item[] {
     return [...this.items.values()]
   }
@@ -200,13 +205,12 @@ export class ReferenceRun {
     }
   }
 
-  /** Subtasks at the top level; `dependsOn` are any of the run. */
-  added(list: readonly { id: string; definition: Definition; dependsOn: Item[] }[]): void {
+  /** Subtasks at the top level, which depend on any of the run, and `after` others of the list. */
+  added(list: readonly { id: string; definition: Definition; dependsOn: Item[]; after: number[] }[]): void {
     this.planVersion++
-    for (const { id, definition, dependsOn } of list) {
-      const item = this.enter(id, definition, { depth: 0 })
-      item.dependsOn = dependsOn
-    }
+    const items = list.map(({ id, definition }) => this.enter(id, definition, { depth: 0 }))
+    for (const [place, { dependsOn, after }] of list.entries())
+      items[place]!.dependsOn = [...dependsOn, ...after.map((other) => items[other]!)]
     this.settle()
   }
 
@@ -219,6 +223,7 @@ export class ReferenceRun {
     if (item.state === 'held' || (isHeldBack(item) && ruleOf(item) === 'go')) return
     delete item.look
     delete item.turn
+    if (ruleOf(item) !== 'go') item.admitted = false
     item.state = 'waiting'
     this.settle()
   }
@@ -277,8 +282,7 @@ export class ReferenceRun {
   }
 
   private spawn(item: Item, list: readonly Definition[], prefix: string): void {
-    if (item.depth >= MAX_SPAWN_DEPTH || this.items.size + list.length > this.plan.maxSubtasks)
-      return this.fail(item, 'SpawnLimitExceeded')
+    if (item.depth >= MAX_SPAWN_DEPTH || list.length > this.room) return this.fail(item, 'SpawnLimitExceeded')
     item.state = 'joining'
     item.children = this.enterList(list, prefix, item)
   }
