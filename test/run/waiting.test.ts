@@ -1,89 +1,44 @@
 // Why is it waiting? Each reason on a real server: the sentence names what it waits for, and the command that it names, typed
 // as it stands, lets it go on.
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadTeam } from '../../src/agents/load-team'
-import {
-  connect,
-  defineAgent,
-  defineTeam,
-  openFileStore,
-  type Run,
-  type Store,
-  type Troupe,
-  type WaitingKind,
-  type WaitingReason,
-} from '../../src/index'
+import { connect, openFileStore, type Run, type Store, type Troupe } from '../../src/index'
+import type { WaitingKind, WaitingReason } from '../../src/index'
 import { useTroupe } from '../support/troupe'
+import { done, TypedCommands } from './support/typed-commands'
+import { closeGate, opening, openGate, SPINNERS, waitingTeam as team } from './support/waiting-team'
 
 const test = useTroupe('waiting')
 const PATIENCE_MS = 40_000
-/** Blocks its event loop only in the process that says so, so that the next attempt may succeed in another one. */
-const SPINNERS = `import { defineAgent, defineTeam } from 'troupe'
-const spin = defineAgent({ name: 'spin', heartbeatTimeoutMs: 2_000, retry: { maximumAttempts: 20, maximumIntervalMs: 1_000 }, run() {
-  while (process.env.SPIN);
-  return 'done'
-} })
-export default defineTeam({ name: 'spinners', agents: [spin] })`
-
-/** Agents of `gated` go on when this is opened. */
-let gate = opening()
 /** What the store is asked for and is not to answer yet. */
 let held: { pattern: RegExp; until: Promise<void> } | undefined
-let attempts = 0
-
-function opening(): { passed: Promise<void>; open(): void } {
-  let open = (): void => undefined
-  const passed = new Promise<void>((next) => (open = next))
-  return { passed, open }
-}
-
-const gated = (name: string, maxConcurrency: number) =>
-  defineAgent({ name, maxConcurrency, run: () => gate.passed.then(() => 'passed') })
-const team = defineTeam({
-  name: 'waiters',
-  agents: [
-    gated('slow', 1),
-    gated('part', 4),
-    defineAgent({
-      name: 'broken',
-      retry: { maximumAttempts: 1 },
-      run: () => (attempts++ === 0 ? Promise.reject(new Error('no paper')) : 'printed'),
-    }),
-    defineAgent({
-      name: 'flaky',
-      retry: { maximumAttempts: 2, initialIntervalMs: 6_000 },
-      run: (_, { attempt }) => (attempt === 1 ? Promise.reject(new Error('no route')) : 'there'),
-    }),
-    defineAgent({
-      name: 'spawner',
-      run: (_, context) => context.spawn([{ id: 'child', agentType: 'human', payload: { prompt: 'Child?' } }]),
-    }),
-  ],
-})
-
 let host: Troupe
-const children: ChildProcess[] = []
+let typed: TypedCommands
+const type = (command: string, environment?: NodeJS.ProcessEnv) => typed.type(command, environment)
 beforeAll(() => {
-  writeFileSync(join(test.directory, 'spinners.ts'), SPINNERS)
+  const team = join(test.directory, 'spinners.ts')
+  writeFileSync(team, SPINNERS)
+  typed = new TypedCommands(
+    {
+      TEMPORAL_ADDRESS: test.address,
+      TEMPORAL_NAMESPACE: test.namespace,
+      TROUPE_STORE: test.storeDirectory,
+    },
+    team,
+  )
 })
 beforeEach(async () => {
-  gate = opening()
-  attempts = 0
+  closeGate()
   host = await connect({ address: test.address, namespace: test.namespace, store: await slowStore() })
 })
 afterEach(async () => {
-  gate.open()
+  openGate()
   held = undefined
   await host.close()
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  }
+  await typed.end()
 })
 
 /** The test's store, which keeps questions waiting that match `held`. */
@@ -101,29 +56,6 @@ async function slowStore(): Promise<Store> {
       list: async (prefix) => pass(prefix).then(() => records.list(prefix)),
     },
   }
-}
-
-/** A command as a status names it, in a shell; `FILE` is the team's. */
-function type(command: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
-  const typed = command
-    .replace(/^troupe/, `exec ${process.execPath} ${resolve('dist/src/cli/main.js')}`)
-    .replace('FILE', join(test.directory, 'spinners.ts'))
-  const surroundings = {
-    TEMPORAL_ADDRESS: test.address,
-    TEMPORAL_NAMESPACE: test.namespace,
-    TROUPE_STORE: test.storeDirectory,
-  }
-  const child = spawn('bash', ['-c', typed], { env: { ...process.env, ...surroundings, ...environment } })
-  children.push(child)
-  return child
-}
-
-async function done(child: ChildProcess): Promise<void> {
-  let said = ''
-  child.stderr!.on('data', (text: Buffer) => (said += text.toString()))
-  child.stdout!.resume()
-  const [code] = (await once(child, 'close')) as [number]
-  expect([code, said]).toEqual([0, said])
 }
 
 /** Asks until each subtask (or the run, as '') waits for what is said of it; returns the reasons. */
@@ -221,14 +153,14 @@ it('names a slot and the place in line, a map, a busy worker, and a retry until 
   // Another run has no slot either, and its worker is there
   const other = await test.troupe.start({ name: 'queued', subtasks: [{ id: 'a', agentType: 'slow' }] }, { team })
   expect((await until(other, { a: 'queued' }))['a']!.sentence).toBe('waits for a free worker')
-  gate.open()
+  openGate()
   expect((await run.outcome()).status).toBe('succeeded')
   expect((await other.outcome()).status).toBe('succeeded')
 })
 
 it('names a pause of the run and one of the agent, and who paused; the command ends it', async () => {
   await host.serve(team)
-  gate.open()
+  openGate()
   await host.client.pauseAgent({ agent: 'part', team: 'waiters', by: 'bo', reason: 'too dear' })
   const plan = {
     name: 'paused',
@@ -302,7 +234,7 @@ it('names the moment in which a run continues as new', async () => {
     await sleep(20)
   }
   expect(found!.sentence).toContain('continues as new')
-  gate.open()
+  openGate()
   expect((await run.outcome()).counts).toMatchObject({ succeeded: 13 })
 })
 
