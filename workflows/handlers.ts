@@ -81,29 +81,29 @@ export class Handlers {
       // Anybody may send one, of whatever shape
       if (!isPausedAgents(signal)) return
       const told = this.live()
-      if (told) told.state.pauseAgents(signal)
+      if (told) told.state.pauses.pauseAgents(signal)
       else this.paused.push(signal)
       this.wake()
     })
     this.onUpdate(
       decideUpdate,
-      ({ state }, input) => state.decisionProblem(input),
-      ({ state }, input) => state.decide(input),
+      ({ state }, input) => state.requests.decisionProblem(input),
+      ({ state }, input) => state.requests.decide(input),
     )
     this.onUpdate(
       resolveUpdate,
-      ({ state }, input) => state.resolveProblem(input),
-      ({ state }, input) => state.resolve(input),
+      ({ state }, input) => state.requests.resolveProblem(input),
+      ({ state }, input) => state.requests.resolve(input),
     )
     this.onUpdate(
       pauseUpdate,
       ({ state }, input) => tooLate(state) ?? nameless(input),
-      ({ state }, input) => state.pause(input),
+      ({ state }, input) => state.pauses.pause(input),
     )
     this.onUpdate(
       resumeUpdate,
       ({ state }, input) => tooLate(state) ?? nameless(input),
-      ({ state }, input) => state.resume(input),
+      ({ state }, input) => state.pauses.resume(input),
     )
     this.onUpdate(
       closeUpdate,
@@ -116,7 +116,7 @@ export class Handlers {
       (told, input) =>
         this.inTurn(
           () => told.state.changes.cancelProblem(input),
-          () => told.state.cancelSubtask(input),
+          () => told.state.changes.cancel(input),
         ),
     )
     this.onUpdate(
@@ -133,7 +133,7 @@ export class Handlers {
 
   /** What arrived before the plan was checked. */
   begin(state: RunState): void {
-    for (const told of this.paused) state.pauseAgents(told)
+    for (const told of this.paused) state.pauses.pauseAgents(told)
     for (const event of this.early) state.observe(event)
   }
 
@@ -145,7 +145,7 @@ export class Handlers {
         const checked = await inner.check({ add: input.subtasks })
         if (!('added' in checked)) throw new TypeError('an addition was checked as something else')
         assertNone(state.changes.addedProblem(input, checked.added))
-        return state.added(input, checked.added)
+        return state.changes.add(input, checked.added)
       },
     )
   }
@@ -159,7 +159,7 @@ export class Handlers {
         const checked = await inner.check({ replace })
         if (!('replaced' in checked)) throw new TypeError('a change was checked as something else')
         assertNone(state.changes.changeProblem(input) ?? state.changes.replaceProblem(checked.replaced))
-        return state.replaced(input, checked.replaced)
+        return state.changes.replace(input, checked.replaced)
       },
     )
   }

@@ -42,14 +42,14 @@ export class InnerWork {
 
   /** Begins what there is to do; the rest waits for the next call. `quiet`: nothing that starts something. */
   dispatch(quiet: boolean): void {
-    for (let given = this.state.nextToKeep(); given; given = this.state.nextToKeep()) void this.keep(given)
+    for (let given = this.state.requests.next(); given; given = this.state.requests.next()) void this.keep(given)
     if (quiet) return
     while (this.inFlight < MAX_INNER_IN_FLIGHT) {
-      const place = this.state.nextEvaluation()
+      const place = this.state.evaluations.next()
       if (place === undefined) break
       void this.evaluate(place)
     }
-    const matches = this.state.nextReactions()
+    const matches = this.state.reactions.next()
     if (matches) void this.react(matches)
   }
 
@@ -79,7 +79,7 @@ export class InnerWork {
       ...(failures ? { failures } : {}),
     }
     try {
-      this.state.evaluated(
+      this.state.evaluations.ended(
         place,
         await this.call(subtaskActivityId(place, 'evaluate'), ({ evaluateSubtask }) => evaluateSubtask(input)),
       )
@@ -95,7 +95,7 @@ export class InnerWork {
     const input: KeepOutputInput = { run, store, subtask, agent: this.state.agent(place).name, output }
     try {
       await this.call(subtaskActivityId(place, 'keep'), ({ keepOutput }) => keepOutput(input))
-      this.state.kept(place)
+      this.state.requests.kept(place)
     } catch (failure) {
       applyFailure(this.state, place, failure)
     }
@@ -107,9 +107,9 @@ export class InnerWork {
       const { fragment } = await this.call(`react-${this.reactions++}`, ({ react }) =>
         react({ ...this.where(), matches }),
       )
-      this.state.reacted(fragment)
+      this.state.reactions.made(fragment)
     } catch (failure) {
-      this.state.notReacted(messageOf((failure as Error).cause ?? failure))
+      this.state.reactions.failed(messageOf((failure as Error).cause ?? failure))
     }
     this.wake()
   }

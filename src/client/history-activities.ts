@@ -51,7 +51,8 @@ export class HistoryActivities {
   /** An addition or a change was accepted: it is made when its check has ended. */
   addition(state: RunState, input: AddInput): void {
     this.changes.push((checked) => {
-      if ('added' in checked && !state.changes.addedProblem(input, checked.added)) state.added(input, checked.added)
+      if ('added' in checked && !state.changes.addedProblem(input, checked.added))
+        state.changes.add(input, checked.added)
     })
   }
 
@@ -59,7 +60,7 @@ export class HistoryActivities {
     this.changes.push((checked) => {
       if (!('replaced' in checked)) return
       const problem = state.changes.changeProblem(input) ?? state.changes.replaceProblem(checked.replaced)
-      if (!problem) state.replaced(input, checked.replaced)
+      if (!problem) state.changes.replace(input, checked.replaced)
     })
   }
 
@@ -73,20 +74,20 @@ export class HistoryActivities {
       return (ending) => this.executed(state, execution, ending)
     }
     if (evaluation !== undefined) {
-      state.nextEvaluation()
+      state.evaluations.next()
       return (ending) =>
-        this.ended<Verdict>(state, evaluation, ending, (verdict) => state.evaluated(evaluation, verdict))
+        this.ended<Verdict>(state, evaluation, ending, (verdict) => state.evaluations.ended(evaluation, verdict))
     }
     if (kept !== undefined) {
-      state.nextToKeep()
-      return (ending) => this.ended(state, kept, ending, () => state.kept(kept))
+      state.requests.next()
+      return (ending) => this.ended(state, kept, ending, () => state.requests.kept(kept))
     }
     if (type === 'react') {
-      state.nextReactions()
+      state.reactions.next()
       return async ({ result, failure }) => {
         const made = await decodePayload<Reacted>(this.converter, result)
-        if (made) state.reacted(made.fragment)
-        else state.notReacted(messageOf(failure))
+        if (made) state.reactions.made(made.fragment)
+        else state.reactions.failed(messageOf(failure))
       }
     }
     if (type === 'checkChange') {

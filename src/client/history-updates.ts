@@ -28,13 +28,15 @@ export async function applyUpdate(
 ): Promise<void> {
   const input: unknown = await decodePayload(converter, acceptedRequest?.input?.args?.payloads?.[0])
   const updates: Record<string, () => unknown> = {
-    [DECIDE_UPDATE]: () => state.decisionProblem(input as Decision) ?? state.decide(input as Decision),
-    [RESOLVE_UPDATE]: () => state.resolveProblem(input as ResolveInput) ?? state.resolve(input as ResolveInput),
-    [PAUSE_UPDATE]: () => state.pause(input as PauseInput),
-    [RESUME_UPDATE]: () => state.resume(input as ResumeInput),
+    [DECIDE_UPDATE]: () =>
+      state.requests.decisionProblem(input as Decision) ?? state.requests.decide(input as Decision),
+    [RESOLVE_UPDATE]: () =>
+      state.requests.resolveProblem(input as ResolveInput) ?? state.requests.resolve(input as ResolveInput),
+    [PAUSE_UPDATE]: () => state.pauses.pause(input as PauseInput),
+    [RESUME_UPDATE]: () => state.pauses.resume(input as ResumeInput),
     [CLOSE_UPDATE]: () => state.close(input as CloseInput),
     [CANCEL_SUBTASK_UPDATE]: () =>
-      state.changes.cancelProblem(input as CancelSubtaskInput) ?? state.cancelSubtask(input as CancelSubtaskInput),
+      state.changes.cancelProblem(input as CancelSubtaskInput) ?? state.changes.cancel(input as CancelSubtaskInput),
     [ADD_UPDATE]: () => activities.addition(state, input as AddInput),
     [CHANGE_UPDATE]: () => activities.replacement(state, input as ChangeInput),
   }

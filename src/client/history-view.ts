@@ -114,7 +114,7 @@ class Replay {
     this.view.prepared = prepared
     const state = RunState.begin(prepared, { ...this.surroundings, open: this.open })
     this.view.state = state
-    for (const told of this.paused) state.pauseAgents(told)
+    for (const told of this.paused) state.pauses.pauseAgents(told)
     for (const event of this.early) state.observe(event)
   }
 
@@ -122,7 +122,7 @@ class Replay {
     const { state } = this.view
     const input = await decodePayload<unknown>(this.converter, payload)
     if (name === AGENTS_SIGNAL && isPausedAgents(input)) {
-      if (state) state.pauseAgents(input)
+      if (state) state.pauses.pauseAgents(input)
       else this.paused.push(input)
     } else if (name === PUBLISH_SIGNAL) {
       const event = this.append(acceptPublished(input, this.published++))

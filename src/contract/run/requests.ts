@@ -81,7 +81,7 @@ export class Requests {
     const known = this.answers.get(requestId)
     if (known) return known
     const place = this.subtasks.placeOf(taskId)!
-    const at = new Date(this.subtasks.surroundings.now()).toISOString()
+    const at = this.subtasks.isoNow()
     const answer: DecisionAnswer = { taskId, requestId, approved, by, at }
     this.answers.set(requestId, answer)
     this.subtasks.tell('person.decided', place, { approved, by, ...(comment === undefined ? {} : { comment }) })
@@ -89,6 +89,19 @@ export class Requests {
     if (approved) this.give(place, output === undefined ? { approved, ...said } : output)
     else this.reject(place, `${preview(by)} rejected it${comment === undefined ? '' : `: ${preview(comment, 500)}`}`)
     return answer
+  }
+
+  /** The next output to be written down. */
+  next(): Given | undefined {
+    return this.given.shift()
+  }
+
+  /** It is in its record. */
+  kept(place: number): void {
+    const { row } = this.subtasks.at(place)
+    if (row.state !== 'running' || !row.settling) return
+    row.durationMs = Math.max(0, this.subtasks.surroundings.now() - Date.parse(row.startedAt ?? this.subtasks.isoNow()))
+    this.subtasks.end(place, 'succeeded')
   }
 
   /** Nobody decided in time. */

@@ -1,40 +1,16 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
-import type {
-  AddInput,
-  CancelSubtaskInput,
-  ChangeAnswer,
-  ChangeInput,
-  CheckedAddition,
-  CheckedReplacement,
-} from '../changes'
 import type { AgentEvent } from '../event'
-import type {
-  AgentSlot,
-  FailedInput,
-  GraphNode,
-  PreparedRun,
-  ReactInput,
-  ReportedExecution,
-  Verdict,
-} from '../messages'
-import type {
-  CloseInput,
-  Decision,
-  DecisionAnswer,
-  PausedAgents,
-  PauseInput,
-  ResolveInput,
-  ResumeInput,
-} from '../people'
+import type { AgentSlot, FailedInput, GraphNode, PreparedRun, ReportedExecution } from '../messages'
+import type { CloseInput } from '../people'
 import type { Pause, RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
 import { applyCarried, carryState, type CarriedState } from './carried'
+import { Evaluations } from './evaluations'
 import { failedInputs } from './failed-inputs'
 import { Pauses } from './pauses'
 import { PlanChanges } from './plan-changes'
 import { Reactions } from './reactions'
-import type { Refusal } from './refusal'
-import { Requests, type Given } from './requests'
-import { conditionError, lateError, spawnRefusal } from './subtask-errors'
+import { Requests } from './requests'
+import { lateError, spawnRefusal } from './subtask-errors'
 import { Subtasks, type Surroundings } from './subtasks'
 import { runEvent, type NewEvent } from './transition-events'
 
@@ -55,6 +31,7 @@ export class RunState {
   readonly changes: PlanChanges
   readonly reactions: Reactions
   readonly pauses: Pauses
+  readonly evaluations: Evaluations
   cancelling = false
   /** It was cancelled while it stayed up for events. */
   cutShort = false
@@ -75,6 +52,8 @@ export class RunState {
     this.changes = new PlanChanges(this.subtasks, prepared.maxSubtasks, () => this.reactions.waiting.length)
     this.reactions = new Reactions(prepared.reactions, this.subtasks, prepared.maxSubtasks)
     this.pauses = new Pauses(prepared.team, options)
+    const join = this.join.bind(this)
+    this.evaluations = new Evaluations(this.subtasks, this.pauses, this.requests, join)
     this.open = open
   }
 
@@ -173,7 +152,7 @@ export class RunState {
   /** Handed to its agent's queue. */
   started(place: number): void {
     const row = this.subtasks.move(place, 'running')
-    row.startedAt ??= this.isoNow()
+    row.startedAt ??= this.subtasks.isoNow()
     row.agent = this.agent(place).name
     this.subtasks.tell('subtask.started', place, { agent: row.agent })
   }
@@ -210,112 +189,10 @@ export class RunState {
     this.subtasks.begin(place)
   }
 
-  /** The next subtask whose conditions, elements or question are to be looked at. */
-  nextEvaluation(): number | undefined {
-    if (this.pauses.run) return undefined
-    const { evaluations } = this.subtasks
-    for (let at = 0; at < evaluations.length;) {
-      const place = evaluations[at]!
-      const { row, node } = this.subtasks.at(place)
-      // A change puts it into the line again
-      const isDue = row.state === 'waiting' && !row.settling && node.evaluation === 'due'
-      if (isDue && this.pauses.holds(this.agent(place).name)) {
-        at++
-        continue
-      }
-      if (at === 0) evaluations.shift()
-      else evaluations.splice(at, 1)
-      if (!isDue) continue
-      row.settling = true
-      return place
-    }
-    return undefined
-  }
-
-  evaluated(place: number, verdict: Verdict): void {
-    const { row, node } = this.subtasks.at(place)
-    if (row.state !== 'waiting' || !row.settling) return
-    delete row.settling
-    this.subtasks.watchDeadlines([place])
-    // A paused run asks nothing: it is looked at again
-    if (verdict.verdict === 'ask' && this.pauses.holds(this.agent(place).name)) return this.subtasks.begin(place)
-    node.evaluation = 'done'
-    if (verdict.verdict === 'skip') return this.subtasks.end(place, 'skipped', conditionError(verdict.reason))
-    if (verdict.verdict === 'ask') return this.requests.ask(place, verdict.request)
-    if (verdict.verdict === 'run') return this.subtasks.begin(place)
-    row.startedAt ??= this.isoNow()
-    this.join(place, verdict.spawned)
-  }
-
-  decisionProblem(decision: Decision): Refusal | undefined {
-    return this.requests.decisionProblem(decision)
-  }
-
-  decide(decision: Decision): DecisionAnswer {
-    return this.requests.decide(decision)
-  }
-
-  /** The next output that a person gave and that is to be written down. */
-  nextToKeep(): Given | undefined {
-    return this.requests.given.shift()
-  }
-
-  kept(place: number): void {
-    const { row } = this.subtasks.at(place)
-    if (row.state !== 'running' || !row.settling) return
-    row.durationMs = Math.max(0, this.options.now() - Date.parse(row.startedAt ?? this.isoNow()))
-    this.subtasks.end(place, 'succeeded')
-  }
-
-  resolveProblem(input: ResolveInput): Refusal | undefined {
-    return this.requests.resolveProblem(input)
-  }
-
-  resolve(input: ResolveInput): void {
-    this.requests.resolve(input)
-  }
-
-  pause(input: PauseInput): void {
-    this.pauses.pause(input)
-  }
-
-  resume(input: ResumeInput): void {
-    this.pauses.resume(input)
-  }
-
-  pauseAgents(told: PausedAgents): void {
-    this.pauses.pauseAgents(told)
-  }
-
-  added(input: AddInput, checked: CheckedAddition): ChangeAnswer {
-    return this.changes.add(input, checked)
-  }
-
-  replaced(input: ChangeInput, checked: CheckedReplacement): ChangeAnswer {
-    return this.changes.replace(input, checked)
-  }
-
-  cancelSubtask(input: CancelSubtaskInput): ChangeAnswer {
-    return this.changes.cancel(input)
-  }
-
   /** An event that was published, once it is in the log. */
   observe(event: AgentEvent): AgentEvent {
     this.reactions.observe(event)
     return event
-  }
-
-  nextReactions(): ReactInput['matches'] | undefined {
-    return this.reactions.next()
-  }
-
-  reacted(fragment: string): void {
-    this.reactions.made(fragment)
-  }
-
-  /** They could not be made. */
-  notReacted(reason: string): void {
-    this.reactions.failed(reason)
   }
 
   /** Fails what has not been started by its deadline, and closes requests. Returns the next moment to look, in milliseconds. */
@@ -372,9 +249,5 @@ export class RunState {
     // One that called no model need not know what the candidate before it has used
     if (tokensUsed !== undefined) row.tokensUsed = Math.max(row.tokensUsed ?? 0, tokensUsed)
     if (unconfirmedCalls !== undefined) row.unconfirmedCalls = unconfirmedCalls
-  }
-
-  private isoNow(): string {
-    return new Date(this.options.now()).toISOString()
   }
 }

@@ -231,7 +231,7 @@ export class Subtasks {
       this.move(place, outcome)
       for (const key of ['settling', 'heldBack', 'request', 'error'] as const) delete row[key]
       delete node.request
-      row.endedAt = new Date(this.surroundings.now()).toISOString()
+      row.endedAt = this.isoNow()
       if (error) row.error = error
       this.surroundings.emit(endEvent(outcome, this.told(place)))
       this.release(place)
@@ -332,6 +332,10 @@ export class Subtasks {
 
   at(place: number): { row: SubtaskRow; node: Node } {
     return { row: this.rows[place]!, node: this.nodes[place]! }
+  }
+
+  isoNow(): string {
+    return new Date(this.surroundings.now()).toISOString()
   }
 
   /** An event that may come more than once for a subtask. */

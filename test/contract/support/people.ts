@@ -1,5 +1,5 @@
 // People in a driven run: decisions and what they make of held subtasks, also what is refused, and changes to the plan.
-import type { RunState } from '../../../src/contract/run/run-state'
+import type { Decision } from '../../../src/contract/people'
 import { bareNode } from './defined-nodes'
 import { REPLACED } from './expected-outcomes'
 import { same, type DrivenRun } from './driven-run'
@@ -7,17 +7,19 @@ import type { Picks } from './picks'
 import type { Definition } from './random-plans'
 import { hasEnded, type Item } from './reference-item'
 
-type Decision = Parameters<RunState['decide']>[0]
-
 let requests = 0
 
 /** A decision, then the same again, and then another one: the first counts. */
 export function decide(run: DrivenRun, item: Item, approved: boolean): void {
   const decision: Decision = { taskId: item.id, requestId: `request ${requests++}`, approved, by: 'ann' }
   run.act(`${approved ? 'approve' : 'reject'} ${item.id}`, () => {
-    same('a decision is refused', run.state.decisionProblem(decision), undefined)
-    const answer = run.state.decide(decision)
-    same('the second answer is another', run.state.decisionProblem(decision) ?? run.state.decide(decision), answer)
+    same('a decision is refused', run.state.requests.decisionProblem(decision), undefined)
+    const answer = run.state.requests.decide(decision)
+    same(
+      'the second answer is another',
+      run.state.requests.decisionProblem(decision) ?? run.state.requests.decide(decision),
+      answer,
+    )
     run.model.decided(item, approved)
   })
   refuse(run, item, 'another decision')
@@ -27,7 +29,7 @@ export function decide(run: DrivenRun, item: Item, approved: boolean): void {
 export function refuse(run: DrivenRun, item: Item, why: string): void {
   const decision = { taskId: item.id, requestId: `request ${requests++}`, approved: true, by: 'eve' }
   if (item.state === 'asking' && !isOver(run, item)) return
-  const problem = run.state.decisionProblem(decision)
+  const problem = run.state.requests.decisionProblem(decision)
   if (problem?.code !== 'DecisionRefused') throw new Error(`a decision on ${item.id} is taken: ${why}`)
 }
 
@@ -42,14 +44,15 @@ export function resolve(run: DrivenRun, item: Item): void {
     const said = { taskId: item.id, by: 'ann' }
     return action === 'replace' ? { ...said, action, output: { n: REPLACED } } : { ...said, action }
   }
-  if (late) same('to retry after the deadline', run.state.resolveProblem(input('retry'))?.code, 'ChangeRefused')
+  if (late)
+    same('to retry after the deadline', run.state.requests.resolveProblem(input('retry'))?.code, 'ChangeRefused')
   const action = late ? 'skip' : planned
   run.act(`${action} ${item.id}`, () => {
-    same('a resolution is refused', run.state.resolveProblem(input(action)), undefined)
-    run.state.resolve(input(action))
+    same('a resolution is refused', run.state.requests.resolveProblem(input(action)), undefined)
+    run.state.requests.resolve(input(action))
     run.model.resolved(item, action)
   })
-  if (item.state !== 'held' && run.state.resolveProblem(input('skip')) === undefined)
+  if (item.state !== 'held' && run.state.requests.resolveProblem(input('skip')) === undefined)
     throw new Error(`${item.id} can be resolved, and is ${item.state}`)
 }
 
@@ -79,7 +82,7 @@ export function add(run: DrivenRun, picks: Picks, definitions: readonly Definiti
       const problem = state.changes.addProblem(input) ?? state.changes.addedProblem(input, { first, fragment, nodes })
       if (model.stopping || list.length > model.room) return same('an addition', problem?.code, 'ChangeRefused')
       same('an addition', problem, undefined)
-      state.added(input, { first, fragment, nodes })
+      state.changes.add(input, { first, fragment, nodes })
       model.added(list)
     },
   )
@@ -114,7 +117,7 @@ export function change(run: DrivenRun, picks: Picks, item: Item, like: Definitio
     if (model.stopping || !isOpen || waitsForItself(item, dependsOn))
       return same(`a change of ${item.id}, ${item.state}`, problem?.code, 'ChangeRefused')
     same('a change', problem, undefined)
-    state.replaced(input, { fragment: `changed at ${place}`, node })
+    state.changes.replace(input, { fragment: `changed at ${place}`, node })
     const { deadlineMs: at } = definition
     model.changed(item, definition, dependsOn, at === undefined ? undefined : run.begun + at)
   })
@@ -128,7 +131,7 @@ export function cancelOne(run: DrivenRun, item: Item, dependents: boolean): void
     if (model.stopping || hasEnded(item) || item.given !== undefined)
       return same(`to cancel ${item.id}, ${item.state}`, problem?.code, 'ChangeRefused')
     same('to cancel', problem, undefined)
-    state.cancelSubtask(input)
+    state.changes.cancel(input)
     model.cancelSubtask(item, dependents)
   })
 }
