@@ -6,9 +6,9 @@ import { expectedOutcomes, type Ending } from './support/expected-outcomes'
 import { definedPlans, type Scope } from './support/random-plans'
 import type { DrivenRun } from './support/driven-run'
 
-/** More cases, or those of another seed: TROUPE_CASES=20000 TROUPE_SEED=7. fast-check prints the seed of what fails. */
-const cases = Number(process.env.TROUPE_CASES ?? 2_100)
-const seed = process.env.TROUPE_SEED === undefined ? undefined : Number(process.env.TROUPE_SEED)
+/** More cases, or those of another seed: TROUPE_TEST_CASES=20000 TROUPE_TEST_SEED=7. fast-check prints the seed of what fails. */
+const cases = Number(process.env.TROUPE_TEST_CASES ?? 2_100)
+const seed = process.env.TROUPE_TEST_SEED === undefined ? undefined : Number(process.env.TROUPE_TEST_SEED)
 
 const full: Scope = {
   agents: 3,

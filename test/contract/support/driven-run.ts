@@ -86,7 +86,7 @@ export class DrivenRun {
   /** Looks at a subtask's conditions, elements or question. */
   look(): boolean {
     const lookable = this.model.lookable()
-    const place = this.state.nextEvaluation()
+    const place = this.state.evaluations.next()
     const names = lookable.map(({ id }) => id).join(', ')
     if (place === undefined) {
       if (lookable.length > 0) throw new Error(`nothing is evaluated, though there is ${names}`)
@@ -102,7 +102,7 @@ export class DrivenRun {
   }
 
   keep(): boolean {
-    const given = this.state.nextToKeep()
+    const given = this.state.requests.next()
     if (!given) return false
     this.inFlight.push({ kind: 'keep', place: given.place })
     return true
@@ -110,7 +110,7 @@ export class DrivenRun {
 
   react(): boolean {
     const { waiting, making } = this.model.reactions
-    const batch = this.state.nextReactions()
+    const batch = this.state.reactions.next()
     const expected = making > 0 ? [] : waiting.slice(0, 100)
     same('what reactions start', batch?.map(nameOf) ?? [], expected.map(nameOf))
     if (!batch) return false
@@ -124,7 +124,7 @@ export class DrivenRun {
     this.inFlight.splice(this.inFlight.indexOf(work), 1)
     if (work.kind === 'react') {
       return this.act('react', () => {
-        this.state.reacted(`reacted at ${this.trace.length}`)
+        this.state.reactions.made(`reacted at ${this.trace.length}`)
         this.model.reacted()
       })
     }
@@ -133,7 +133,7 @@ export class DrivenRun {
     if (work.kind === 'look') return this.finishLook(place, item)
     if (work.kind === 'keep') {
       return this.act(`keep ${item.id}`, () => {
-        this.state.kept(place)
+        this.state.requests.kept(place)
         this.model.kept(item)
       })
     }
@@ -150,8 +150,8 @@ export class DrivenRun {
 
   pause(paused: boolean): void {
     this.act(paused ? 'pause' : 'resume', () => {
-      if (paused) this.state.pause({ by: 'ann' })
-      else this.state.resume({ by: 'ann' })
+      if (paused) this.state.pauses.pause({ by: 'ann' })
+      else this.state.pauses.resume({ by: 'ann' })
       this.model.paused = paused
     })
   }
@@ -160,7 +160,7 @@ export class DrivenRun {
     this.act(`pause the agents ${agents.join(', ')}`, () => {
       const pause = { by: 'ann', at: new Date(this.now).toISOString() }
       const named = Object.fromEntries(agents.map((agent) => [AGENTS[agent]!.name, pause]))
-      this.state.pauseAgents({ team: 'team', version: ++this.pauseVersion, agents: named })
+      this.state.pauses.pauseAgents({ team: 'team', version: ++this.pauseVersion, agents: named })
       this.model.pausedAgents = new Set(agents)
     })
   }
@@ -195,7 +195,7 @@ export class DrivenRun {
     const verdict = this.model.verdictOf(item)
     this.act(`found for ${item.id}: ${verdict.verdict}`, () => {
       if (verdict.verdict === 'fail') this.state.failed(place, errorOf('InvalidPayload'))
-      else this.state.evaluated(place, this.verdictOf(item, verdict))
+      else this.state.evaluations.ended(place, this.verdictOf(item, verdict))
       this.model.looked(item, verdict, this.now)
     })
   }
