@@ -14,6 +14,9 @@ const AT_ONCE = 6
 /** A worker that answered so lately is there: hundreds of decisions at once ask it once. */
 const ALIVE_MS = 1_000
 
+/** What a worker was doing when it was killed is given up after 10 s, and then the next one takes the run. */
+const BACK_WITHIN_MS = 15_000
+
 export class UpdateLine {
   private readonly turns = new Turns(AT_ONCE)
   /** The newest question to the run's worker, with its answer. */
@@ -82,10 +85,13 @@ export class UpdateLine {
 /** Without a worker nothing may be sent: Temporal would keep it until one comes. */
 async function answeringRun(scope: ClientScope, runId: string): Promise<StatusAnswer> {
   await requireOpen(scope, runId)
-  try {
-    if (await isServed(scope, ORCHESTRATOR_TASK_QUEUE)) return await askHead(scope, runId)
-  } catch (error) {
-    if (!isUnanswered(error)) throw error
+  for (const end = Date.now() + BACK_WITHIN_MS; Date.now() < end;) {
+    try {
+      if (!(await isServed(scope, ORCHESTRATOR_TASK_QUEUE))) break
+      return await askHead(scope, runId)
+    } catch (error) {
+      if (!isUnanswered(error)) throw error
+    }
   }
   throw new TroupeError(
     'NoWorker',
