@@ -24,6 +24,8 @@ const NAMED = 100
 export class PlanChanges {
   /** One more with each change. */
   version = 0
+  /** The run has ended: what would be changed is in its document already. */
+  over = false
   readonly replacedPlaces = new Set<number>()
 
   constructor(
@@ -36,6 +38,7 @@ export class PlanChanges {
   /** What every change must have. */
   problem({ version, by }: AnyChange): Refusal | undefined {
     if (typeof by !== 'string' || by === '') return refused('whoever changes a plan says who they are: "by"')
+    if (this.over) return refused('the run has ended: its plan is not changed any more')
     if (this.subtasks.ending) return refused('the run is ending: its plan is not changed any more')
     if (version === this.version) return undefined
     const message = `the plan has version ${this.version}, the change was made against ${preview(version)}`

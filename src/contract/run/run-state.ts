@@ -229,6 +229,7 @@ export class RunState {
 
   /** The last event. */
   end(): void {
+    this.changes.over = true
     const type = { succeeded: 'run.completed', failed: 'run.failed', cancelled: 'run.cancelled' }[this.outcome]
     this.options.emit(runEvent(type, { ...this.counts }))
   }
