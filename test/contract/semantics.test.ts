@@ -1,7 +1,6 @@
 // The rules of docs/semantics.md: random plans, played in random orders, against a plain model of the rules.
 import fc from 'fast-check'
 import { play } from './support/play'
-import { HUMAN_PLACE } from './support/defined-nodes'
 import { expectedOutcomes, type Ending } from './support/expected-outcomes'
 import { definedPlans, type Scope } from './support/random-plans'
 import type { DrivenRun } from './support/driven-run'
@@ -44,7 +43,7 @@ test('every subtask ends as its plan says, in whatever order things happen', () 
     1 / 3,
     fc.property(definedPlans(calm), fc.nat(), (plan, picked) => {
       const run = play(plan, { seed: picked, moments: 0, open: false, spare: [] })
-      expect(endings(run)).toEqual(expectedOutcomes(plan, { human: HUMAN_PLACE }))
+      expect(endings(run)).toEqual(expectedOutcomes(plan))
     }),
   )
 })

@@ -1,7 +1,7 @@
 // Defined plans as the orchestrator gets them: nodes, rules of reactions, a prepared run.
 import type { AgentSlot, GraphNode, PreparedRun } from '../../../src/contract/messages'
 import { dependenciesOf, policyOf } from './expected-outcomes'
-import type { DefinedPlan, Definition, Policy } from './random-plans'
+import { HUMAN_PLACE, type DefinedPlan, type Definition, type Policy } from './random-plans'
 import { reactionId } from './reference-reactions'
 
 export const START = Date.parse('2026-11-20T12:00:00Z')
@@ -17,7 +17,6 @@ export const AGENTS: AgentSlot[] = ['first', 'second', 'third', 'human'].map((na
   retry: { maximumAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
   ...(name === 'human' ? { person: true } : {}),
 }))
-export const HUMAN_PLACE = 3
 
 /** All of a node but its place in a graph. */
 export function bareNode(definition: Definition, plan: Policy | undefined): Omit<GraphNode, 'id' | 'dependsOn'> {

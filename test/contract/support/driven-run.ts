@@ -6,7 +6,7 @@ import type { GraphNode, PreparedRun, Verdict } from '../../../src/contract/mess
 import { ORCHESTRATOR_SOURCE } from '../../../src/contract/names'
 import type { SubtaskError } from '../../../src/contract/run'
 import { RunState, type NewEvent, type Surroundings } from '../../../src/contract/run/run-state'
-import { AGENTS, HUMAN_PLACE, nodesOf, preparedOf, START } from './defined-nodes'
+import { AGENTS, nodesOf, preparedOf, START } from './defined-nodes'
 import { compare, told } from './driven-checks'
 import { elementOf, personOf } from './expected-outcomes'
 import type { DefinedPlan, Fate } from './random-plans'
@@ -34,7 +34,7 @@ export class DrivenRun {
 
   constructor(plan: DefinedPlan, open: boolean) {
     this.prepared = preparedOf(plan)
-    this.model = new ReferenceRun(plan, HUMAN_PLACE, open, START)
+    this.model = new ReferenceRun(plan, open, START)
     this.act('begin', () => {
       this.state = RunState.begin(this.prepared, { ...this.surroundings(), open })
     })

@@ -2,7 +2,15 @@
 // For plans whose end does not depend on the moment: without fail-fast, deadlines, reactions, and what people do on their own.
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
 import type { SubtaskOutcome } from '../../../src/contract/run'
-import { TOLD_ONCE, type DefinedCondition, type DefinedPlan, type Definition, type Policy } from './random-plans'
+import {
+  HUMAN_PLACE,
+  isOwnFallback,
+  TOLD_ONCE,
+  type DefinedCondition,
+  type DefinedPlan,
+  type Definition,
+  type Policy,
+} from './random-plans'
 import { reactionId } from './reference-reactions'
 
 export interface Ending {
@@ -48,7 +56,7 @@ export function policyOf(
   const own = definition.policy ?? plan ?? 'skip-dependents'
   if (typeof own === 'string') return { then: own }
   const then = definition.policy !== undefined && typeof plan === 'string' ? plan : 'skip-dependents'
-  return { fallback: own.fallback, then }
+  return isOwnFallback(own, definition) ? { then } : { fallback: own.fallback, then }
 }
 
 /** An element of a map: the map's settings, without what made it one. */
@@ -57,15 +65,13 @@ export function elementOf(definition: Definition): Definition {
 }
 
 export interface Known {
-  /** The place of the agent that is a person. */
-  human: number
   /** Subtasks that came to the plan later, with the ids of what they depend on. */
   added?: readonly { id: string; definition: Definition; dependsOn: readonly string[] }[]
   /** How something ended that people took a hand in; nothing below it is expected then. */
   observed?(id: string): Ending | undefined
 }
 
-export function expectedOutcomes(plan: DefinedPlan, { human, added = [], observed }: Known): Map<string, Ending> {
+export function expectedOutcomes(plan: DefinedPlan, { added = [], observed }: Known = {}): Map<string, Ending> {
   const endings = new Map<string, Ending>()
   endList(plan.subtasks, 's', 0)
   for (const { id, definition, dependsOn } of added) {
@@ -141,7 +147,7 @@ export function expectedOutcomes(plan: DefinedPlan, { human, added = [], observe
     if (first.state !== 'failed' || first.code === 'SpawnedSubtaskFailed' || fallback === undefined) return first
     // Whoever has it, a map is a map
     if (definition.map) return mapOver(definition, id, depth)
-    return fallback === human ? answerOf(personOf(definition)) : execute(definition, id, depth, script)
+    return fallback === HUMAN_PLACE ? answerOf(personOf(definition)) : execute(definition, id, depth, script)
   }
 
   function firstTakers(definition: Definition, id: string, depth: number, script: { executions: number }): Ending {

@@ -3,6 +3,9 @@ import fc from 'fast-check'
 import type { Priority } from '../../../src/contract/agent'
 import type { RunIf } from '../../../src/contract/plan'
 
+/** The place of the agent that is a person, after three others. */
+export const HUMAN_PLACE = 3
+
 /** What one execution does. `cancelled` is one that Temporal reports as cancelled, though nobody asked for it. */
 export type Fate = 'succeed' | 'fail' | 'refuse' | 'cancelled'
 export type Policy = 'skip-dependents' | 'fail-fast' | 'hold' | { fallback: number }
@@ -209,5 +212,31 @@ export function definedPlans(scope: Scope): fc.Arbitrary<DefinedPlan> {
     maxSubtasks: scope.limits ? often(6, 400, fc.nat(20)) : fc.constant(100_000),
   })
   // Small plans alone would show little
-  return fc.noBias(plan.map((one) => ({ ...one, maxSubtasks: one.maxSubtasks + one.subtasks.length })))
+  return fc.noBias(
+    plan.map((one) => ({
+      ...one,
+      subtasks: scope.oddities ? one.subtasks : plausible(one.subtasks),
+      reactions: one.reactions.map((reaction) => ({ ...reaction, run: plausible([reaction.run])[0]! })),
+      maxSubtasks: one.maxSubtasks + one.subtasks.length,
+    })),
+  )
+}
+
+/** Without what is refused before a run starts: an agent as its own fallback, and a number looked for in a map's list. */
+function plausible(list: readonly Definition[]): Definition[] {
+  return list.map(({ policy, conditions, spawn, ...rest }, place) => ({
+    ...rest,
+    conditions: place === 0 ? [] : conditions.filter(({ earlier }) => !list[earlier % place]!.map),
+    ...(policy !== undefined && isOwnFallback(policy, rest) ? {} : { policy }),
+    ...(spawn ? { spawn: { ...spawn, list: plausible(spawn.list) } } : {}),
+  }))
+}
+
+/** Whoever has failed is no help. */
+export function isOwnFallback(
+  policy: Policy,
+  { person, candidates }: Pick<Definition, 'person' | 'candidates'>,
+): boolean {
+  const takers = person ? [HUMAN_PLACE] : candidates
+  return typeof policy === 'object' && takers.length === 1 && takers[0] === policy.fallback
 }

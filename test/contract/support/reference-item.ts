@@ -1,7 +1,7 @@
 // One subtask of the reference run: what is known of it, and what can be read off that without any rule about others.
 import type { SubtaskState } from '../../../src/contract/run'
 import { policyOf } from './expected-outcomes'
-import type { DefinedCondition, Definition, Policy } from './random-plans'
+import { HUMAN_PLACE, type DefinedCondition, type Definition, type Policy } from './random-plans'
 
 export interface Item {
   id: string
@@ -82,13 +82,13 @@ export function isDue(item: Item): boolean {
   return item.state === 'ready' || item.state === 'asking' || (item.state === 'waiting' && item.look !== 'now')
 }
 
-export function takersOf({ definition }: Item, human: number): number[] {
-  return definition.person ? [human] : definition.candidates
+export function takersOf({ definition }: Item): number[] {
+  return definition.person ? [HUMAN_PLACE] : definition.candidates
 }
 
 /** The agent that has it now. */
-export function agentOf(item: Item, plan: Policy | undefined, human: number): number {
-  const takers = takersOf(item, human)
+export function agentOf(item: Item, plan: Policy | undefined): number {
+  const takers = takersOf(item)
   return takers[item.taker] ?? policyOf(item.definition, plan).fallback!
 }
 

@@ -3,7 +3,7 @@
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
 import type { SubtaskOutcome } from '../../../src/contract/run'
 import { dependenciesOf, elementOf, holds, personOf, policyOf, REPLACED } from './expected-outcomes'
-import type { DefinedPlan, Definition, Fate, Resolution } from './random-plans'
+import { HUMAN_PLACE, type DefinedPlan, type Definition, type Fate, type Resolution } from './random-plans'
 import {
   agentOf,
   dependentsOf,
@@ -42,8 +42,6 @@ export class ReferenceRun {
 
   constructor(
     readonly plan: DefinedPlan,
-    /** The place of the agent that is a person. */
-    readonly human: number,
     public open: boolean,
     private readonly start: number,
   ) {
@@ -79,7 +77,7 @@ export class ReferenceRun {
   }
 
   agentOf(item: Item): number {
-    return agentOf(item, this.plan.policy, this.human)
+    return agentOf(item, this.plan.policy)
   }
 
   /** What an agent may be handed now. */
@@ -108,7 +106,7 @@ export class ReferenceRun {
   /** An execution has ended. */
   executed(item: Item, fate: Fate): void {
     item.executions++
-    const last = item.taker + 1 >= takersOf(item, this.human).length
+    const last = item.taker + 1 >= takersOf(item).length
     if (fate === 'cancelled') this.end(item, 'cancelled', 'Cancelled')
     else if (fate === 'fail') this.fail(item, 'AgentFailed')
     else if (fate === 'succeed') this.done(item)
@@ -134,7 +132,7 @@ export class ReferenceRun {
     if (!met) return { verdict: 'skip' }
     const { map } = item.definition
     if (map) return map.length === 'none' ? { verdict: 'fail' } : { verdict: 'map', length: map.length }
-    return { verdict: this.agentOf(item) === this.human ? 'ask' : 'run' }
+    return { verdict: this.agentOf(item) === HUMAN_PLACE ? 'ask' : 'run' }
   }
 
   looked(item: Item, verdict: ReferenceVerdict, now: number): void {
@@ -266,7 +264,7 @@ export class ReferenceRun {
   }
 
   private fellBack(item: Item): boolean {
-    return item.taker >= takersOf(item, this.human).length
+    return item.taker >= takersOf(item).length
   }
 
   private done(item: Item): void {
@@ -347,7 +345,7 @@ export class ReferenceRun {
     if (this.stopping) return this.end(item, 'failed', code)
     const { fallback, then } = policyOf(item.definition, this.plan.policy)
     if (another && !joined && fallback !== undefined && !this.fellBack(item)) {
-      item.taker = takersOf(item, this.human).length
+      item.taker = takersOf(item).length
       delete item.look
       return this.goOn(item)
     }
@@ -365,7 +363,7 @@ export class ReferenceRun {
   /** Ready, or to be looked at first. */
   private goOn(item: Item): void {
     const mustBeLookedAt = item.definition.map || item.conditions.length > 0 || item.definition.person
-    if ((mustBeLookedAt || this.agentOf(item) === this.human) && item.look !== 'done') {
+    if ((mustBeLookedAt || this.agentOf(item) === HUMAN_PLACE) && item.look !== 'done') {
       item.state = 'waiting'
       item.look = 'due'
     } else item.state = 'ready'
