@@ -38,7 +38,7 @@ async function node(program: string, ...args: string[]): Promise<string> {
 const jiti = (file: string) => node('node_modules/jiti/lib/jiti-cli.mjs', file)
 
 it('has the blocks that are said to run', () => {
-  expect([...blocks.keys()]).toEqual(['models.yaml', 'models.ts', 'api.ts', 'plan.yaml', 'wrapped.ts'])
+  expect([...blocks.keys()]).toEqual(['models.yaml', 'models.ts', 'api.ts', 'plan.yaml', 'wrapped.ts', 'review.yaml'])
 })
 
 it('compiles every TypeScript block under strict settings', async () => {
@@ -69,6 +69,19 @@ it('runs the plan file', async () => {
     status: 'succeeded',
     results: { hello: { output: { text: 'Ada' } }, size: { output: '14' } },
   })
+})
+
+it('runs the plan that asks a person, who answers by another command', async () => {
+  const troupe = (...args: string[]) => node('dist/src/cli/main.js', ...args)
+  const input = '{"files": ["a.ts", "b.ts"]}'
+  const running = troupe('run', 'review.yaml', '--id', 'review', '--input', input, '--output', 'json')
+  const asked = async (): Promise<boolean> => JSON.parse(await troupe('approvals', '-o', 'json')).length > 0
+  while (!(await asked().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100))
+  await troupe('answer', 'review', 'publish', '"now"')
+  const { status, results } = JSON.parse(await running)
+  expect(status).toBe('succeeded')
+  expect(results.send.output).toEqual({ sent: [{ file: 'a.ts' }, { file: 'b.ts' }] })
+  expect(results.tidy.status).toBe('succeeded')
 })
 
 it('runs the plan file with a model, from a recording', async () => {
