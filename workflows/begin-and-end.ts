@@ -8,6 +8,7 @@ import {
   proxyLocalActivities,
   upsertMemo,
 } from '@temporalio/workflow'
+import { isObject } from '../src/contract/json'
 import type { CloseRunInput, OrchestrateInput, PreparedRun, PreparePlanInput, RunKey } from '../src/contract/messages'
 import { RESULT_MEMO } from '../src/contract/names'
 import type { RunResult } from '../src/contract/run'
@@ -26,7 +27,7 @@ const CLOSE_ROUNDS = 10
 /** Checks the plan; a refusal fails the run with its own code, not as a failed activity. */
 export async function prepare(input: OrchestrateInput, run: RunKey): Promise<PreparedRun> {
   try {
-    const options = input.retry ? TAKE_OVER_OPTIONS : PREPARE_OPTIONS
+    const options = isObject(input) && input.retry ? TAKE_OVER_OPTIONS : PREPARE_OPTIONS
     const { preparePlan } = proxyLocalActivities<Preparing>(options)
     return await preparePlan({ ...input, run, now: new Date(Date.now()).toISOString() })
   } catch (error) {

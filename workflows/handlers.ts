@@ -1,6 +1,7 @@
 // WORKFLOW. What a run is told: signals and updates, each with its refusals.
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   defineSignal,
   defineUpdate,
@@ -186,7 +187,7 @@ export class Handlers {
     const handle = async (input: Input): Promise<Result> => {
       this.continuation.updates++
       try {
-        if (!this.live()) await condition(() => this.live() !== undefined)
+        if (!this.live()) await CancellationScope.nonCancellable(() => condition(() => this.live() !== undefined))
         const told = this.live()!
         assertNone(problem(told, input))
         return await work(told, input)

@@ -19,6 +19,7 @@ import type {
   StatusAnswer,
   StatusInput,
 } from '../src/contract/messages'
+import { isObject } from '../src/contract/json'
 import { EVENTS_QUERY, STARTED_MEMO, STATUS_QUERY } from '../src/contract/names'
 import type { RunResult } from '../src/contract/run'
 import type { CarriedRun } from '../src/contract/run/carried'
@@ -69,7 +70,7 @@ export async function orchestrate(
   if (!live) {
     const prepared = await prepare(input, run)
     continuation.look(prepared.continueAfterEvents)
-    const state = RunState.begin(prepared, { ...surroundings, open: input.open === true })
+    const state = RunState.begin(prepared, { ...surroundings, open: isObject(input) && input.open === true })
     begin(prepared, state)
     handlers.begin(state)
     showStatus(prepared, 'running')
@@ -127,7 +128,7 @@ export async function orchestrate(
   function wakeAfterHandlers(): void {
     if (afterHandlers) return
     afterHandlers = true
-    void condition(allHandlersFinished).then(() => {
+    void CancellationScope.nonCancellable(() => condition(allHandlersFinished)).then(() => {
       afterHandlers = false
       wake()
     })

@@ -190,11 +190,10 @@ async function fromHistory(
 
 /** What a worker would answer of them. */
 function standOf(state: RunState): Pick<RunView, 'planVersion' | 'paused' | 'pausedAgents' | 'open'> {
-  const { planVersion, pauses, open } = state
-  const pausedAgents = pauses.agents.agents
+  const { planVersion, paused, pausedAgents, open } = state
   return {
     planVersion,
-    ...(pauses.run ? { paused: pauses.run } : {}),
+    ...(paused ? { paused } : {}),
     ...(Object.keys(pausedAgents).length === 0 ? {} : { pausedAgents }),
     ...(open ? { open } : {}),
   }

@@ -15,7 +15,7 @@ const AT_ONCE = 6
 const ALIVE_MS = 1_000
 
 /** What a worker was doing when it was killed is given up after 10 s, and then the next one takes the run. */
-const BACK_WITHIN_MS = 15_000
+const BACK_WITHIN_MS = 12_000
 
 export class UpdateLine {
   private readonly turns = new Turns(AT_ONCE)

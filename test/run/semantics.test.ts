@@ -40,6 +40,7 @@ function makeCases(): Case[] {
     plan: isSudden(place) ? sudden[place]! : plan,
     spare: spare[place]!.subtasks[0]!,
     hand: HANDS[place % HANDS.length]!,
+    sudden: isSudden(place),
     picks: new Picks(seed + place),
   }))
 }
@@ -67,20 +68,18 @@ it('ends every subtask as the model says, whatever people do meanwhile', async (
 }, 600_000)
 
 /** What is wrong with it. */
-function judge({ plan, spare, hand }: Case, played: Played): string[] {
+function judge({ plan, spare, hand, sudden }: Case, played: Played): string[] {
   const { outcome, endings } = played
   const counted = Object.values(outcome.counts).reduce((sum, count) => sum + count, 0)
   const problems = [...orderProblems(played), ...pauseProblems(played)]
   if (counted !== endings.size) problems.push(`${counted} are counted, and there are ${endings.size}`)
-  const wasStopped = hand === 'cancel' || [...endings.values()].some(({ code }) => code === 'Cancelled')
   const changed: DefinedPlan = hand === 'change' ? withChanges(plan, spare, played) : plan
   const expected = expectedOutcomes(changed, {
     added: played.added,
     observed: (id) => (hand !== 'cancel' && played.touched.has(id) ? endings.get(id) : undefined),
   })
   const isTouched = (id: string): boolean => [...played.touched].some((one) => id === one || id.startsWith(`${one}/`))
-  if (hand === 'cancel' || (wasStopped && played.touched.size === 0))
-    return [...problems, ...stoppedProblems(endings, expected)]
+  if (hand === 'cancel' || sudden) return [...problems, ...stoppedProblems(endings, expected)]
   for (const id of new Set([...expected.keys(), ...endings.keys()])) {
     if (isTouched(id)) continue
     const [is, must] = [endings.get(id), expected.get(id)]

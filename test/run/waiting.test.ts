@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, Connection, type WorkflowExecutionDescription } from '@temporalio/client'
 import { loadTeam } from '../../src/agents/load-team'
 import { connect, openFileStore, type Run, type Store, type Troupe } from '../../src/index'
 import type { WaitingKind, WaitingReason } from '../../src/index'
@@ -216,7 +217,7 @@ it('names a worker that stands still; once it has ended, another one takes the n
   expect((await run.outcome()).results).toMatchObject({ loop: { output: 'done' } })
 }, 90_000)
 
-it('names the moment in which a run continues as new', async () => {
+it('names the moment in which a run continues as new, and loses nothing that it is told', async () => {
   process.env['TROUPE_CONTINUE_AFTER_EVENTS'] = '20'
   await host.serve(team)
   delete process.env['TROUPE_CONTINUE_AFTER_EVENTS']
@@ -225,7 +226,8 @@ it('names the moment in which a run continues as new', async () => {
     agentType: 'echo',
     ...(place > 0 ? { dependsOn: [`e${place - 1}`] } : {}),
   }))
-  const plan = { name: 'continuing', subtasks: [{ id: 'slow', agentType: 'slow' }, ...echoes] }
+  const last = { id: 'last', agentType: 'human', payload: { prompt: 'Enough?' } }
+  const plan = { name: 'continuing', subtasks: [{ id: 'slow', agentType: 'slow' }, ...echoes, last] }
   const run = await test.troupe.start(plan, { team })
   const end = Date.now() + PATIENCE_MS
   let found: WaitingReason | undefined
@@ -235,8 +237,33 @@ it('names the moment in which a run continues as new', async () => {
   }
   expect(found!.sentence).toContain('continues as new')
   openGate()
-  expect((await run.outcome()).counts).toMatchObject({ succeeded: 13 })
+  // Whatever link it reaches, each update is answered once, and does its work once
+  for (let round = 0; round < 6; round++) {
+    await run.pause()
+    await Promise.all([run.add([{ id: `more-${round}`, agentType: 'echo' }]), run.resume()])
+  }
+  expect((await run.status()).planVersion).toBe(6)
+  await run.approve('last')
+  expect((await run.outcome()).counts).toMatchObject({ succeeded: 20 })
+  const [{ startTime }, listed, { startedAt }] = await Promise.all([
+    describe(run.id),
+    host.list({ limit: 100 }),
+    run.status(),
+  ])
+  // The run is its last link, and began with its first
+  expect(listed.filter(({ id }) => id === run.id)).toMatchObject([{ status: 'succeeded', startedAt }])
+  expect(Date.parse(startedAt)).toBeLessThan(startTime.getTime())
 })
+
+/** Of the newest link. */
+async function describe(id: string): Promise<WorkflowExecutionDescription> {
+  const connection = await Connection.connect({ address: test.address })
+  try {
+    return await new Client({ connection, namespace: test.namespace }).workflow.getHandle(id).describe()
+  } finally {
+    await connection.close()
+  }
+}
 
 it('names that nobody carries on with a run, and an open one that has nothing to do', async () => {
   const plan = { name: 'alone', subtasks: [{ id: 'ask', agentType: 'human', payload: { prompt: 'Go on?' } }] }

@@ -14,6 +14,8 @@ export interface Case {
   plan: DefinedPlan
   spare: Definition
   hand: Hand
+  /** A subtask may fail fast. */
+  sudden: boolean
   picks: Picks
 }
 
@@ -30,16 +32,18 @@ export interface Played {
 /** What people say may come when the run has closed, or is closing: then it is too late. */
 const LATE = ['RunNotFound', 'DecisionRefused', 'ChangeRefused', 'SubtaskNotFound', 'NoWorker']
 
-export async function playReal(run: Run, { name, plan, spare, hand, picks }: Case): Promise<Played> {
+export async function playReal(run: Run, { name, plan, spare, hand, sudden, picks }: Case): Promise<Played> {
   const events: AgentEvent[] = []
   const added: Played['added'] = []
   const touched = new Set<string>()
   const held = new Map<string, number>()
+  /** Whoever is asked may hear that it is too late. */
+  const mayBeLate = sudden || hand === 'cancel' || hand === 'cancel one'
   const moment = 1 + picks.below(12)
   for await (const event of run.events()) {
     events.push(event)
-    if (event.type === 'person.asked') await inTime(answer(subtaskOf(event)), isStopped())
-    if (event.type === 'subtask.held') await inTime(resolve(subtaskOf(event)), isStopped())
+    if (event.type === 'person.asked') await inTime(answer(subtaskOf(event)), mayBeLate)
+    if (event.type === 'subtask.held') await inTime(resolve(subtaskOf(event)), mayBeLate)
     if (events.length === moment) await inTime(takeAHand(), true)
   }
   const outcome = await run.outcome()
@@ -56,10 +60,6 @@ export async function playReal(run: Run, { name, plan, spare, hand, picks }: Cas
     held.set(id, time + 1)
     const action = definitionOf(plan, added, id).resolutions[time] ?? 'skip'
     await run.resolve(action === 'replace' ? { taskId: id, action, output: { n: REPLACED } } : { taskId: id, action })
-  }
-
-  function isStopped(): boolean {
-    return hand === 'cancel' || hand === 'cancel one' || events.some(({ type }) => type === 'plan.changed')
   }
 
   async function takeAHand(): Promise<void> {
