@@ -17,8 +17,8 @@ export class Continuation {
   private everyEvents = CONTINUE_AFTER_EVENTS
   private nextEvents = CONTINUE_AFTER_EVENTS
   private nextBytes = CONTINUE_AFTER_BYTES
-  /** Until when nothing is started, in the hope of a quiet moment. */
-  private quietUntil?: number
+  /** Nothing is started, in the hope of a quiet moment; until that has taken too long. */
+  private quiet?: 'waited for' | 'given up'
 
   /** `wake` is called when a time of quiet has passed without success. */
   constructor(
@@ -48,13 +48,16 @@ export class Continuation {
    */
   holdsBack(): boolean {
     if (this.mustDrain()) return true
-    if (this.quietUntil === undefined) {
-      this.quietUntil = Date.now() + QUIET_MS
-      void CancellationScope.nonCancellable(() => sleep(QUIET_MS)).then(this.wake)
+    if (this.quiet === undefined) {
+      this.quiet = 'waited for'
+      void CancellationScope.nonCancellable(() => sleep(QUIET_MS)).then(() => {
+        this.quiet = 'given up'
+        this.wake()
+      })
     }
-    if (Date.now() < this.quietUntil) return true
+    if (this.quiet === 'waited for') return true
     const { historyLength, historySize } = workflowInfo()
-    this.quietUntil = undefined
+    this.quiet = undefined
     this.nextEvents = historyLength + this.everyEvents
     this.nextBytes = historySize + CONTINUE_AFTER_BYTES
     return false

@@ -102,7 +102,9 @@ it('gives 2,000 published events to three followers: none lost, none twice, in o
   const before = await quietHistory(run.id)
   expect(told(await run.getEventLog({ type: 'tick' }))).toEqual(told(one!))
   for await (const event of run.events({ type: 'tick' })) if (event.id === one!.at(-1)!.id) break
-  expect(await historyLength(run.id)).toBe(before)
+  // A run that looks for a quiet moment now and then, as `npm run test:continue` makes it, has timers of its own
+  const own = process.env['TROUPE_TEST_CONTINUE_AFTER_EVENTS'] ? 10 : 0
+  expect(await historyLength(run.id)).toBeLessThanOrEqual(before + own)
   await run.cancel()
   await run.outcome()
   expect(told(await run.getEventLog({ type: 'tick' }))).toEqual(told(one!))
