@@ -86,6 +86,8 @@ function judge({ plan, spare, hand, sudden }: Case, played: Played): string[] {
     if (JSON.stringify(is) !== JSON.stringify(must))
       problems.push(`${id} is ${JSON.stringify(is)}, must be ${JSON.stringify(must)}`)
   }
+  const { failed, cancelled } = outcome.counts
+  if (outcome.status !== (failed + cancelled > 0 ? 'failed' : 'succeeded')) problems.push(`the run is ${outcome.status}`)
   return problems
 }
 

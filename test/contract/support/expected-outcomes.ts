@@ -64,6 +64,11 @@ export function elementOf(definition: Definition): Definition {
   return { ...definition, earlier: [], conditions: [], runIf: 'all-succeeded', map: undefined }
 }
 
+/** Where a subtask is in what its executions do. */
+interface Script {
+  executions: number
+}
+
 export interface Known {
   /** Subtasks that came to the plan later, with the ids of what they depend on. */
   added?: readonly { id: string; definition: Definition; dependsOn: readonly string[] }[]
@@ -81,7 +86,8 @@ export function expectedOutcomes(plan: DefinedPlan, { added = [], observed }: Kn
   for (const [at, { on, where, run }] of plan.reactions.entries()) {
     const cause = endings.get((where as { subtask: string }).subtask)
     const id = `${reactionId(at)}-1`
-    if (cause && (on === 'task.created' || TOLD_ONCE[on] === cause.state)) endings.set(id, reactionEnd(run, id))
+    if (cause && (on === 'task.created' || TOLD_ONCE[on] === cause.state))
+      endings.set(id, observed?.(id) ?? perform(run, id, 1, true))
   }
   return endings
 
@@ -119,20 +125,12 @@ export function expectedOutcomes(plan: DefinedPlan, { added = [], observed }: Kn
     return perform(definition, id, depth)
   }
 
-  /** What no agent will have is skipped, where an event asked for it. */
-  function reactionEnd(definition: Definition, id: string): Ending {
-    const known = observed?.(id)
-    if (known) return known
-    const first = firstTakers(definition, id, 1, { executions: 0 })
-    return first.code === 'CannotHandle' ? { state: 'skipped', code: 'CannotHandle' } : perform(definition, id, 1)
-  }
-
-  /** From its first start to its end, with all that people say of it when it is held. */
-  function perform(definition: Definition, id: string, depth: number): Ending {
+  /** From its first start to its end, with all that people say of it when it is held; `direct`: an event asked for it. */
+  function perform(definition: Definition, id: string, depth: number, direct = false): Ending {
     const { then } = policyOf(definition, plan.policy)
     const script = { executions: 0 }
     for (let round = 0; ; round++) {
-      const end = attempt(definition, id, depth, script)
+      const end = attempt(definition, id, depth, script, direct)
       if (end.state !== 'failed' || then !== 'hold' || end.code === 'SpawnedSubtaskFailed') return end
       const resolution = definition.resolutions[round] ?? 'skip'
       if (resolution === 'replace') return succeeded(REPLACED)
@@ -141,16 +139,18 @@ export function expectedOutcomes(plan: DefinedPlan, { added = [], observed }: Kn
   }
 
   /** Its candidates, or its person, or its elements; and then the fallback. */
-  function attempt(definition: Definition, id: string, depth: number, script: { executions: number }): Ending {
+  function attempt(definition: Definition, id: string, depth: number, script: Script, direct: boolean): Ending {
     const { fallback } = policyOf(definition, plan.policy)
     const first = firstTakers(definition, id, depth, script)
+    // Nobody will have it: so be it
+    if (direct && first.code === 'CannotHandle') return { state: 'skipped', code: 'CannotHandle' }
     if (first.state !== 'failed' || first.code === 'SpawnedSubtaskFailed' || fallback === undefined) return first
     // Whoever has it, a map is a map
     if (definition.map) return mapOver(definition, id, depth)
     return fallback === HUMAN_PLACE ? answerOf(personOf(definition)) : execute(definition, id, depth, script)
   }
 
-  function firstTakers(definition: Definition, id: string, depth: number, script: { executions: number }): Ending {
+  function firstTakers(definition: Definition, id: string, depth: number, script: Script): Ending {
     if (definition.map) return mapOver(definition, id, depth)
     if (definition.person) return answerOf(definition.person)
     let end = failed('CannotHandle')
@@ -170,7 +170,7 @@ export function expectedOutcomes(plan: DefinedPlan, { added = [], observed }: Kn
     return joined(elements, succeeded())
   }
 
-  function execute(definition: Definition, id: string, depth: number, script: { executions: number }): Ending {
+  function execute(definition: Definition, id: string, depth: number, script: Script): Ending {
     const fate = definition.executions[Math.min(script.executions++, definition.executions.length - 1)]
     if (fate === 'refuse') return failed('CannotHandle')
     if (fate === 'fail') return failed('AgentFailed')
