@@ -2,8 +2,7 @@
 import type { AgentEvent } from '../../../src/contract/event'
 import { SUBTASK_STATES, type SubtaskRow } from '../../../src/contract/run'
 import type { DrivenRun } from './driven-run'
-import { hasEnded, type Item } from './reference-item'
-import { isHeldBack } from './reference-run'
+import { hasEnded, isHeldBack, type Item } from './reference-item'
 
 /** The events that the model foresees. */
 const FORESEEN = /^(task\.created|subtask\.|person\.)/

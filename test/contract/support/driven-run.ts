@@ -23,13 +23,13 @@ export class DrivenRun {
   /** What was done, for whoever looks for a mistake. */
   readonly trace: string[] = []
   readonly keys = new Set<string>()
+  readonly events: AgentEvent[] = []
   readonly begun = START
   now = START
   state!: RunState
   carries = 0
   private readonly prepared: PreparedRun
   private logged: AgentEvent[] = []
-  private offset = 0
   private pauseVersion = 0
 
   constructor(plan: DefinedPlan, open: boolean) {
@@ -248,8 +248,14 @@ export class DrivenRun {
   private log({ key, ...event }: NewEvent): AgentEvent {
     if (this.keys.has(key)) throw new Error(`a second event has the key ${key}`)
     this.keys.add(key)
-    const logged = { ...event, id: `run#${key}`, timestamp: new Date(this.now).toISOString(), offset: this.offset++ }
+    const logged = {
+      ...event,
+      id: `run#${key}`,
+      timestamp: new Date(this.now).toISOString(),
+      offset: this.events.length,
+    }
     this.logged.push(logged)
+    this.events.push(logged)
     return logged
   }
 

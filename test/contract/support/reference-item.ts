@@ -118,3 +118,8 @@ export function dependentsOf(item: Item, all: Iterable<Item>): Set<Item> {
 export function descendantsOf(item: Item): Item[] {
   return item.children.flatMap((child) => [child, ...descendantsOf(child)])
 }
+
+/** It may start as far as its dependencies go, and waits for others of its map. */
+export function isHeldBack(item: Item): boolean {
+  return item.turn !== undefined && (item.state === 'ready' || item.state === 'waiting')
+}

@@ -1,22 +1,19 @@
-// A run by the letter of docs/semantics.md, plain and slow: after each thing that happens every subtask is looked at again, until
-// nothing follows any more. It shares no code with RunState.
+// A run by the letter of docs/semantics.md, plain and slow: all that may happen to it, one method each. It shares no code with RunState.
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
-import type { SubtaskOutcome } from '../../../src/contract/run'
-import { dependenciesOf, elementOf, holds, personOf, policyOf, REPLACED } from './expected-outcomes'
-import { HUMAN_PLACE, type DefinedPlan, type Definition, type Fate, type Resolution } from './random-plans'
+import { elementOf, holds, personOf, REPLACED } from './expected-outcomes'
+import { HUMAN_PLACE, type Definition, type Fate, type Resolution } from './random-plans'
 import {
-  agentOf,
   dependentsOf,
   descendantsOf,
   hasEnded,
   isDue,
+  isHeldBack,
   isIdle,
-  newItem,
   ruleOf,
   takersOf,
   type Item,
 } from './reference-item'
-import { ReferenceReactions } from './reference-reactions'
+import { ReferenceRules } from './reference-rules'
 
 export type ReferenceVerdict =
   | { verdict: 'run' }
@@ -25,30 +22,10 @@ export type ReferenceVerdict =
   | { verdict: 'fail' }
   | { verdict: 'map'; length: number }
 
-export class ReferenceRun {
-  readonly items = new Map<string, Item>()
-  readonly reactions: ReferenceReactions
-  /** What must have been told since somebody last looked: `<type> <subtask>`. */
-  told: string[] = []
-  paused = false
-  pausedAgents = new Set<number>()
-  planVersion = 0
+export class ReferenceRun extends ReferenceRules {
   cancelled = false
-  /** Why nothing goes on any more. */
-  stopping = false
   /** It stayed up for events when it was cancelled. */
   private openAtCancel = false
-  private turns = 0
-
-  constructor(
-    readonly plan: DefinedPlan,
-    public open: boolean,
-    private readonly start: number,
-  ) {
-    this.reactions = new ReferenceReactions(plan.reactions)
-    this.enterList(plan.subtasks, 's')
-    this.settle()
-  }
 
   get finished(): boolean {
     return !this.open && this.reactions.waiting.length === 0 && this.all().every(hasEnded)
@@ -59,25 +36,6 @@ export class ReferenceRun {
     if (this.cancelled && (this.openAtCancel || ends.includes('cancelled'))) return 'cancelled'
     const isBroken = ends.includes('failed') || ends.includes('cancelled') || this.reactions.refused.size > 0
     return isBroken ? 'failed' : 'succeeded'
-  }
-
-  /** How many subtasks there may still be. */
-  get room(): number {
-    return this.plan.maxSubtasks - this.items.size - this.reactions.waiting.length
-  }
-
-  all(): Item[] {
-    return [...this.items.values()]
-  }
-
-  at(id: string): Item {
-    const item = this.items.get(id)
-    if (!item) throw new Error(`the model has no subtask "${id}"`)
-    return item
-  }
-
-  agentOf(item: Item): number {
-    return agentOf(item, this.plan.policy)
   }
 
   /** What an agent may be handed now. */
@@ -259,14 +217,6 @@ export class ReferenceRun {
     this.settle()
   }
 
-  private holdsBack(agent: number): boolean {
-    return this.paused || this.pausedAgents.has(agent)
-  }
-
-  private fellBack(item: Item): boolean {
-    return item.taker >= takersOf(item).length
-  }
-
   private done(item: Item): void {
     const { spawn, n } = item.definition
     if (!spawn) {
@@ -279,12 +229,6 @@ export class ReferenceRun {
       item.outputFrom = item.children[spawn.output % item.children.length]!
   }
 
-  private spawn(item: Item, list: readonly Definition[], prefix: string): void {
-    if (item.depth >= MAX_SPAWN_DEPTH || list.length > this.room) return this.fail(item, 'SpawnLimitExceeded')
-    item.state = 'joining'
-    item.children = this.enterList(list, prefix, item)
-  }
-
   private ask(item: Item, now: number): void {
     if (this.holdsBack(this.agentOf(item))) {
       item.look = 'due'
@@ -295,137 +239,4 @@ export class ReferenceRun {
     if (reply === 'nothing') item.expiresAt = now + timeoutMs
     this.tell('person.asked', item)
   }
-
-  private give(item: Item, given: number | 'approved'): void {
-    item.state = 'running'
-    item.given = given
-    delete item.expiresAt
-  }
-
-  private enterList(list: readonly Definition[], prefix: string, parent?: Item): Item[] {
-    const origin = parent?.origin && { ...parent.origin, direct: false }
-    const depth = parent ? parent.depth + 1 : 0
-    const items = list.map((definition, place) =>
-      this.enter(`${prefix}${place}`, definition, { parent, depth, origin }),
-    )
-    for (const [place, item] of items.entries()) {
-      item.dependsOn = dependenciesOf(item.definition, place).map((other) => items[other]!)
-      if (place > 0)
-        item.conditions = item.definition.conditions.map((condition) => ({
-          condition,
-          from: items[condition.earlier % place]!,
-        }))
-    }
-    return items
-  }
-
-  private enter(id: string, definition: Definition, place: Parameters<typeof newItem>[2]): Item {
-    const item = newItem(id, definition, place)
-    if (definition.deadlineMs !== undefined) item.deadline = this.start + definition.deadlineMs
-    this.items.set(id, item)
-    this.tell('task.created', item)
-    return item
-  }
-
-  private tell(type: string, { id }: Item): void {
-    this.told.push(`${type} ${id}`)
-  }
-
-  private end(item: Item, state: SubtaskOutcome, code?: string): void {
-    item.state = state
-    item.admitted = false
-    if (code === undefined) delete item.code
-    else item.code = code
-    this.tell(state === 'succeeded' ? 'subtask.completed' : `subtask.${state}`, item)
-  }
-
-  /** `another` says whether another agent may be of help. */
-  private fail(item: Item, code: string, another = true, joined = false): void {
-    if (item.cancelled) return this.end(item, 'cancelled', 'Cancelled')
-    if (this.stopping) return this.end(item, 'failed', code)
-    const { fallback, then } = policyOf(item.definition, this.plan.policy)
-    if (another && !joined && fallback !== undefined && !this.fellBack(item)) {
-      item.taker = takersOf(item).length
-      delete item.look
-      return this.goOn(item)
-    }
-    if (then === 'hold' && !joined) {
-      item.state = 'held'
-      item.code = code
-      item.admitted = false
-      item.holds++
-      return this.tell('subtask.held', item)
-    }
-    this.end(item, 'failed', code)
-    if (then === 'fail-fast') this.stopping = true
-  }
-
-  /** Ready, or to be looked at first. */
-  private goOn(item: Item): void {
-    const mustBeLookedAt = item.definition.map || item.conditions.length > 0 || item.definition.person
-    if ((mustBeLookedAt || this.agentOf(item) === HUMAN_PLACE) && item.look !== 'done') {
-      item.state = 'waiting'
-      item.look = 'due'
-    } else item.state = 'ready'
-  }
-
-  private settle(): void {
-    for (let goesOn = true; goesOn;) {
-      if (this.stopping) {
-        this.open = false
-        this.reactions.waiting.length = this.reactions.making
-        for (const item of this.all()) if (isIdle(item)) this.end(item, 'cancelled', 'Cancelled')
-      }
-      goesOn = false
-      for (const item of this.all()) if (this.step(item)) goesOn = true
-    }
-  }
-
-  private step(item: Item): boolean {
-    if (item.state === 'waiting' && item.look === undefined && item.turn === undefined) {
-      const rule = ruleOf(item)
-      if (rule === 'skip') this.end(item, 'skipped', 'DependencyFailed')
-      if (rule === 'go') this.admit(item)
-      return rule !== 'wait'
-    }
-    if (isHeldBack(item)) return this.takeTurn(item)
-    if (item.state === 'joining' && item.children.every(hasEnded)) {
-      this.join(item)
-      return true
-    }
-    return false
-  }
-
-  /** Its map may have enough under way. */
-  private admit(item: Item): void {
-    if (item.parent?.definition.map?.maxInFlight === undefined || item.admitted) return this.goOn(item)
-    item.turn = this.turns++
-    item.state = 'ready'
-  }
-
-  private takeTurn(item: Item): boolean {
-    const siblings = item.parent!.children
-    const underWay = siblings.filter(({ admitted }) => admitted).length
-    const isNext = siblings.every((other) => !isHeldBack(other) || other.turn! >= item.turn!)
-    if (underWay >= item.parent!.definition.map!.maxInFlight! || !isNext) return false
-    delete item.turn
-    item.admitted = true
-    this.goOn(item)
-    return true
-  }
-
-  private join(item: Item): void {
-    const broken = item.children.some(({ state }) => state === 'failed' || state === 'cancelled')
-    const source = item.outputFrom
-    if (item.cancelled || (broken && this.stopping)) return this.end(item, 'cancelled', 'Cancelled')
-    if (broken || (source && source.state !== 'succeeded')) return this.fail(item, 'SpawnedSubtaskFailed', false, true)
-    const n = source ? source.n : item.definition.map ? undefined : item.definition.n
-    if (n !== undefined) item.n = n
-    this.end(item, 'succeeded')
-  }
-}
-
-/** It may start as far as its dependencies go, and waits for others of its map. */
-export function isHeldBack(item: Item): boolean {
-  return item.turn !== undefined && (item.state === 'ready' || item.state === 'waiting')
 }
