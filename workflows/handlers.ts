@@ -33,7 +33,7 @@ import type {
   ResolveInput,
   ResumeInput,
 } from '../src/contract/people'
-import type { Refusal } from '../src/contract/run/refusal'
+import { toldProblem, type Refusal } from '../src/contract/run/refusal'
 import type { RunState } from '../src/contract/run/run-state'
 import type { Continuation } from './continuation'
 import type { InnerWork } from './inner-work'
@@ -98,17 +98,17 @@ export class Handlers {
     )
     this.onUpdate(
       pauseUpdate,
-      ({ state }, input) => tooLate(state) ?? nameless(input),
+      ({ state }) => tooLate(state),
       ({ state }, input) => state.pauses.pause(input),
     )
     this.onUpdate(
       resumeUpdate,
-      ({ state }, input) => tooLate(state) ?? nameless(input),
+      ({ state }) => tooLate(state),
       ({ state }, input) => state.pauses.resume(input),
     )
     this.onUpdate(
       closeUpdate,
-      ({ state }, input) => tooLate(state) ?? nameless(input),
+      ({ state }) => tooLate(state),
       ({ state }, input) => state.close(input),
     )
     this.onUpdate(
@@ -189,7 +189,7 @@ export class Handlers {
       try {
         if (!this.live()) await CancellationScope.nonCancellable(() => condition(() => this.live() !== undefined))
         const told = this.live()!
-        assertNone(problem(told, input))
+        assertNone(toldProblem(input) ?? problem(told, input))
         return await work(told, input)
       } finally {
         this.lastTask = workflowInfo().historyLength
@@ -198,7 +198,7 @@ export class Handlers {
     }
     const validator = (input: Input): void => {
       const told = this.live()
-      if (told) assertNone(problem(told, input))
+      assertNone(toldProblem(input) ?? (told && problem(told, input)))
     }
     setHandler(update, handle as never, { validator: validator as never })
   }
@@ -207,11 +207,6 @@ export class Handlers {
 /** The log of a run that has ended takes nothing more. */
 function tooLate({ finished }: RunState): Refusal | undefined {
   return finished ? { code: 'ChangeRefused', message: 'the run has ended' } : undefined
-}
-
-function nameless({ by }: { by: unknown }): Refusal | undefined {
-  if (typeof by === 'string' && by !== '') return undefined
-  return { code: 'InvalidInput', message: 'whoever tells a run something says who they are: "by"' }
 }
 
 function assertNone(refusal: Refusal | undefined): void {

@@ -3,11 +3,10 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   defineQuery,
+  makeContinueAsNewFunc,
   setHandler,
   sleep,
-  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow'
 import type {
@@ -89,7 +88,7 @@ export async function orchestrate(
     if (next !== undefined && next !== alarm) void wakeAt((alarm = next))
     const due = !state.cancelling && continuation.isDue()
     // At once where it is possible: a timer that fires meanwhile would have the server refuse it
-    if (due && isQuiet()) await continueAsNew<typeof orchestrate>(input, prepared, carry())
+    if (due && isQuiet()) await continueRun()
     const quiet = due && continuation.holdsBack()
     live!.continuing = quiet
     if (!quiet) dispatcher.dispatch()
@@ -118,10 +117,12 @@ export async function orchestrate(
     return false
   }
 
-  function carry(): CarriedRun {
-    if (workflowInfo().continuedFromExecutionRunId === undefined) upsertMemo({ [STARTED_MEMO]: startedAt })
+  /** The memo goes along as it was handed over: what the same task writes into it would not. */
+  function continueRun(): Promise<never> {
     const windows = dispatcher.windows.map(({ size }) => size)
-    return { state: state.carry(), startedAt, windows, ...log.carry() }
+    const next: CarriedRun = { state: state.carry(), startedAt, windows, ...log.carry() }
+    const memo = { ...info.memo, [STARTED_MEMO]: startedAt }
+    return makeContinueAsNewFunc<typeof orchestrate>({ memo })(input, prepared, next)
   }
 
   /** A handler wakes the loop while it still counts as running. */

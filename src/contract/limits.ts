@@ -20,6 +20,8 @@ export const MAX_REACTIONS = 100
 export const MAX_REQUEST_BYTES = 8 * 1024
 /** Bytes of what a person gives: a signal or update of Temporal takes 2 MB, and a person writes less. */
 export const MAX_GIVEN_BYTES = 256 * 1024
+/** Characters of a comment or a reason: it stands in events and errors. */
+export const MAX_COMMENT_LENGTH = 2_000
 /** Bytes that failures of its dependencies may take in an execution's input: their messages are shortened to fit. */
 export const FAILED_INPUT_BYTES = 16 * 1024
 /** Characters of an authored id: what a person can read, and what fits Temporal's summaries. */

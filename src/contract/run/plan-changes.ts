@@ -36,8 +36,7 @@ export class PlanChanges {
   ) {}
 
   /** What every change must have. */
-  problem({ version, by }: AnyChange): Refusal | undefined {
-    if (typeof by !== 'string' || by === '') return refused('whoever changes a plan says who they are: "by"')
+  problem({ version }: AnyChange): Refusal | undefined {
     if (this.over) return refused('the run has ended: its plan is not changed any more')
     if (this.subtasks.ending) return refused('the run is ending: its plan is not changed any more')
     if (version === this.version) return undefined

@@ -49,13 +49,12 @@ export class Requests {
 
   /** Why a decision is not taken; undefined too for one that was taken before. */
   decisionProblem(decision: Decision): Refusal | undefined {
-    const { taskId, requestId, by } = decision
+    const { taskId, requestId } = decision
     const known = this.answers.get(requestId)
     if (known?.taskId === taskId) return undefined
     const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
-    for (const [key, value] of Object.entries({ taskId, requestId, by }))
-      if (typeof value !== 'string' || value === '')
-        return refuse(`a decision has a "${key}", this is ${preview(value)}`)
+    if (typeof requestId !== 'string' || requestId === '')
+      return refuse(`a decision has a "requestId", this is ${preview(requestId)}`)
     if (typeof decision.approved !== 'boolean')
       return refuse(`"approved" is true or false, this is ${preview(decision.approved)}`)
     if (known) return refuse(`the request id ${preview(requestId)} belongs to a decision on ${preview(known.taskId)}`)
@@ -119,11 +118,10 @@ export class Requests {
   }
 
   resolveProblem(input: ResolveInput): Refusal | undefined {
-    const { taskId, action, by } = input
+    const { taskId, action } = input
     const place = this.subtasks.placeOf(taskId)
     if (place === undefined) return { code: 'SubtaskNotFound', message: `there is no subtask ${preview(taskId)}` }
     const refuse = (message: string, hint?: string): Refusal => ({ code: 'ChangeRefused', message, hint })
-    if (typeof by !== 'string' || by === '') return refuse('whoever resolves it says who they are: "by"')
     if (!['retry', 'replace', 'skip'].includes(action))
       return refuse(`${preview(action)} is nothing that can be done with it`, 'actions: retry, replace, skip')
     const { row, node } = this.subtasks.at(place)
