@@ -11,20 +11,34 @@ process.env.TROUPE_CONTINUE_AFTER_EVENTS = '60'
 /** Another order: TROUPE_TEST_SEED=7. */
 const seed = Number(process.env.TROUPE_TEST_SEED ?? 20_261_122)
 const test = useTroupe('races')
+const SLOW_MS = 250
+const LASTING_MS = 1_150
 
 const work = defineAgent({ name: 'work', maxConcurrency: 20, run: () => sleep(20, 'done') })
+/** Slow enough for somebody to come in between, though followers learn of things a moment later. */
+const slow = defineAgent({
+  name: 'slow',
+  maxConcurrency: 20,
+  run: (_, { signal }) => sleep(SLOW_MS, 'done', { signal }),
+})
+/** An execution learns of its cancel with a heartbeat: the first is sent after a second. */
+const lasting = defineAgent({
+  name: 'lasting',
+  maxConcurrency: 20,
+  run: (_, { signal }) => sleep(LASTING_MS, 'done', { signal }),
+})
 const spawner = defineAgent({
   name: 'spawner',
   maxConcurrency: 20,
   run: async (_, { spawn }) => {
-    await sleep(30)
+    await sleep(SLOW_MS)
     spawn([
-      { id: 'a', agentType: 'work' },
-      { id: 'b', agentType: 'work', dependsOn: ['a'] },
+      { id: 'a', agentType: 'slow' },
+      { id: 'b', agentType: 'slow', dependsOn: ['a'] },
     ])
   },
 })
-const team = defineTeam({ name: 'racers', agents: [work, spawner] })
+const team = defineTeam({ name: 'racers', agents: [work, slow, lasting, spawner] })
 
 beforeAll(() => test.serve(team))
 
@@ -72,9 +86,9 @@ it('a cancel at completion: the run and its subtask agree on what came first', a
   const picks = new Picks(seed)
   const seen = await Promise.all(
     Array.from({ length: 16 }, async () => {
-      const run = await start([{ id: 'one', agentType: 'work' }])
+      const run = await start([{ id: 'one', agentType: 'lasting' }])
       for await (const { type } of run.events()) if (type === 'subtask.started') break
-      await sleep(picks.below(60))
+      await sleep(LASTING_MS - 700 + picks.below(700))
       const told = codeOf((await Promise.allSettled([run.cancel()]))[0])
       const { status, results, counts } = await run.outcome()
       expect([told, status, results.one!.status]).toEqual([
@@ -146,7 +160,7 @@ it('a pause during a spawn: nothing of it starts before the run is resumed', asy
     Array.from({ length: 8 }, async () => {
       const run = await start([{ id: 'boss', agentType: 'spawner' }])
       for await (const { type } of run.events()) if (type === 'subtask.started') break
-      await sleep(picks.below(60))
+      await sleep(picks.below(SLOW_MS))
       await run.pause({ by: 'ann' })
       await sleep(150)
       await run.resume({ by: 'ann' })
