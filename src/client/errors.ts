@@ -2,7 +2,7 @@
 import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
 import { asTroupeError, ERROR_CODES, messageOf, TroupeError } from '../contract/errors'
-import type { FailureDetails } from '../contract/messages'
+import type { FailureDetails } from '../contract/activity-messages'
 
 /** gRPC status codes that decide (google.rpc.Code). */
 const GRPC = {

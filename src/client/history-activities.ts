@@ -2,7 +2,7 @@
 import type { LoadedDataConverter, Payload } from '@temporalio/common'
 import { messageOf } from '../contract/errors'
 import type { AddInput, ChangeInput } from '../contract/changes'
-import type { AgentExecution, CheckedChange, FailureDetails, Reacted, Verdict } from '../contract/messages'
+import type { AgentExecution, CheckedChange, FailureDetails, Reacted, Verdict } from '../contract/activity-messages'
 import { placeOfActivity, type SubtaskActivity } from '../contract/names'
 import { applyFailure } from '../contract/run/failure'
 import type { RunState } from '../contract/run/run-state'

@@ -1,7 +1,8 @@
 // HOST. A run as it was left, for who repeats it: its plan, and of each subtask the definition and what it left.
 import { TroupeError } from '../contract/errors'
 import { inPortions } from '../contract/in-portions'
-import type { AgentExecution, CheckedSubTask, RunSpec, SpawnFragment } from '../contract/messages'
+import type { AgentExecution } from '../contract/activity-messages'
+import type { CheckedSubTask, RunSpec, SpawnFragment } from '../contract/messages'
 import { PLAN_FILE_MEMO } from '../contract/names'
 import { preparedRecord, resultRecord, type PreparedRecord } from '../contract/records'
 import type { SubtaskRow } from '../contract/run'

@@ -2,7 +2,7 @@
 import { inPortions } from '../contract/in-portions'
 import { TroupeError } from '../contract/errors'
 import type { JsonValue } from '../contract/json'
-import type { AgentExecution } from '../contract/messages'
+import type { AgentExecution } from '../contract/activity-messages'
 import { elementId, resultRecord } from '../contract/records'
 import type { AgentResult, RunCounts, RunStatus, SubtaskRow } from '../contract/run'
 import { toAgentResult } from '../contract/run/agent-result'

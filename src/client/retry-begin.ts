@@ -1,7 +1,8 @@
 // HOST. Begins a run that repeats another: what it takes over goes into the store first, then it is started and linked.
 import type { AgentManifest } from '../contract/agent'
 import { inPortions } from '../contract/in-portions'
-import type { AgentExecution, CheckedSubTask, OrchestrateInput, Reuse } from '../contract/messages'
+import type { AgentExecution } from '../contract/activity-messages'
+import type { CheckedSubTask, OrchestrateInput, Reuse } from '../contract/messages'
 import { retryRecord } from '../contract/records'
 import { carryOver, type CarriedExecution } from '../contract/run/carry-over'
 import type { Past } from '../contract/run/reuse'

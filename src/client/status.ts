@@ -9,7 +9,7 @@ import {
   type BlockedWorker,
   type RetryRecord,
 } from '../contract/records'
-import type { Heartbeat } from '../contract/messages'
+import type { Heartbeat } from '../contract/activity-messages'
 import { placeOfActivity } from '../contract/names'
 import { totalsOf, type Totals } from '../contract/run/spending'
 import { whyWaiting, type PendingExecution, type Unserved, type WaitingReason } from '../contract/run/waiting'

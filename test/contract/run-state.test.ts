@@ -1,6 +1,7 @@
 // A run's state under everything that can happen to it, in any order.
 import fc from 'fast-check'
-import type { AgentExecution, AgentSlot, GraphNode } from '../../src/contract/messages'
+import type { AgentExecution } from '../../src/contract/activity-messages'
+import type { AgentSlot, GraphNode } from '../../src/contract/messages'
 import { isEnded } from '../../src/contract/run/run-state'
 import { noSubtasks, type SubtaskError } from '../../src/contract/run'
 import { beginRun, preparedRun, START, type BegunRun } from './support/begin-run'

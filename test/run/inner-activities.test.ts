@@ -1,7 +1,7 @@
 // What the orchestrator has written down and checked, against a real store: outputs of people, reactions, changes, results taken over.
 import { takeOver } from '../../activities/reuse'
 import type { AgentEvent } from '../../src/contract/event'
-import type { AgentExecution } from '../../src/contract/messages'
+import type { AgentExecution } from '../../src/contract/activity-messages'
 import { resultRecord, retriesPrefix } from '../../src/contract/records'
 import { echo, InnerActivities, NOW, refusalOf, RUN } from './support/inner-activities'
 

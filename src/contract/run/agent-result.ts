@@ -1,5 +1,5 @@
 // PURE. From a subtask's row and what its execution left to its result: the same for a closed run's document and for a reader.
-import type { AgentExecution } from '../messages'
+import type { AgentExecution } from '../activity-messages'
 import type { AgentResult, SubtaskRow } from '../run'
 
 /** `execution` is needed for a subtask that succeeded; its output is taken as it travels. */

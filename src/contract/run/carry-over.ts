@@ -1,6 +1,7 @@
 // PURE. What a repeated run is handed of the old one: executions as records, and what they spawned as it now stands.
 import type { AgentManifest } from '../agent'
-import type { AgentExecution, CheckedSubTask, GraphNode } from '../messages'
+import type { AgentExecution } from '../activity-messages'
+import type { CheckedSubTask, GraphNode } from '../messages'
 import { candidates, dependenciesOf } from './input-hash'
 import { childrenOf, type Past, type PastSubtask } from './reuse'
 

@@ -1,5 +1,5 @@
 // PURE. Subtasks that are looked at before they start: their conditions, their elements, the question for a person.
-import type { Verdict } from '../messages'
+import type { Verdict } from '../activity-messages'
 import type { Pauses } from './pauses'
 import type { Requests } from './requests'
 import { conditionError } from './subtask-errors'

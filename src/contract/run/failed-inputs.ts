@@ -1,6 +1,6 @@
 // PURE. What a subtask is handed in the place of outputs that there are not: of dependencies that did not succeed.
 import { FAILED_INPUT_BYTES } from '../limits'
-import type { FailedInput } from '../messages'
+import type { FailedInput } from '../activity-messages'
 import type { SubtaskRow } from '../run'
 
 /** Bytes of one beside its message and hint. */

@@ -1,6 +1,6 @@
 // PURE. Temporal's failures of an execution, as the error of a subtask: decided in one place for workflow and reader.
 import { ERROR_CODES, messageOf, type ErrorCode } from '../errors'
-import type { FailureDetails } from '../messages'
+import type { FailureDetails } from '../activity-messages'
 import type { SubtaskError } from '../run'
 import type { RunState } from './run-state'
 

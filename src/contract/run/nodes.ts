@@ -1,5 +1,6 @@
 // PURE. What a run keeps of a subtask besides its row.
-import type { GraphNode, Spawned } from '../messages'
+import type { Spawned } from '../activity-messages'
+import type { GraphNode } from '../messages'
 import type { HumanRequest } from '../people'
 import type { Origin } from './carried'
 

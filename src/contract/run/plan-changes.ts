@@ -110,7 +110,7 @@ export class PlanChanges {
     const answer = this.changed('change', by, [graph.id])
     // What is held waits for a person still, and what is held back for its map
     if (row.state === 'held' || (row.heldBack !== undefined && this.subtasks.ruleOf(place) === 'start')) return answer
-    if (this.subtasks.ruleOf(place) !== 'start') this.subtasks.leaveMap(place)
+    if (this.subtasks.ruleOf(place) !== 'start') this.subtasks.families.leaveMap(place)
     delete node.evaluation
     this.subtasks.move(place, 'waiting')
     this.subtasks.consider(place)

@@ -1,5 +1,6 @@
 // PURE. Which results a run takes over from the run that it repeats, and what runs again, with the reason.
-import type { AgentExecution, CheckedSubTask } from '../messages'
+import type { AgentExecution } from '../activity-messages'
+import type { CheckedSubTask } from '../messages'
 import type { SubtaskError, SubtaskState } from '../run'
 import { candidates, dependenciesOf, differences, inOrder, inputHashes, type HashContext } from './input-hash'
 

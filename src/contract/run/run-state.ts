@@ -1,6 +1,7 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
 import type { AgentEvent } from '../event'
-import type { AgentSlot, FailedInput, GraphNode, PreparedRun, ReportedExecution } from '../messages'
+import type { FailedInput, PreparedRun, ReportedExecution } from '../activity-messages'
+import type { AgentSlot, GraphNode } from '../messages'
 import type { CloseInput } from '../people'
 import type { Pause, RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
 import { applyCarried, carryState, type CarriedState } from './carried'
@@ -239,7 +240,7 @@ export class RunState {
     const limits = { total: this.rows.length + this.reactions.waiting.length, maxSubtasks }
     const refusal = spawnRefusal(this.subtasks.at(place).node.depth, spawned.nodes.length, limits)
     if (refusal) this.subtasks.fail(place, refusal)
-    else this.subtasks.join(place, spawned, outputFrom)
+    else this.subtasks.families.join(place, spawned, outputFrom)
   }
 
   /** What the execution that has just ended tells of all attempts. */

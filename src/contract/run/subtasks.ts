@@ -1,25 +1,17 @@
 // PURE. The subtasks of a run: their rows, the graph between them, and everything that follows when one of them ends.
 import type { AgentEvent } from '../event'
-import type { AgentExecution, AgentSlot, TakenOver } from '../messages'
+import type { TakenOver } from '../activity-messages'
+import type { AgentSlot } from '../messages'
 import { noSubtasks, type SubtaskError, type SubtaskOutcome, type SubtaskRow, type SubtaskState } from '../run'
 import { Alarms } from './alarms'
 import type { CarriedBatch } from './carried'
 import { afterFailure } from './failure-policy'
-import { childrenOf, type Node } from './nodes'
+import { Families } from './families'
+import type { Node } from './nodes'
 import { ReadyQueue } from './ready-queue'
 import { startRule } from './start-rule'
-import {
-  cancelledByError,
-  cancelledError,
-  failFastError,
-  noOutputError,
-  skippedError,
-  spawnedError,
-} from './subtask-errors'
+import { cancelledByError, cancelledError, failFastError, skippedError } from './subtask-errors'
 import { endEvent, onceEvent, repeatedEvent, type NewEvent } from './transition-events'
-
-/** Children that did not succeed, of which a spawner's failure tells. */
-const NAMED_CHILDREN = 5
 
 export interface Surroundings {
   /** The workflow's time, in milliseconds. */
@@ -36,6 +28,7 @@ export class Subtasks {
   readonly states: Record<SubtaskState, number> = noSubtasks()
   readonly queue = new ReadyQueue()
   readonly alarms = new Alarms()
+  readonly families = new Families(this)
   /** All that joined the run, in order: the plan's own first. */
   readonly batches: CarriedBatch[] = []
   /** Places that are to be evaluated, in order. */
@@ -112,17 +105,6 @@ export class Subtasks {
     return first
   }
 
-  /** A subtask whose execution or evaluation returned further ones: it ends when they have. */
-  join(place: number, spawned: NonNullable<AgentExecution['spawned']>, outputFrom?: string): void {
-    if (spawned.nodes.length === 0) return this.end(place, 'succeeded')
-    const { node } = this.at(place)
-    this.move(place, 'joining')
-    node.spawned = childrenOf(spawned, outputFrom)
-    const first = this.rows.length
-    const nodes = spawned.nodes.map((one) => ({ ...one, dependsOn: one.dependsOn.map((other) => first + other) }))
-    this.add({ nodes, fragment: spawned.fragment, spawner: place })
-  }
-
   /** Starts a subtask if its dependencies allow it, or skips it; `cause` is the dependency that has just ended. */
   consider(place: number, cause?: SubtaskRow): void {
     const { row, node } = this.at(place)
@@ -143,21 +125,10 @@ export class Subtasks {
   }
 
   /** Its dependencies allow it: it starts unless its map has enough under way, or what it did is taken over. */
-  private admit(place: number): void {
-    const { row, node } = this.at(place)
-    if (Object.hasOwn(this.reused, row.id)) return this.later(() => this.takeOver(place, this.reused[row.id]!))
-    const map = row.parent === undefined ? undefined : this.nodes[row.parent]!
-    const limit = map?.graph.maxInFlight
-    if (limit === undefined || node.admitted) return this.begin(place)
-    if (map!.spawned!.underWay >= limit) {
-      this.move(place, 'ready')
-      row.heldBack = 'map'
-      map!.spawned!.backlog.push(place)
-      return
-    }
-    map!.spawned!.underWay++
-    node.admitted = true
-    this.begin(place)
+  admit(place: number): void {
+    const { id } = this.rows[place]!
+    if (Object.hasOwn(this.reused, id)) return this.later(() => this.takeOver(place, this.reused[id]!))
+    if (this.families.letIn(place)) this.begin(place)
   }
 
   /** Is looked at first, or offered to its agent. */
@@ -218,7 +189,7 @@ export class Subtasks {
     this.queue.withdraw(place)
     this.move(place, 'held')
     row.error = error
-    this.release(place)
+    this.families.release(place)
     this.tell('subtask.held', place, { error: { ...error } })
   }
 
@@ -234,58 +205,15 @@ export class Subtasks {
       row.endedAt = this.isoNow()
       if (error) row.error = error
       this.surroundings.emit(endEvent(outcome, this.told(place)))
-      this.release(place)
+      this.families.release(place)
       this.queue.complete(place)
       for (const dependent of this.queue.dependentsOf(place)) {
         if (outcome === 'succeeded') this.nodes[dependent]!.met++
         // What waits is cancelled by whoever ends the run
         if (!this.ending) this.later(() => this.consider(dependent, outcome === 'succeeded' ? undefined : row))
       }
-      if (row.parent !== undefined) this.childEnded(row.parent, row)
+      if (row.parent !== undefined) this.families.childEnded(row.parent, row)
     })
-  }
-
-  /** One of a spawner's subtasks has ended; with the last one the spawner ends too. */
-  private childEnded(parent: number, child: SubtaskRow): void {
-    const { row, node } = this.at(parent)
-    const children = node.spawned!
-    children.open--
-    if (child.state === 'failed' || child.state === 'cancelled') {
-      children.unsuccessfulCount++
-      if (children.unsuccessful.length < NAMED_CHILDREN) children.unsuccessful.push(`"${child.id}" ${child.state}`)
-    }
-    if (children.open > 0 || row.state !== 'joining') return
-    if (children.unsuccessfulCount > 0) {
-      if (this.ending) return this.end(parent, 'cancelled', this.ending)
-      return this.fail(parent, spawnedError(children.unsuccessful, children.unsuccessfulCount), true)
-    }
-    const source = children.outputFrom === undefined ? undefined : this.rows[this.placeOf(children.outputFrom)!]
-    if (source && source.state !== 'succeeded') return this.fail(parent, noOutputError(source.id), true)
-    if (node.cancelledBy !== undefined) return this.fail(parent, cancelledError(), true)
-    this.end(parent, 'succeeded')
-  }
-
-  /** Its place among those of its map that are under way goes to the next. */
-  private release(place: number): void {
-    const { row, node } = this.at(place)
-    if (!node.admitted) return
-    node.admitted = false
-    const children = this.nodes[row.parent!]!.spawned!
-    children.underWay--
-    for (let next = children.backlog.shift(); next !== undefined; next = children.backlog.shift()) {
-      if (this.rows[next]!.heldBack === undefined) continue
-      return this.admit(next)
-    }
-  }
-
-  /** It waits for its dependencies again: neither under way in its map nor in line for that. */
-  leaveMap(place: number): void {
-    const { row, node } = this.at(place)
-    if (node.admitted) return this.release(place)
-    if (row.heldBack === undefined) return
-    delete row.heldBack
-    const children = this.nodes[row.parent!]!.spawned!
-    children.backlog = children.backlog.filter((one) => one !== place)
   }
 
   /** What another run has left of the same subtask. */
@@ -293,7 +221,7 @@ export class Subtasks {
     const { row } = this.at(place)
     if (row.state !== 'waiting') return // its dependencies may have ended in the same breath
     row.reused = true
-    if (spawned) this.join(place, spawned, outputFrom)
+    if (spawned) this.families.join(place, spawned, outputFrom)
     else this.end(place, 'succeeded')
   }
 

@@ -1,6 +1,7 @@
 // A run's state as its worker begins it, with a clock and a log of its own.
 import type { AgentEvent } from '../../../src/contract/event'
-import type { AgentSlot, GraphNode, PreparedRun } from '../../../src/contract/messages'
+import type { PreparedRun } from '../../../src/contract/activity-messages'
+import type { AgentSlot, GraphNode } from '../../../src/contract/messages'
 import { RunState } from '../../../src/contract/run/run-state'
 
 export const START = Date.parse('2026-11-20T12:00:00Z')

@@ -1,5 +1,6 @@
 // Defined plans as the orchestrator gets them: nodes, rules of reactions, a prepared run.
-import type { AgentSlot, GraphNode, PreparedRun } from '../../../src/contract/messages'
+import type { PreparedRun } from '../../../src/contract/activity-messages'
+import type { AgentSlot, GraphNode } from '../../../src/contract/messages'
 import { dependenciesOf, policyOf } from './expected-outcomes'
 import { HUMAN_PLACE, type DefinedPlan, type Definition, type Policy } from './random-plans'
 import { reactionId } from './reference-reactions'

@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import type { JsonValue } from '../../../src/contract/json'
-import type {
-  CheckChangeInput,
-  CheckedChange,
-  EvaluateInput,
-  SpawnFragment,
-  Verdict,
-} from '../../../src/contract/messages'
+import type { CheckChangeInput, CheckedChange, EvaluateInput, Verdict } from '../../../src/contract/activity-messages'
+import type { SpawnFragment } from '../../../src/contract/messages'
 import { checkPlan } from '../../../src/contract/schema/check-plan'
 import { definitionHash } from '../../../src/definition-hash'
 import { createActivities, openFileStore, type Plan, type SubTask } from '../../../src/index'
