@@ -1,7 +1,8 @@
 // EFFECTS. Checks a change to a live run's plan against the plan as it is, and keeps what becomes of it as a fragment.
 import { asTroupeError, messageOf, TroupeError, type Problem } from '../src/contract/errors'
 import { MAX_DEPENDENCIES } from '../src/contract/limits'
-import type { CheckChangeInput, CheckedChange, GraphNode, SpawnFragment } from '../src/contract/messages'
+import type { CheckChangeInput, CheckedChange } from '../src/contract/activity-messages'
+import type { GraphNode, SpawnFragment } from '../src/contract/messages'
 import type { SubTask } from '../src/contract/plan'
 import { checkAddition } from '../src/contract/schema/check-addition'
 import { describeProblem } from '../src/contract/schema/check-plan'

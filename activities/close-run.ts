@@ -2,7 +2,7 @@
 import { inPortions } from '../src/contract/in-portions'
 import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
-import type { CloseRunInput } from '../src/contract/messages'
+import type { CloseRunInput } from '../src/contract/activity-messages'
 import type { AgentResult, RunDocument, RunResult, SubtaskRow } from '../src/contract/run'
 import { toAgentResult } from '../src/contract/run/agent-result'
 import { totalsOf } from '../src/contract/run/spending'

@@ -1,7 +1,8 @@
 // EFFECTS. Looks at a subtask before it starts: do its conditions hold, which elements has its map, what is a person asked?
 import { asTroupeError, messageOf, TroupeError } from '../src/contract/errors'
 import { preview } from '../src/contract/json'
-import type { CheckedSubTask, EvaluateInput, RunSpec, SpawnFragment, Verdict } from '../src/contract/messages'
+import type { EvaluateInput, Verdict } from '../src/contract/activity-messages'
+import type { CheckedSubTask, RunSpec, SpawnFragment } from '../src/contract/messages'
 import { INPUTS_ID } from '../src/contract/names'
 import type { ForEach } from '../src/contract/plan'
 import { unmet } from '../src/contract/run/conditions'

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { asTroupeError, decisiveError, messageOf, type TroupeError } from '../src/contract/errors'
 import { jsonBytes } from '../src/contract/json'
 import { MAX_RETRY_AFTER_MS } from '../src/contract/limits'
-import type { FailureDetails } from '../src/contract/messages'
+import type { FailureDetails } from '../src/contract/activity-messages'
 
 /** Temporal cuts the last failure of a retrying attempt at 4 KB; with hint and details this much of the message is safe. */
 const MESSAGE_LENGTH = 1_500

@@ -1,5 +1,5 @@
 // EFFECTS. Writes down the output that a person gave, as the result of the subtask.
-import type { AgentExecution, KeepOutputInput } from '../src/contract/messages'
+import type { AgentExecution, KeepOutputInput } from '../src/contract/activity-messages'
 import type { ActivityDependencies } from './dependencies'
 import { toPostponement } from './failures'
 import { keepResult } from './results'

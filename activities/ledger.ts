@@ -3,7 +3,8 @@ import type { LedgerCall, LedgerEntry, LedgerPort } from '../src/agents/host-por
 import { asTroupeError, type ErrorCode } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
 import { DEFAULT_MAX_TOKENS } from '../src/contract/limits'
-import type { FailureDetails, RunKey } from '../src/contract/messages'
+import type { FailureDetails } from '../src/contract/activity-messages'
+import type { RunKey } from '../src/contract/messages'
 import {
   begunRecord,
   ledgerRecord,

@@ -1,7 +1,7 @@
 // EFFECTS. The first step of a run: checks plan, team and inputs, keeps them as one artifact, and returns the bare graph.
 import type { TeamManifest } from '../src/contract/agent'
 import { TroupeError } from '../src/contract/errors'
-import type { PreparedRun, PreparePlanInput } from '../src/contract/messages'
+import type { PreparedRun, PreparePlanInput } from '../src/contract/activity-messages'
 import { choicesHint } from '../src/contract/nearest'
 import { preparedRecord, type PreparedRecord } from '../src/contract/records'
 import { checkPlan, invalidPlan } from '../src/contract/schema/check-plan'

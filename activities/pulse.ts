@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity'
 import { messageOf, TroupeError } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
-import type { Heartbeat } from '../src/contract/messages'
+import type { Heartbeat } from '../src/contract/activity-messages'
 
 /** A cancellation reaches an execution with a heartbeat's answer: each second keeps that below two. */
 const HEARTBEAT_MS = 1_000

@@ -1,5 +1,6 @@
 // EFFECTS. Makes subtasks of events that matched reactions: one fragment for all that came together.
-import type { CheckedSubTask, Reacted, ReactInput, SpawnFragment } from '../src/contract/messages'
+import type { Reacted, ReactInput } from '../src/contract/activity-messages'
+import type { CheckedSubTask, SpawnFragment } from '../src/contract/messages'
 import type { ActivityDependencies } from './dependencies'
 import { toPostponement } from './failures'
 import type { Specs } from './specs'

@@ -1,6 +1,7 @@
 // EFFECTS. Results of executions as records: written before the orchestrator hears of them, read by whoever refers to them (`Outputs`).
 import type { JsonValue } from '../src/contract/json'
-import type { AgentExecution, RunKey } from '../src/contract/messages'
+import type { AgentExecution } from '../src/contract/activity-messages'
+import type { RunKey } from '../src/contract/messages'
 import { resultRecord } from '../src/contract/records'
 import type { Store } from '../src/storage/store'
 

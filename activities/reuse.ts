@@ -1,6 +1,7 @@
 // EFFECTS. What a run takes over from the one that it repeats: results as records of its own, and the link between the two.
 import { inPortions } from '../src/contract/in-portions'
-import type { AgentExecution, PreparedRun, RetryInput, Reuse, RunKey, TakenOver } from '../src/contract/messages'
+import type { AgentExecution, PreparedRun, TakenOver } from '../src/contract/activity-messages'
+import type { RetryInput, Reuse, RunKey } from '../src/contract/messages'
 import { retryRecord } from '../src/contract/records'
 import type { Store } from '../src/storage/store'
 import { keepResult } from './results'

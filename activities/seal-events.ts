@@ -1,6 +1,6 @@
 // EFFECTS. Writes events as an immutable segment.
 import type { EventSegment } from '../src/contract/event'
-import type { SealEventsInput } from '../src/contract/messages'
+import type { SealEventsInput } from '../src/contract/activity-messages'
 import type { ActivityDependencies } from './dependencies'
 import { toPostponement } from './failures'
 import { assertStore } from './store-identity'

@@ -1,7 +1,8 @@
 // EFFECTS. Checks what an agent spawned by the plan's rules and keeps it as a fragment.
 import { TroupeError } from '../src/contract/errors'
 import { MAX_DEPENDENCIES } from '../src/contract/limits'
-import type { AgentExecution, RunSpec, SpawnFragment } from '../src/contract/messages'
+import type { AgentExecution } from '../src/contract/activity-messages'
+import type { RunSpec, SpawnFragment } from '../src/contract/messages'
 import { choicesHint } from '../src/contract/nearest'
 import { describeProblem } from '../src/contract/schema/check-plan'
 import { checkSpawn } from '../src/contract/schema/check-spawn'

@@ -1,6 +1,6 @@
 // WORKFLOW. How many of an agent's subtasks are handed to its queue at once, so that the backlog waits here, in our order.
 import { MAX_IN_FLIGHT } from '../src/contract/limits'
-import type { QueueWait } from '../src/contract/messages'
+import type { QueueWait } from '../src/contract/activity-messages'
 
 /** Wait above a worker's usual one, in milliseconds, from which an execution counts as queued. A free slot takes 5 to 20. */
 const QUEUED_MS = 30

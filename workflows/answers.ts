@@ -1,7 +1,8 @@
 // WORKFLOW. The answer of the status query: one page of the run, below 128 KiB.
 import { jsonBytes } from '../src/contract/json'
 import { ANSWER_BYTES } from '../src/contract/limits'
-import type { PreparedRun, RunKey, StatusAnswer, StatusInput } from '../src/contract/messages'
+import type { PreparedRun } from '../src/contract/activity-messages'
+import type { RunKey, StatusAnswer, StatusInput } from '../src/contract/messages'
 import { noSubtasks, type SubtaskRow } from '../src/contract/run'
 import type { RunState } from '../src/contract/run/run-state'
 import type { Dispatcher } from './dispatcher'

@@ -9,7 +9,8 @@ import {
   upsertMemo,
 } from '@temporalio/workflow'
 import { isObject } from '../src/contract/json'
-import type { CloseRunInput, OrchestrateInput, PreparedRun, PreparePlanInput, RunKey } from '../src/contract/messages'
+import type { CloseRunInput, PreparedRun, PreparePlanInput } from '../src/contract/activity-messages'
+import type { OrchestrateInput, RunKey } from '../src/contract/messages'
 import { RESULT_MEMO } from '../src/contract/names'
 import type { RunResult } from '../src/contract/run'
 import { runFailure } from '../src/contract/run/run-failure'

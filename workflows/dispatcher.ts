@@ -1,7 +1,8 @@
 // WORKFLOW. Hands ready subtasks to their agents' queues and feeds what comes back into the run's state.
 import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
 import { MAX_IN_FLIGHT, SCHEDULED_PER_WORKFLOW_TASK } from '../src/contract/limits'
-import type { PreparedRun, RunAgentInput, RunAgentResult, RunKey } from '../src/contract/messages'
+import type { PreparedRun, RunAgentInput, RunAgentResult } from '../src/contract/activity-messages'
+import type { RunKey } from '../src/contract/messages'
 import { applyFailure } from '../src/contract/run/failure'
 import type { RunState } from '../src/contract/run/run-state'
 import { AgentWindow } from './agent-window'

@@ -11,7 +11,8 @@ import {
 import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../src/contract/changes'
 import { isPausedAgents } from '../src/contract/control'
 import type { AgentEvent } from '../src/contract/event'
-import type { FailureDetails, PublishInput } from '../src/contract/messages'
+import type { FailureDetails } from '../src/contract/activity-messages'
+import type { PublishInput } from '../src/contract/messages'
 import {
   ADD_UPDATE,
   AGENTS_SIGNAL,

@@ -11,9 +11,9 @@ import type {
   PreparedRun,
   Reacted,
   ReactInput,
-  RunKey,
   Verdict,
-} from '../src/contract/messages'
+} from '../src/contract/activity-messages'
+import type { RunKey } from '../src/contract/messages'
 import { subtaskActivityId } from '../src/contract/names'
 import { applyFailure } from '../src/contract/run/failure'
 import type { Given } from '../src/contract/run/requests'

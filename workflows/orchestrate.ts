@@ -9,11 +9,11 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow'
+import type { PreparedRun } from '../src/contract/activity-messages'
 import type {
   EventsAnswer,
   EventsInput,
   OrchestrateInput,
-  PreparedRun,
   RunKey,
   StatusAnswer,
   StatusInput,

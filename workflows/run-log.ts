@@ -1,7 +1,8 @@
 // WORKFLOW. The run's event log with its place in a workflow: what is published to it, and the sealing of its oldest part.
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { AgentEvent, EventSegment } from '../src/contract/event'
-import type { EventsAnswer, EventsInput, RunKey, SealEventsInput } from '../src/contract/messages'
+import type { SealEventsInput } from '../src/contract/activity-messages'
+import type { EventsAnswer, EventsInput, RunKey } from '../src/contract/messages'
 import type { StoreIdentity } from '../src/contract/run'
 import type { CarriedRun } from '../src/contract/run/carried'
 import { EventLog } from '../src/contract/run/event-log'

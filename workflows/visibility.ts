@@ -1,6 +1,6 @@
 // WORKFLOW. A run's search attributes, on servers that have them.
 import { upsertSearchAttributes } from '@temporalio/workflow'
-import type { PreparedRun } from '../src/contract/messages'
+import type { PreparedRun } from '../src/contract/activity-messages'
 import { SEARCH_ATTRIBUTES } from '../src/contract/names'
 import type { RunStatus } from '../src/contract/run'
 
