@@ -112,7 +112,14 @@ describe("the workflows' bundle", () => {
     expect(own).toEqual(expect.arrayContaining(['workflows/orchestrate.ts', 'src/contract/run/run-state.ts']))
     expect(own.filter((path) => !/^(workflows|src\/contract\/(?!schema\/))/.test(path))).toEqual([])
     const packages = new Set(modules.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
-    expect([...packages].sort()).toEqual(['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'])
+    expect([...packages].sort()).toEqual([
+      '@cfworker/json-schema',
+      '@temporalio/common',
+      '@temporalio/workflow',
+      'long',
+      'ms',
+      'nexus-rpc',
+    ])
     for (const marker of Object.values(MARKERS)) expect(code).not.toContain(marker)
     expect(code).not.toMatch(/["']node:\w+(\/\w+)*["']/)
   })
