@@ -1,6 +1,7 @@
 // HOST. `troupe cancel`: asks a run to end, or ends one of its subtasks; what is in flight is told to.
 import type { Command } from 'commander'
 import { TroupeError } from '../contract/errors'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { changedLine } from './render/changed'
 import { given } from './shared/given'
 import { withReader } from './shared/open'
@@ -28,7 +29,7 @@ async function cancel(runId: string, options: CancelOptions): Promise<void> {
   if (task !== undefined) return cancelTask(runId, task, { ...given({ dependents, version, by }) }, output)
   if (dependents !== undefined || version !== undefined || by !== undefined)
     throw new TroupeError('InvalidUsage', '--with-dependents, --plan-version and --by belong to --task', {
-      hint: `troupe cancel ${runId} --task ID, or troupe cancel ${runId} for all of it`,
+      hint: `${troupeCommand('cancel', [runId], ['--task', 'ID'])}, or ${troupeCommand('cancel', [runId])} for all of it`,
     })
   const { notes } = await withReader(async ({ client }) => {
     const run = namedRun(client, runId)
@@ -39,7 +40,7 @@ async function cancel(runId: string, options: CancelOptions): Promise<void> {
   printValue(
     output,
     { runId, cancelRequested: true },
-    () => `asked ${runId} to end: troupe watch ${runId} shows its end`,
+    () => `asked ${runId} to end: ${troupeCommand('watch', [runId])} shows its end`,
   )
 }
 

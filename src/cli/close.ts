@@ -1,5 +1,6 @@
 // HOST. `troupe close`: an open run ends when it has done what it has.
 import type { Command } from 'commander'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { given } from './shared/given'
 import { withReader } from './shared/open'
 import { byOption, dataCommand, type ByOption, type OutputOption } from './shared/options'
@@ -18,6 +19,6 @@ async function close(runId: string, { output, by }: OutputOption & ByOption): Pr
   printValue(
     output,
     { runId, closing: true },
-    () => `${runId} ends when it has done what it has: troupe watch ${runId}`,
+    () => `${runId} ends when it has done what it has: ${troupeCommand('watch', [runId])}`,
   )
 }

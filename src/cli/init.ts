@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { messageOf, TroupeError } from '../contract/errors'
 import { makeDirectory } from '../storage/make-directory'
 import { dataCommand, type OutputOption } from './shared/options'
@@ -35,5 +36,8 @@ async function init(directory: string, { output }: OutputOption): Promise<void> 
   }
   const written = Object.keys(files).map((name) => join(directory, name))
   const plan = relative('.', join(directory, 'plan.yaml'))
-  printValue(output, { written }, () => [...written.map((path) => `wrote ${path}`), `next: troupe run ${plan}`])
+  printValue(output, { written }, () => [
+    ...written.map((path) => `wrote ${path}`),
+    `next: ${troupeCommand('run', [plan])}`,
+  ])
 }

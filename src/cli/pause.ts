@@ -1,5 +1,6 @@
 // HOST. `troupe pause`: a run, or an agent over all runs of its team, starts nothing new; what is in flight goes on.
 import type { Command } from 'commander'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { withReader } from './shared/open'
 import { notEmpty } from './shared/options'
 import { printValue, say } from './shared/output'
@@ -25,7 +26,7 @@ async function pause(runId: string | undefined, options: PauseOptions): Promise<
     await withReader(({ client }) => namedRun(client, run).pause(why))
     printValue(output, { runId: run, paused: true, ...why }, () => [
       `${run} is paused: what is in flight goes on, nothing new starts`,
-      `troupe resume ${run} lets it go on`,
+      `${troupeCommand('resume', [run])} lets it go on`,
     ])
     return
   }
@@ -34,6 +35,6 @@ async function pause(runId: string | undefined, options: PauseOptions): Promise<
   for (const note of notes) say(`note: ${note}`)
   printValue(output, { agent, paused: true, ...answer }, () => [
     `the agent "${agent}" is paused in all runs of the team "${team}": ${toldRuns(answer.told)}`,
-    `troupe resume --agent ${agent} --team ${team} lets it go on`,
+    `${troupeCommand('resume', [], ['--agent', agent, '--team', team])} lets it go on`,
   ])
 }

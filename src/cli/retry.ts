@@ -5,6 +5,7 @@ import type { PlannedRetry } from '../client/retry-options'
 import type { TroupeClient } from '../client'
 import type { Troupe } from '../connect'
 import type { RunSpec } from '../contract/messages'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { printEnd } from './attach'
 import { renderRetry } from './render/retry'
 import { attend } from './shared/attend'
@@ -87,7 +88,7 @@ async function retry(runId: string, options: RetryCommandOptions): Promise<ExitC
     printValue(
       output,
       { runId, inPlace: true, again },
-      () => `told ${runId}: troupe watch ${runId} shows how it goes on`,
+      () => `told ${runId}: ${troupeCommand('watch', [runId])} shows how it goes on`,
     )
     return EXIT.done
   } finally {
@@ -114,7 +115,7 @@ async function repeat(
   interrupts.hold()
   const run = await planned.begin()
   if (detach) {
-    say(`started; it goes on when a worker runs: troupe attach ${run.id}`)
+    say(`started; it goes on when a worker runs: ${troupeCommand('attach', [run.id])}`)
     printValue(output, { runId: run.id }, () => run.id)
     return EXIT.done
   }

@@ -1,5 +1,6 @@
 // HOST. `troupe run`: checks a plan, serves its agents, starts it, and shows it until it ends.
 import type { Command } from 'commander'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { attend } from './shared/attend'
 import { EXIT, type ExitCode } from './shared/exit-codes'
 import { withModelOptions, type ModelOptions } from './shared/model-options'
@@ -46,7 +47,7 @@ async function run(path: string, options: RunOptions): Promise<ExitCode> {
   const start = { ...source, models: { ...options, waits: !detach }, id, hosts: worker && !detach, settings }
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
     if (!detach) return attend({ run, server: troupe.server, format: output, interrupts, failed, ended })
-    say(`started; it goes on when a worker runs: troupe attach ${run.id}`)
+    say(`started; it goes on when a worker runs: ${troupeCommand('attach', [run.id])}`)
     printValue(output, { runId: run.id }, () => run.id)
     return EXIT.done
   })

@@ -6,6 +6,7 @@ import type { RunKey } from '../contract/messages'
 import type { HumanPayload } from '../contract/people'
 import { requestsPrefix, type RequestRecord } from '../contract/records'
 import type { SubtaskRow, TimeoutMeaning } from '../contract/run'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { answerCommand } from '../contract/run/waiting-people'
 import { loadOutput } from '../storage/output'
 import { explained } from './errors'
@@ -61,7 +62,9 @@ async function approvalsOf(scope: ClientScope, runId: string, onNote: (note: str
   const view = await viewRun(scope, runId)
   const asking = view.subtasks.filter(({ state }) => state === 'asking')
   if (asking.length > 0 && view.source === 'history')
-    onNote(`no worker carries on with ${runId}: what is decided there is heard when one does: troupe attach ${runId}`)
+    onNote(
+      `no worker carries on with ${runId}: what is decided there is heard when one does: ${troupeCommand('attach', [runId])}`,
+    )
   return inPortions(asking, READ_AT_ONCE, async (row) =>
     toApproval(runId, row, await fullRequest(scope, view.run, row)),
   )

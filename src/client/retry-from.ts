@@ -5,6 +5,7 @@ import { isObject, quote, type JsonValue } from '../contract/json'
 import type { CheckedSubTask, RunSpec } from '../contract/messages'
 import { choicesHint } from '../contract/nearest'
 import type { Past } from '../contract/run/reuse'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { describeProblem } from '../contract/schema/check-plan'
 import { checkReplacement } from '../contract/schema/check-replacement'
 import type { RetryOptions } from './retry-options'
@@ -15,7 +16,7 @@ export function checkFrom(runId: string, past: Past, options: RetryOptions): voi
   if (from === undefined) {
     if (!isChange(options)) return
     throw new TroupeError('InvalidUsage', 'which subtask is to have another payload or agent?', {
-      hint: `troupe retry ${runId} --from ID`,
+      hint: troupeCommand('retry', [runId], ['--from', 'ID']),
     })
   }
   const started = startedByEvent(past, from)

@@ -1,8 +1,9 @@
 // HOST. Retrying what an open run holds: it goes on where it stands.
-import { TroupeError } from '../contract/errors'
+import { asTroupeError, TroupeError } from '../contract/errors'
 import { quote, type JsonValue } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { SubtaskRow } from '../contract/run'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { effectsOf } from './retry-effects'
 import type { PlannedRetry, RetryOptions } from './retry-options'
 import { Run } from './run'
@@ -18,26 +19,31 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
   const { from, payload, agent, by } = options
   if (options.plan !== undefined || options.team || options.id !== undefined)
     throw new TroupeError('InvalidUsage', `the run "${runId}" has not ended: it goes on with its own plan and team`, {
-      hint: `without a plan, a team and an id, what it holds is tried again; or end it first: troupe cancel ${runId}`,
+      hint: `without a plan, a team and an id, what it holds is tried again; or end it first: ${troupeCommand('cancel', [runId])}`,
     })
   const chosen = heldIn(view, from)
   const isChanged = payload !== undefined || agent !== undefined
   if (isChanged && chosen.length > 1)
     throw new TroupeError('InvalidUsage', `it holds ${named(chosen)}: which one is to have another payload or agent?`, {
-      hint: `troupe retry ${runId} --from ID`,
+      hint: troupeCommand('retry', [runId], ['--from', 'ID']),
     })
   const effects = await effectsOf(scope.store, view.run).catch(() => new Map<string, never>())
   const begin = async (): Promise<Run> => {
     const run = new Run(scope, runId)
     const said = by === undefined ? {} : { by }
-    for (const { id } of chosen) {
-      const change = {
-        ...(payload === undefined ? {} : { payload: payload as JsonValue }),
-        ...(agent === undefined ? {} : { agentType: agent }),
-      }
-      if (isChanged) await run.change(id, { ...change, ...said })
-      await run.resolve({ taskId: id, action: 'retry', ...said })
+    const change = {
+      ...(payload === undefined ? {} : { payload: payload as JsonValue }),
+      ...(agent === undefined ? {} : { agentType: agent }),
     }
+    // One that is refused keeps none of the others from being tried again
+    const told = await Promise.allSettled(
+      chosen.map(async ({ id }) => {
+        if (isChanged) await run.change(id, { ...change, ...said })
+        await run.resolve({ taskId: id, action: 'retry', ...said })
+      }),
+    )
+    const refused = told.filter((one) => one.status === 'rejected')
+    if (refused.length > 0) throw partly(refused, told.length)
     return run
   }
   const again = chosen.map((row) => ({
@@ -50,9 +56,22 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
   return { runId, inPlace: true, again, reused: [], begin }
 }
 
+/** The first refusal; where there is more to say, how many of them there are. */
+function partly([first, ...others]: readonly PromiseRejectedResult[], told: number): unknown {
+  const known = asTroupeError(first!.reason)
+  const refused = others.length + 1
+  if (!known || told === 1) return first!.reason
+  const { code, message, hint, retryable } = known
+  const rest = refused === told ? 'none is tried again' : `${told - refused} of ${told} are tried again`
+  return new TroupeError(code, `${rest}; ${refused} refused: ${message}`, {
+    ...{ retryable, cause: known },
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
 function heldIn({ runId, subtasks }: RunView, from: string | undefined): readonly SubtaskRow[] {
   const held = subtasks.filter(({ state }) => state === 'held')
-  const hint = `troupe status ${runId} shows what it waits for; a run that has ended can be retried from any subtask: troupe cancel ${runId}`
+  const hint = `${troupeCommand('status', [runId])} shows what it waits for; a run that has ended can be retried from any subtask: ${troupeCommand('cancel', [runId])}`
   if (held.length === 0)
     throw new TroupeError('RetryRefused', `the run "${runId}" has not ended, and holds nothing that could be retried`, {
       hint,

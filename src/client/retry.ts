@@ -7,6 +7,7 @@ import type { CheckedSubTask, RunSpec } from '../contract/messages'
 import { candidates } from '../contract/run/input-hash'
 import { planDifferences, renewedDeadline, repeatedPlan, teamForPlan } from '../contract/run/repeated-plan'
 import { judgeReuse, type Again, type Judgement, type Past } from '../contract/run/reuse'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import type { CheckedPlan } from '../contract/schema/check-plan'
 import { explained } from './errors'
 import { readPast, startedWith } from './past-run'
@@ -117,7 +118,7 @@ function refuseInVain(
 ): void {
   if (again.length === 0)
     throw new TroupeError('RetryRefused', `nothing of the run "${runId}" would run again: all of it succeeded`, {
-      hint: `troupe retry ${runId} --from ID runs a subtask again, and what depends on it`,
+      hint: `${troupeCommand('retry', [runId], ['--from', 'ID'])} runs a subtask again, and what depends on it`,
     })
   if (from === undefined) return
   if (!again.some(({ id }) => id === from))

@@ -15,6 +15,7 @@ import {
 } from '../contract/run'
 import type { RunState } from '../contract/run/run-state'
 import { totalsOf } from '../contract/run/spending'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { closedResult, loadDocument } from './documents'
 import { isUnanswered } from './errors'
 import { viewHistory, type HistoryView } from './history-view'
@@ -72,7 +73,7 @@ export async function viewRun(scope: ClientScope, runId: string, askWorker = tru
   } catch (error) {
     if (!isUnanswered(error)) throw error
   }
-  const note = `no worker answers on the task queue "${ORCHESTRATOR_TASK_QUEUE}": this is what Temporal recorded; troupe attach ${runId} goes on with the run`
+  const note = `no worker answers on the task queue "${ORCHESTRATOR_TASK_QUEUE}": this is what Temporal recorded; ${troupeCommand('attach', [runId])} goes on with the run`
   return fromHistory(scope, description, [note])
 }
 

@@ -2,6 +2,7 @@
 import { TroupeError } from '../contract/errors'
 import type { StatusAnswer } from '../contract/messages'
 import { ORCHESTRATOR_TASK_QUEUE } from '../contract/names'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { isUnanswered } from './errors'
 import { isServed } from './pollers'
 import { askHead } from './queries'
@@ -19,6 +20,8 @@ const BACK_WITHIN_MS = 12_000
 
 export class UpdateLine {
   private readonly turns = new Turns(AT_ONCE)
+  /** Of what is made against where the run stands: the next one must see what the one before has changed. */
+  private readonly changes = new Turns(1)
   /** The newest question to the run's worker, with its answer. */
   private asked: { at: number; head: Promise<StatusAnswer> } | undefined
 
@@ -33,10 +36,12 @@ export class UpdateLine {
    * @throws TroupeError what the run refused it for; `NoWorker`, `RunNotFound`
    */
   static async tell<Answer>(scope: ClientScope, runId: string, update: string, input: object): Promise<Answer> {
-    return UpdateLine.inTurn(scope, runId, async (line) => {
-      await line.answering(ALIVE_MS)
-      return sendUpdate<Answer>(scope, runId, update, input)
-    })
+    return UpdateLine.of(scope, runId, (line) =>
+      line.turns.take(async () => {
+        await line.answering()
+        return sendUpdate<Answer>(scope, runId, update, input)
+      }),
+    )
   }
 
   /** The same, for what must know where the run stands now. */
@@ -46,12 +51,14 @@ export class UpdateLine {
     update: string,
     input: (head: StatusAnswer) => object,
   ): Promise<Answer> {
-    return UpdateLine.inTurn(scope, runId, async (line) =>
-      sendUpdate<Answer>(scope, runId, update, input(await line.answering(0))),
+    return UpdateLine.of(scope, runId, (line) =>
+      line.changes.take(() =>
+        line.turns.take(async () => sendUpdate<Answer>(scope, runId, update, input(await answeringRun(scope, runId)))),
+      ),
     )
   }
 
-  private static async inTurn<Value>(
+  private static async of<Value>(
     scope: ClientScope,
     runId: string,
     work: (line: UpdateLine) => Promise<Value>,
@@ -60,16 +67,16 @@ export class UpdateLine {
     const line = lines.get(runId) ?? new UpdateLine(scope, runId)
     lines.set(runId, line)
     try {
-      return await line.turns.take(() => work(line))
+      return await work(line)
     } finally {
-      if (line.turns.isIdle) lines.delete(runId)
+      if (line.turns.isIdle && line.changes.isIdle) lines.delete(runId)
     }
   }
 
-  /** Where the run stands, as its worker told it at most so long ago. */
-  private answering(milliseconds: number): Promise<StatusAnswer> {
+  /** Its worker is there, or was a moment ago. */
+  private answering(): Promise<StatusAnswer> {
     const known = this.asked
-    if (known && Date.now() - known.at <= milliseconds) return known.head
+    if (known && Date.now() - known.at <= ALIVE_MS) return known.head
     const head = answeringRun(this.scope, this.runId)
     const asked = { at: Date.now(), head }
     this.asked = asked
@@ -96,6 +103,6 @@ async function answeringRun(scope: ClientScope, runId: string): Promise<StatusAn
   throw new TroupeError(
     'NoWorker',
     `no worker carries on with the run "${runId}": nobody would hear it, and nothing was sent`,
-    { hint: `troupe attach ${runId}`, retryable: true },
+    { hint: troupeCommand('attach', [runId]), retryable: true },
   )
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client'
 import { TroupeError } from '../contract/errors'
+import { troupeCommand } from '../contract/run/waiting-commands'
 import { causes } from './errors'
 import { CALL_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
 
@@ -54,7 +55,7 @@ export async function requireOpen(scope: ClientScope, runId: string): Promise<vo
 
 export function hasEnded(runId: string, status: string): TroupeError {
   return new TroupeError('RunNotFound', `the run "${runId}" has ended: ${status.toLowerCase()}`, {
-    hint: `troupe result ${runId} shows what it left`,
+    hint: `${troupeCommand('result', [runId])} shows what it left`,
   })
 }
 
@@ -68,5 +69,5 @@ function mayBeSentAgain(error: unknown): boolean {
 
 function unanswered(runId: string): TroupeError {
   const message = `the run "${runId}" was told, and has not answered within ${UPDATE_TIMEOUT_MS / 1_000} s: it may still do as it was told`
-  return new TroupeError('NoWorker', message, { hint: `troupe attach ${runId}`, retryable: true })
+  return new TroupeError('NoWorker', message, { hint: troupeCommand('attach', [runId]), retryable: true })
 }

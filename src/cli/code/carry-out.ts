@@ -1,4 +1,5 @@
 // HOST. `troupe code` and `troupe demo` from the checked order to the delivery.
+import { troupeCommand } from '../../contract/run/waiting-commands'
 import type { RunOutcome } from '../../client/outcome'
 import { attend } from '../shared/attend'
 import { EXIT, type ExitCode } from '../shared/exit-codes'
@@ -34,7 +35,7 @@ export async function carryOut(
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
     const { server, store } = troupe
     if (detach) {
-      say(`started; it goes on when a worker runs, and is delivered by: troupe attach ${run.id}`)
+      say(`started; it goes on when a worker runs, and is delivered by: ${troupeCommand('attach', [run.id])}`)
       printValue(output, { runId: run.id }, () => run.id)
       return EXIT.done
     }

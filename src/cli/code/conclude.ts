@@ -1,5 +1,6 @@
 // HOST. The end of a run of the code team: delivers it, and tells how it ended, to people or as one object.
 import { relative } from 'node:path'
+import { troupeCommand } from '../../contract/run/waiting-commands'
 import type { RunOutcome } from '../../client/outcome'
 import { commandLine } from '../../code-team/check/scaffold'
 import { testCounts } from '../../code-team/gate'
@@ -29,7 +30,7 @@ export async function conclude(
   let failed: ExitCode = EXIT.done
   const delivered = await write().catch((error: unknown) => {
     failed = reportError(error, format)
-    say(`nothing is lost: troupe attach ${run.runId} delivers again, and elsewhere with --dir DIRECTORY`)
+    say(`nothing is lost: ${troupeCommand('attach', [run.runId])} delivers again, and elsewhere with --dir DIRECTORY`)
     return undefined
   })
   const code = runExitCode(outcome) || failed

@@ -1,6 +1,7 @@
 // HOST, pure. Why subtasks wait, as renderers look it up; and what people are to do, with the commands that do it.
 import type { RunStatusReport, WaitingReason } from '../../client/status'
 import type { SubtaskRow } from '../../contract/run'
+import { troupeCommand } from '../../contract/run/waiting-commands'
 import { elapsed, since } from '../../contract/time'
 import type { Piece } from './line'
 
@@ -28,7 +29,7 @@ export function peopleLines(view: RunStatusReport): Piece[][] {
     .slice(0, NAMED)
     .map((reason): Piece[] => [['yellow', `? ${reason.subtask}: ${reason.sentence}`], ...commandPieces(reason)])
   const more = open.length - lines.length
-  if (more > 0) lines.push([['yellow', `? and ${more} more`], ' → ', ['bold', `troupe status ${view.runId}`]])
+  if (more > 0) lines.push([['yellow', `? and ${more} more`], ' → ', ['bold', troupeCommand('status', [view.runId])]])
   return lines
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunOutcome } from '../../client/outcome'
 import type { Run } from '../../client/run'
 import { asTroupeError } from '../../contract/errors'
+import { troupeCommand } from '../../contract/run/waiting-commands'
 import type { ServerInfo } from '../../server/server-info'
 import { isNews, renderEvent } from '../render/event'
 import { renderOutcome } from '../render/outcome'
@@ -51,7 +52,7 @@ export async function attend(attended: Attended): Promise<ExitCode> {
     if (!outcome) {
       end.abort()
       await Promise.race([showing.catch(() => undefined), sleep(CLEAR_MS)])
-      say(`detached; the run goes on when a worker runs: troupe attach ${run.id}`)
+      say(`detached; the run goes on when a worker runs: ${troupeCommand('attach', [run.id])}`)
       return EXIT.detached
     }
     end.abort()

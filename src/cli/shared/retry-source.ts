@@ -8,6 +8,7 @@ import type { RetryOptions } from '../../client/retry-options'
 import { asTroupeError, TroupeError } from '../../contract/errors'
 import type { RunSpec } from '../../contract/messages'
 import { planDifferences, teamForPlan } from '../../contract/run/repeated-plan'
+import { troupeCommand } from '../../contract/run/waiting-commands'
 import { checkPlanFile } from '../../plan-file/check-plan-file'
 import type { PlanFile } from '../../plan-file/plan-file'
 import { readPlanFile } from '../../plan-file/read-plan-file'
@@ -68,7 +69,7 @@ function refuseChanged(runId: string, file: PlanFile, spec: RunSpec): void {
     'RetryRefused',
     `${file.file} was changed since the run "${runId}" began with it: ${named}${more}`,
     {
-      hint: `troupe retry ${runId} --plan ${file.file} runs the plan as it stands there now, and takes over what did not change`,
+      hint: `${troupeCommand('retry', [runId], ['--plan', file.file])} runs the plan as it stands there now, and takes over what did not change`,
     },
   )
 }

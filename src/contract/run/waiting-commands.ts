@@ -1,8 +1,8 @@
 // PURE. The commands that a reason names, as a shell reads them.
 import { BUILT_IN_TEAM } from '../names'
 
-/** What no shell takes for anything else. */
-const PLAIN = /^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$/
+/** What no shell takes for anything else; at the beginning `=` is the path of a program to some, `%` a job. */
+const PLAIN = /^[A-Za-z0-9_./:@+,][A-Za-z0-9_./:@%+=,-]*$/
 /** Teams of which every worker that attaches has the code. */
 const KNOWN_TEAMS = [BUILT_IN_TEAM, 'code']
 

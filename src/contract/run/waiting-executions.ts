@@ -90,7 +90,7 @@ function unserved(runId: string, taskQueue: string): Reason {
 function blockedReason({ worker, since: from, executions }: BlockedWorker, now: number): Reason {
   const agents = [...new Set(executions.map(({ agent }) => agent))].join(' or ')
   const sentence = `its worker ${worker} stands still for ${elapsed(since(from, now))}, blocked by ${agents}: give it isolation: 'process'`
-  const [, process, host] = /^(\d+)@([^/]+)/.exec(worker) ?? []
+  const [, process, host] = /^([1-9]\d*)@([^/]+)/.exec(worker) ?? []
   return process === undefined
     ? { kind: 'blocked', sentence }
     : { kind: 'blocked', sentence: `${sentence}, and end that process on ${host}`, command: `kill -KILL ${process}` }
