@@ -42,15 +42,16 @@ export class InnerWork {
 
   /** Begins what there is to do; the rest waits for the next call. `quiet`: nothing that starts something. */
   dispatch(quiet: boolean): void {
-    for (let given = this.state.requests.next(); given; given = this.state.requests.next()) void this.keep(given)
+    for (let given = this.state.requests.next(); given; given = this.state.requests.next())
+      void this.counted(this.keep(given))
     if (quiet) return
     while (this.inFlight < MAX_INNER_IN_FLIGHT) {
       const place = this.state.evaluations.next()
       if (place === undefined) break
-      void this.evaluate(place)
+      void this.counted(this.evaluate(place))
     }
     const matches = this.state.reactions.next()
-    if (matches) void this.react(matches)
+    if (matches) void this.counted(this.react(matches))
   }
 
   /** What the present plan makes of a change; a refusal is thrown as it is. */
@@ -86,7 +87,6 @@ export class InnerWork {
     } catch (failure) {
       applyFailure(this.state, place, failure)
     }
-    this.wake()
   }
 
   private async keep({ place, output }: Given): Promise<void> {
@@ -99,7 +99,6 @@ export class InnerWork {
     } catch (failure) {
       applyFailure(this.state, place, failure)
     }
-    this.wake()
   }
 
   private async react(matches: ReactInput['matches']): Promise<void> {
@@ -111,17 +110,19 @@ export class InnerWork {
     } catch (failure) {
       this.state.reactions.failed(messageOf((failure as Error).cause ?? failure))
     }
+  }
+
+  /** In flight until what came of it is in the state: a run that continued as new before that would lose it. */
+  private async counted(work: Promise<void>): Promise<void> {
+    this.inFlight++
+    await work
+    this.inFlight--
     this.wake()
   }
 
-  private async call<Result>(activityId: string, work: (activities: Activities) => Promise<Result>): Promise<Result> {
-    this.inFlight++
-    try {
-      const activities = proxyActivities<Activities>({ ...KEEP_OPTIONS, activityId, summary: activityId })
-      return await CancellationScope.nonCancellable(() => work(activities))
-    } finally {
-      this.inFlight--
-    }
+  private call<Result>(activityId: string, work: (activities: Activities) => Promise<Result>): Promise<Result> {
+    const activities = proxyActivities<Activities>({ ...KEEP_OPTIONS, activityId, summary: activityId })
+    return CancellationScope.nonCancellable(() => work(activities))
   }
 
   private where() {
