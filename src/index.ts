@@ -12,11 +12,15 @@ export { codeTeam, type CodeTeamOptions } from './code-team/team'
 export { TroupeClient, type RunSummary, type StartOptions, type TroupeClientOptions } from './client'
 export type { Approval } from './client/approvals'
 export type { AgentPause, AgentPauseReport, AgentResume } from './client/control'
+export type { RunHistory } from './client/histories'
+export type { StartedWith } from './client/past-run'
+export type { RunResults } from './client/results'
+export type { PlannedRetry, Retried, RetriedSubtask, RetryListing, RetryOptions } from './client/retry-options'
 export { Run } from './client/run'
 export type { DecideOptions, Said, Versioned } from './client/run-commands'
 export { RunFailedError, type RunOutcome } from './client/outcome'
 export type { PendingExecution, RunStatusReport, Unserved, WaitingReason } from './client/status'
-export type { RunView } from './client/run-view'
+export type { RunView, ViewSource } from './client/run-view'
 export { connect, Troupe, type ConnectOptions, type TaskOptions } from './connect'
 export type {
   AgentManifest,
@@ -27,11 +31,12 @@ export type {
   TeamManifest,
 } from './contract/agent'
 export type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from './contract/changes'
-export { TroupeError, type ErrorCode, type Problem } from './contract/errors'
+export type { PausedAgentsAnswer } from './contract/control'
+export { TroupeError, type ErrorCode, type Problem, type TroupeErrorOptions } from './contract/errors'
 export type { AgentEvent, EventFilter } from './contract/event'
 export type { JsonObject, JsonValue } from './contract/json'
 export type { ModelAnswer, RecordedCall } from './contract/model-answer'
-export type { OrchestrateInput, PublishInput } from './contract/messages'
+export type { OrchestrateInput, PublishInput, RetryInput, RunKey, RunSpec } from './contract/messages'
 export {
   ADD_UPDATE,
   AGENTS_SIGNAL,
@@ -77,12 +82,18 @@ export type {
   RunIf,
   SubTask,
 } from './contract/plan'
-export { definePlan } from './contract/schema/plan-builder'
+export type { BlockedWorker } from './contract/records'
+export type { CheckedPlan } from './contract/schema/check-plan'
+export { definePlan, type PlanOptions } from './contract/schema/plan-builder'
 export type {
   AddOptions,
+  ConditionOption,
+  MapOptions,
   PlanBuilder,
   PlanDefinition,
   PlanNode,
+  PolicyOption,
+  ReactionOptions,
   TypedReference,
   UntypedReference,
 } from './contract/schema/plan-types'
@@ -93,6 +104,8 @@ export type {
   RunCounts,
   RunResult,
   RunStatus,
+  ShownRequest,
+  StoreIdentity,
   SubtaskError,
   SubtaskRow,
   SubtaskState,
