@@ -1,6 +1,8 @@
 // The rules of docs/semantics.md on a real server: random plans at once, with people, pauses, changes and cancels, against the
 // same model of the rules that the pure tests use.
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
+import type { Run } from '../../src/index'
 import { expectedOutcomes, type Ending } from '../contract/support/expected-outcomes'
 import { Picks } from '../contract/support/picks'
 import { definedPlans, type DefinedPlan, type Scope } from '../contract/support/random-plans'
@@ -16,6 +18,8 @@ const cases = Number(process.env.TROUPE_TEST_RUN_CASES ?? 100)
 const seed = Number(process.env.TROUPE_TEST_SEED ?? 20_261_122)
 /** Runs that are open at once. */
 const AT_ONCE = 25
+/** A run takes a few seconds, and one that continues as new all the time a second for each link. */
+const PATIENCE_MS = 90_000
 
 const scope: Scope = {
   agents: 3,
@@ -54,7 +58,7 @@ it('ends every subtask as the model says, whatever people do meanwhile', async (
       try {
         const plan = realPlan(next.plan, next.name)
         const run = await test.troupe.start(plan, { team: fatesTeam, inputs: INPUTS })
-        const wrong = judge(next, await playReal(run, next))
+        const wrong = judge(next, await inPatience(run, playReal(run, next)))
         if (wrong.length > 0)
           problems.push([`${run.id}, ${next.hand}:`, ...wrong, JSON.stringify(next.plan)].join('\n  '))
       } catch (error) {
@@ -66,6 +70,22 @@ it('ends every subtask as the model says, whatever people do meanwhile', async (
   if (problems.length > 0)
     throw new Error(`seed ${seed}: ${problems.length} of ${cases}\n${problems.slice(0, 5).join('\n')}`)
 }, 600_000)
+
+/** Nothing is forgotten: a run that stands still says what it waits for. */
+async function inPatience(run: Run, playing: Promise<Played>): Promise<Played> {
+  const over = new AbortController()
+  const patience = sleep(PATIENCE_MS, undefined, { signal: over.signal }).then(async () => {
+    const { subtasks, status } = await run.status()
+    const open = subtasks.filter(({ endedAt }) => endedAt === undefined)
+    throw new Error(`${run.id} stands still, ${status}: ${JSON.stringify(open)}`)
+  })
+  try {
+    return await Promise.race([playing, patience])
+  } finally {
+    over.abort()
+    patience.catch(() => undefined)
+  }
+}
 
 /** What is wrong with it. */
 function judge({ plan, spare, hand, sudden }: Case, played: Played): string[] {
@@ -87,7 +107,8 @@ function judge({ plan, spare, hand, sudden }: Case, played: Played): string[] {
       problems.push(`${id} is ${JSON.stringify(is)}, must be ${JSON.stringify(must)}`)
   }
   const { failed, cancelled } = outcome.counts
-  if (outcome.status !== (failed + cancelled > 0 ? 'failed' : 'succeeded')) problems.push(`the run is ${outcome.status}`)
+  if (outcome.status !== (failed + cancelled > 0 ? 'failed' : 'succeeded'))
+    problems.push(`the run is ${outcome.status}`)
   return problems
 }
 
