@@ -18,6 +18,9 @@ export function toldProblem(input: unknown): Refusal | undefined {
   for (const key of ['by', 'requestId'])
     if (isLong(input[key], MAX_EVENT_NAME_LENGTH))
       return refuse(`"${key}" has more than ${MAX_EVENT_NAME_LENGTH} characters: ${preview(input[key])}`)
+  const { taskId } = input
+  if (taskId !== undefined && typeof taskId !== 'string')
+    return refuse(`"taskId" is a text, this is ${preview(taskId)}`)
   for (const key of ['comment', 'reason']) {
     const text = input[key]
     if (text !== undefined && typeof text !== 'string') return refuse(`"${key}" is a text, this is ${preview(text)}`)

@@ -1,11 +1,11 @@
 // PURE. People in a run: what they are asked and decide, and what they make of a subtask that is held.
-import { Validator, type Schema } from '@cfworker/json-schema'
 import type { JsonValue } from '../json'
 import { isDeeper, jsonBytes, preview } from '../json'
 import { MAX_GIVEN_BYTES, MAX_JSON_DEPTH } from '../limits'
 import { choicesHint } from '../nearest'
 import type { Decision, DecisionAnswer, HumanRequest, ResolveInput } from '../people'
 import type { TimeoutMeaning } from '../run'
+import { answerMismatch } from './answer-schema'
 import type { Refusal } from './refusal'
 import { skippedByError } from './subtask-errors'
 import type { Subtasks } from './subtasks'
@@ -51,7 +51,7 @@ export class Requests {
   decisionProblem(decision: Decision): Refusal | undefined {
     const { taskId, requestId } = decision
     const known = this.answers.get(requestId)
-    if (known?.taskId === taskId) return undefined
+    if (known && known.taskId === taskId) return undefined
     const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
     if (typeof requestId !== 'string' || requestId === '')
       return refuse(`a decision has a "requestId", this is ${preview(requestId)}`)
@@ -59,7 +59,7 @@ export class Requests {
       return refuse(`"approved" is true or false, this is ${preview(decision.approved)}`)
     if (known) return refuse(`the request id ${preview(requestId)} belongs to a decision on ${preview(known.taskId)}`)
     const place = this.subtasks.placeOf(taskId)
-    if (place === undefined) return refuse(`there is no subtask ${preview(taskId)}`, this.openHint(taskId))
+    if (place === undefined) return refuse(`there is no subtask ${preview(taskId)}`, this.openHint(String(taskId)))
     const { row, node } = this.subtasks.at(place)
     if (row.state !== 'asking') {
       const before = [...this.answers.values()].find((answer) => answer.taskId === taskId)
@@ -192,12 +192,8 @@ function answerProblem({ approved, output }: Decision, request: HumanRequest): R
         : `choices: ${choices.map((one) => preview(one)).join(', ')}`
     return refuse(`${preview(output)} is none of the choices`, hint)
   }
-  if (!schema) return undefined
-  // Interprets the schema: workflows may not generate code. Without `format`, which schemas of ours do not check either
-  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(output)
-  if (valid) return undefined
-  const { instanceLocation, error } = errors.at(-1)!
-  return refuse(`the answer is refused by its schema: ${instanceLocation.replace(/^#/, '') || 'the whole'}: ${error}`)
+  const mismatch = schema && answerMismatch(schema, output)
+  return mismatch === undefined ? undefined : refuse(mismatch)
 }
 
 function givenProblem(output: unknown, refuse: (message: string, hint?: string) => Refusal): Refusal | undefined {
