@@ -72,5 +72,5 @@ test('it differs where a subtask, its inline agent or a reaction does, and not f
   const [before, after] = ['agent.t.bob.1', 'agent.t.bob.2'].map((queue) =>
     spec([defined('b', { agentType: 'bob' })], { team: { name: 't', agents: [inline(queue)] } }),
   )
-  expect(planDifferences(before!, after!)).toEqual(['"b" is another one'])
+  expect(planDifferences(before!, after!)).toEqual(['"b" is another one', 'its agent "bob" is another one'])
 })

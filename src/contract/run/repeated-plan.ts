@@ -81,9 +81,19 @@ export function planDifferences(started: RunSpec, now: RunSpec): string[] {
     return other === text ? [] : [`"${id}" is another one`]
   })
   const added = [...after.keys()].filter((id) => !before.has(id)).map((id) => `"${id}" is new`)
+  const brought = inlineAgents(now)
+  const agents = [...inlineAgents(started)].flatMap(([name, definition]) =>
+    brought.get(name) === definition ? [] : [`its agent "${name}" is ${brought.has(name) ? 'another one' : 'gone'}`],
+  )
   const reactions = canonical(ownReactions(started)) === canonical(ownReactions(now)) ? [] : ['its reactions differ']
   const policy = canonical(started.onFailure) === canonical(now.onFailure) ? [] : ['its onFailure differs']
-  return [...changed, ...added, ...reactions, ...policy]
+  return [...changed, ...added, ...agents, ...reactions, ...policy]
+}
+
+/** Agents that the plan brings along, also those that only what is added later needs. */
+function inlineAgents({ team }: RunSpec): Map<string, string> {
+  const inline = team.agents.filter((agent) => agent.inline)
+  return new Map(inline.map((agent) => [agent.name, canonical([agent.taskQueue, agent.inline])]))
 }
 
 function signatures({ subtasks, team }: RunSpec): Map<string, string> {

@@ -1,7 +1,7 @@
 // PURE. What a person is asked: all of it that can be known to be wrong, before the run or when they are about to be asked.
 import { BUILT_IN_AGENTS } from '../built-in'
 import type { Problem } from '../errors'
-import { isObject, jsonBytes, preview, type JsonObject } from '../json'
+import { isObject, jsonBytes, preview, type JsonObject, type JsonValue } from '../json'
 import { MAX_REQUEST_BYTES } from '../limits'
 import { HUMAN } from '../names'
 import { holdsReferences } from '../references'
@@ -47,6 +47,14 @@ function contradictions(request: Record<string, unknown>, path: string): Problem
   const problems: Problem[] = []
   const wrong = isObject(output) ? schemaProblem(output as JsonObject, `${path}.output`) : undefined
   if (wrong) problems.push(wrong)
+  const offered = Array.isArray(choices) && isObject(output) && !wrong ? (choices as JsonValue[]) : []
+  for (const [place, choice] of offered.entries())
+    if (checkValue(output as JsonObject, choice, '').problems.length > 0)
+      problems.push({
+        path: `${path}.choices[${place}]`,
+        message: `${preview(choice)} is refused by "output": nobody could choose it`,
+        hint: 'leave "output" out, or out of the choices what it refuses',
+      })
   if (onTimeout === 'approve' && (choices !== undefined || output !== undefined)) {
     const asked = choices === undefined ? 'output' : 'choices'
     problems.push({
