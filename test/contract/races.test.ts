@@ -4,7 +4,7 @@ import { AGENTS } from './support/defined-nodes'
 import { DrivenRun } from './support/driven-run'
 import { cancelOne, change, decide, refuse } from './support/people'
 import { Picks } from './support/picks'
-import type { DefinedPlan, Definition } from './support/random-plans'
+import type { DefinedPlan, Definition } from './support/defined-plan'
 
 /** Orders of a race; fast-check prints the seed of what fails. */
 const ORDERS = 200

@@ -2,7 +2,7 @@
 import type { PreparedRun } from '../../../src/contract/activity-messages'
 import type { AgentSlot, GraphNode } from '../../../src/contract/messages'
 import { dependenciesOf, policyOf } from './expected-outcomes'
-import { HUMAN_PLACE, type DefinedPlan, type Definition, type Policy } from './random-plans'
+import { HUMAN_PLACE, type DefinedPlan, type Definition, type Policy } from './defined-plan'
 import { reactionId } from './reference-reactions'
 
 export const START = Date.parse('2026-11-20T12:00:00Z')

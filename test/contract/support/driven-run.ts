@@ -1,66 +1,18 @@
-// A run's state and the model of it, which are told the same things in the same order, and compared after each of them.
-import { isDeepStrictEqual } from 'node:util'
+// What happens to a compared run: executions, evaluations and answers begin and end, people pause, cancel and publish.
+import type { Verdict } from '../../../src/contract/activity-messages'
 import type { AgentEvent } from '../../../src/contract/event'
 import type { JsonValue } from '../../../src/contract/json'
-import type { PreparedRun, Verdict } from '../../../src/contract/activity-messages'
 import type { GraphNode } from '../../../src/contract/messages'
-import { ORCHESTRATOR_SOURCE } from '../../../src/contract/names'
 import type { SubtaskError } from '../../../src/contract/run'
-import { RunState, type NewEvent, type Surroundings } from '../../../src/contract/run/run-state'
-import { AGENTS, nodesOf, preparedOf, START } from './defined-nodes'
-import { compare, told } from './driven-checks'
+import { ComparedRun, same, type Work } from './compared-run'
+import { AGENTS, nodesOf } from './defined-nodes'
+import type { Fate } from './defined-plan'
 import { elementOf, personOf } from './expected-outcomes'
-import type { DefinedPlan, Fate } from './random-plans'
 import type { Item } from './reference-item'
-import { ReferenceRun, type ReferenceVerdict } from './reference-run'
+import type { ReferenceVerdict } from './reference-work'
 
-/** What is under way outside of the state: it does not survive a continue-as-new. */
-export type Work = { kind: 'execution' | 'look' | 'keep'; place: number } | { kind: 'react' }
-
-export class DrivenRun {
-  readonly model: ReferenceRun
-  readonly inFlight: Work[] = []
-  readonly interrupted = new Set<number>()
-  /** What was done, for whoever looks for a mistake. */
-  readonly trace: string[] = []
-  readonly keys = new Set<string>()
-  readonly events: AgentEvent[] = []
-  readonly begun = START
-  now = START
-  state!: RunState
-  carries = 0
-  private readonly prepared: PreparedRun
-  private logged: AgentEvent[] = []
+export class DrivenRun extends ComparedRun {
   private pauseVersion = 0
-
-  constructor(plan: DefinedPlan, open: boolean) {
-    this.prepared = preparedOf(plan)
-    this.model = new ReferenceRun(plan, open, START)
-    this.act('begin', () => {
-      this.state = RunState.begin(this.prepared, { ...this.surroundings(), open })
-    })
-  }
-
-  /** One thing that happens to both; what follows from it is looked at together. */
-  act(what: string, work: () => void): void {
-    this.trace.push(what)
-    const wasStopping = this.model.stopping
-    work()
-    for (let next = this.state.expire(); next !== undefined && next <= this.now;) next = this.state.expire()
-    this.model.tick(this.now)
-    compare(this, wasStopping)
-    this.seeEvents()
-  }
-
-  item(place: number): Item {
-    return this.model.at(this.state.rows[place]!.id)
-  }
-
-  placeOf(item: Item): number {
-    const place = this.state.placeOf(item.id)
-    if (place === undefined) throw new Error(`the run has no subtask "${item.id}"`)
-    return place
-  }
 
   /** Hands a ready subtask to an agent; false if there is none, for both. */
   start(agent: number): boolean {
@@ -180,18 +132,6 @@ export class DrivenRun {
     })
   }
 
-  /** Continues as new: only what `carry` gives goes on. */
-  carry(): void {
-    this.act('carry', () => {
-      this.carries++
-      const carried = JSON.parse(JSON.stringify(this.state.carry())) as ReturnType<RunState['carry']>
-      const rows = JSON.parse(JSON.stringify(this.state.rows)) as unknown
-      this.state = RunState.restore(this.prepared, carried, this.surroundings())
-      same('the rows after a continue-as-new', JSON.parse(JSON.stringify(this.state.rows)), rows)
-      same('what is carried the next time', JSON.parse(JSON.stringify(this.state.carry())), carried)
-    })
-  }
-
   private finishLook(place: number, item: Item): void {
     const verdict = this.model.verdictOf(item)
     this.act(`found for ${item.id}: ${verdict.verdict}`, () => {
@@ -241,49 +181,12 @@ export class DrivenRun {
   private nodes(list: Parameters<typeof nodesOf>[0], prefix: string): GraphNode[] {
     return nodesOf(list, prefix, this.model.plan.policy)
   }
-
-  private surroundings(): Surroundings {
-    return { now: () => this.now, emit: (event) => this.log(event), interrupt: (place) => this.interrupted.add(place) }
-  }
-
-  private log({ key, ...event }: NewEvent): AgentEvent {
-    if (this.keys.has(key)) throw new Error(`a second event has the key ${key}`)
-    this.keys.add(key)
-    const logged = {
-      ...event,
-      id: `run#${key}`,
-      timestamp: new Date(this.now).toISOString(),
-      offset: this.events.length,
-    }
-    this.logged.push(logged)
-    this.events.push(logged)
-    return logged
-  }
-
-  /** Holds what was told against what had to be told, and both may start reactions. */
-  private seeEvents(): void {
-    const events = this.logged
-    this.logged = []
-    same('what is told of subtasks', events.flatMap(told).sort().join('\n'), this.model.told.sort().join('\n'))
-    this.model.told = []
-    if (this.model.stopping) return
-    for (const event of events) {
-      const { subtask } = (event.payload ?? {}) as { subtask?: string }
-      const about = this.model.items.get((event.source === ORCHESTRATOR_SOURCE ? subtask : event.source) ?? '')
-      this.model.reactions.saw(event, about, this.model.room)
-    }
-  }
 }
 
 function nameOf({ reaction, id, event }: { reaction: number; id: string; event: AgentEvent }): string {
   return `${reaction} ${id} ${event.id}`
 }
 
-export function errorOf(code: SubtaskError['code']): SubtaskError {
+function errorOf(code: SubtaskError['code']): SubtaskError {
   return { code, message: `it is ${code}`, retryable: false }
-}
-
-export function same(what: string, found: unknown, expected: unknown): void {
-  if (!isDeepStrictEqual(found, expected))
-    throw new Error(`${what}\n   is: ${JSON.stringify(found)}\n must: ${JSON.stringify(expected)}`)
 }

@@ -10,7 +10,7 @@ import {
   type DefinedPlan,
   type Definition,
   type Policy,
-} from './random-plans'
+} from './defined-plan'
 import { reactionId } from './reference-reactions'
 
 export interface Ending {

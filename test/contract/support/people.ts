@@ -2,9 +2,10 @@
 import type { Decision } from '../../../src/contract/people'
 import { bareNode } from './defined-nodes'
 import { REPLACED } from './expected-outcomes'
-import { same, type DrivenRun } from './driven-run'
+import { same } from './compared-run'
+import type { DrivenRun } from './driven-run'
 import type { Picks } from './picks'
-import type { Definition } from './random-plans'
+import type { Definition } from './defined-plan'
 import { hasEnded, type Item } from './reference-item'
 
 let requests = 0

@@ -1,10 +1,12 @@
 // Plays a defined plan: any possible next thing, as a seed picks them, until nothing is left.
 import { AGENTS } from './defined-nodes'
 import { personOf } from './expected-outcomes'
-import { DrivenRun, type Work } from './driven-run'
+import type { Work } from './compared-run'
+import { DrivenRun } from './driven-run'
 import { add, cancelOne, change, decide, refuse, resolve, tryStale } from './people'
 import { Picks } from './picks'
-import { PUBLISHED, type DefinedPlan, type Definition } from './random-plans'
+import { type DefinedPlan, type Definition } from './defined-plan'
+import { PUBLISHED } from './random-plans'
 import { hasEnded, isDue } from './reference-item'
 
 export interface Play {

@@ -1,7 +1,7 @@
 // One subtask of the reference run: what is known of it, and what can be read off that without any rule about others.
 import type { SubtaskState } from '../../../src/contract/run'
 import { policyOf } from './expected-outcomes'
-import { HUMAN_PLACE, type DefinedCondition, type Definition, type Policy } from './random-plans'
+import { HUMAN_PLACE, type DefinedCondition, type Definition, type Policy } from './defined-plan'
 
 export interface Item {
   id: string

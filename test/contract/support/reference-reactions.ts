@@ -1,7 +1,7 @@
 // Which events start which subtasks: the rules of the section "Reactions", over all that was told so far.
 import type { AgentEvent } from '../../../src/contract/event'
 import { ORCHESTRATOR_SOURCE } from '../../../src/contract/names'
-import type { DefinedReaction } from './random-plans'
+import type { DefinedReaction } from './defined-plan'
 import type { Item, Origin } from './reference-item'
 
 export interface ExpectedMatch {

@@ -2,7 +2,7 @@
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
 import type { SubtaskOutcome } from '../../../src/contract/run'
 import { dependenciesOf, policyOf } from './expected-outcomes'
-import { HUMAN_PLACE, type DefinedPlan, type Definition } from './random-plans'
+import { HUMAN_PLACE, type DefinedPlan, type Definition } from './defined-plan'
 import { agentOf, hasEnded, isHeldBack, isIdle, newItem, ruleOf, takersOf, type Item } from './reference-item'
 import { ReferenceReactions } from './reference-reactions'
 

@@ -1,28 +1,11 @@
-// A run by the letter of docs/semantics.md, plain and slow: all that may happen to it, one method each. It shares no code with RunState.
+// A run by the letter of docs/semantics.md, plain and slow: here is what people and time do to it. It shares no code with RunState.
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
-import { elementOf, holds, personOf, REPLACED } from './expected-outcomes'
-import { HUMAN_PLACE, type Definition, type Fate, type Resolution } from './random-plans'
-import {
-  dependentsOf,
-  descendantsOf,
-  hasEnded,
-  isDue,
-  isHeldBack,
-  isIdle,
-  ruleOf,
-  takersOf,
-  type Item,
-} from './reference-item'
-import { ReferenceRules } from './reference-rules'
+import type { Definition, Resolution } from './defined-plan'
+import { personOf, REPLACED } from './expected-outcomes'
+import { dependentsOf, descendantsOf, hasEnded, isDue, isHeldBack, isIdle, ruleOf, type Item } from './reference-item'
+import { ReferenceWork } from './reference-work'
 
-export type ReferenceVerdict =
-  | { verdict: 'run' }
-  | { verdict: 'skip' }
-  | { verdict: 'ask' }
-  | { verdict: 'fail' }
-  | { verdict: 'map'; length: number }
-
-export class ReferenceRun extends ReferenceRules {
+export class ReferenceRun extends ReferenceWork {
   cancelled = false
   /** It stayed up for events when it was cancelled. */
   private openAtCancel = false
@@ -36,77 +19,6 @@ export class ReferenceRun extends ReferenceRules {
     if (this.cancelled && (this.openAtCancel || ends.includes('cancelled'))) return 'cancelled'
     const isBroken = ends.includes('failed') || ends.includes('cancelled') || this.reactions.refused.size > 0
     return isBroken ? 'failed' : 'succeeded'
-  }
-
-  /** What an agent may be handed now. */
-  startable(agent: number): Item[] {
-    if (this.holdsBack(agent)) return []
-    return this.all().filter((item) => item.state === 'ready' && !isHeldBack(item) && this.agentOf(item) === agent)
-  }
-
-  /** What may be looked at now. */
-  lookable(): Item[] {
-    return this.all().filter(
-      (item) => item.state === 'waiting' && item.look === 'due' && !this.holdsBack(this.agentOf(item)),
-    )
-  }
-
-  started(item: Item): void {
-    item.state = 'running'
-    this.tell('subtask.started', item)
-  }
-
-  /** What the next execution of it will do. */
-  fateOf({ definition, executions }: Item): Fate {
-    return definition.executions[Math.min(executions, definition.executions.length - 1)]!
-  }
-
-  /** An execution has ended. */
-  executed(item: Item, fate: Fate): void {
-    item.executions++
-    const last = item.taker + 1 >= takersOf(item).length
-    if (fate === 'cancelled') this.end(item, 'cancelled', 'Cancelled')
-    else if (fate === 'fail') this.fail(item, 'AgentFailed')
-    else if (fate === 'succeed') this.done(item)
-    else if (item.cancelled) this.fail(item, 'CannotHandle')
-    else if (item.origin?.direct && last && !this.fellBack(item)) this.end(item, 'skipped', 'CannotHandle')
-    else if (last || this.stopping) this.fail(item, 'CannotHandle')
-    else {
-      item.taker++
-      this.goOn(item)
-    }
-    this.settle()
-  }
-
-  looking(item: Item): void {
-    item.look = 'now'
-  }
-
-  /** What looking at it finds. */
-  verdictOf(item: Item): ReferenceVerdict {
-    const met = item.conditions.every(({ condition, from }) =>
-      holds(condition, from.state === 'succeeded' ? from.n : undefined),
-    )
-    if (!met) return { verdict: 'skip' }
-    const { map } = item.definition
-    if (map) return map.length === 'none' ? { verdict: 'fail' } : { verdict: 'map', length: map.length }
-    return { verdict: this.agentOf(item) === HUMAN_PLACE ? 'ask' : 'run' }
-  }
-
-  looked(item: Item, verdict: ReferenceVerdict, now: number): void {
-    if (item.state !== 'waiting' || item.look !== 'now') return
-    item.look = 'done'
-    if (verdict.verdict === 'skip') this.end(item, 'skipped', 'ConditionNotMet')
-    else if (verdict.verdict === 'run') item.state = 'ready'
-    else if (verdict.verdict === 'fail') this.fail(item, 'InvalidPayload')
-    else if (verdict.verdict === 'ask') this.ask(item, now)
-    else {
-      const element = elementOf(item.definition)
-      const list = Array.from({ length: verdict.length }, () => element)
-      if (list.length === 0) this.end(item, 'succeeded')
-      else this.spawn(item, list, `${item.id}/`)
-    }
-    this.settle()
   }
 
   decided(item: Item, approved: boolean): void {
@@ -215,28 +127,5 @@ export class ReferenceRun extends ReferenceRules {
     }))
     for (const { item, depth } of items) if (depth > MAX_SPAWN_DEPTH) this.end(item, 'failed', 'SpawnLimitExceeded')
     this.settle()
-  }
-
-  private done(item: Item): void {
-    const { spawn, n } = item.definition
-    if (!spawn) {
-      item.n = n
-      return this.end(item, 'succeeded')
-    }
-    if (this.stopping || item.cancelled) return this.end(item, 'cancelled', 'Cancelled')
-    this.spawn(item, spawn.list, `${item.id}/s`)
-    if (item.state === 'joining' && spawn.output !== undefined)
-      item.outputFrom = item.children[spawn.output % item.children.length]!
-  }
-
-  private ask(item: Item, now: number): void {
-    if (this.holdsBack(this.agentOf(item))) {
-      item.look = 'due'
-      return
-    }
-    const { reply, timeoutMs } = personOf(item.definition)
-    item.state = 'asking'
-    if (reply === 'nothing') item.expiresAt = now + timeoutMs
-    this.tell('person.asked', item)
   }
 }

@@ -1,7 +1,7 @@
 // Defined plans as people write them: what the model takes as a whole becomes ids, references, conditions and payloads.
 import type { Condition, FailurePolicy, Plan, SubTask } from 'troupe'
 import { dependenciesOf, personOf } from '../../contract/support/expected-outcomes'
-import type { DefinedCondition, DefinedPlan, Definition, Policy } from '../../contract/support/random-plans'
+import type { DefinedCondition, DefinedPlan, Definition, Policy } from '../../contract/support/defined-plan'
 import { reactionId } from '../../contract/support/reference-reactions'
 import { FATED, typeOf, type Script, type ScriptedPayload } from './fates-team'
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentEvent, Run, RunOutcome } from 'troupe'
 import { personOf, REPLACED, type Ending } from '../../contract/support/expected-outcomes'
 import type { Picks } from '../../contract/support/picks'
-import type { DefinedPlan, Definition } from '../../contract/support/random-plans'
+import type { DefinedPlan, Definition } from '../../contract/support/defined-plan'
 import { payloadOf, realSubtask } from './real-plan'
 
 export type Hand = 'none' | 'pause' | 'add' | 'change' | 'cancel one' | 'cancel'

@@ -1,7 +1,7 @@
 // What must hold of a run's state after every step: the same as in the model, and what its rows say must fit together.
 import type { AgentEvent } from '../../../src/contract/event'
 import { SUBTASK_STATES, type SubtaskRow } from '../../../src/contract/run'
-import type { DrivenRun } from './driven-run'
+import type { ComparedRun } from './compared-run'
 import { hasEnded, isHeldBack, type Item } from './reference-item'
 
 /** The events that the model foresees. */
@@ -11,7 +11,7 @@ export function told({ type, payload }: AgentEvent): string[] {
   return FORESEEN.test(type) ? [`${type} ${(payload as { subtask: string }).subtask}`] : []
 }
 
-export function compare(run: DrivenRun, wasStopping: boolean): void {
+export function compare(run: ComparedRun, wasStopping: boolean): void {
   const { state, model } = run
   if (model.stopping && !wasStopping) adopt(run)
   const problems: string[] = []
@@ -62,7 +62,7 @@ function isBeingLookedAt({ state, look }: Item): boolean {
  * In the step in which a run fails fast it is a matter of order whether a subtask was skipped just before, or is cancelled:
  * the model takes over what was.
  */
-function adopt({ state, model }: DrivenRun): void {
+function adopt({ state, model }: ComparedRun): void {
   for (const { id, state: found, error } of state.rows) {
     const item = model.items.get(id)
     if (!item || item.state === found) continue
