@@ -1,12 +1,12 @@
 // HOST. The orchestrator's activities in a history, as transitions of the run's state.
 import type { LoadedDataConverter, Payload } from '@temporalio/common'
 import { messageOf } from '../contract/errors'
-import type { AddInput, ChangeInput } from '../contract/changes'
 import type { AgentExecution, CheckedChange, FailureDetails, Reacted, Verdict } from '../contract/activity-messages'
 import { placeOfActivity, type SubtaskActivity } from '../contract/names'
 import { applyFailure } from '../contract/run/failure'
 import type { RunState } from '../contract/run/run-state'
 import type { HistoryEvent } from './history-view'
+import type { HistoryChanges } from './history-changes'
 import { decodeFailure, decodePayload } from './payloads'
 
 /** How one ended: with a payload, or with a failure. */
@@ -21,14 +21,13 @@ type End = (ending: Ending) => Promise<void>
 export class HistoryActivities {
   /** What its end means, by the id of the event that scheduled it. */
   private readonly underWay = new Map<string, End>()
-  /** Changes that are being checked, in order. */
-  private readonly changes: ((checked: CheckedChange) => void)[] = []
   private closing = false
 
   constructor(
     private readonly converter: LoadedDataConverter,
     /** Filled with what executions left, by place. */
     private readonly executions: Map<number, AgentExecution>,
+    private readonly changes: HistoryChanges,
   ) {}
 
   async apply(state: RunState, event: HistoryEvent): Promise<void> {
@@ -48,22 +47,6 @@ export class HistoryActivities {
     return end({ cancelled: cancelled?.details?.payloads?.[0] ?? null })
   }
 
-  /** An addition or a change was accepted: it is made when its check has ended. */
-  addition(state: RunState, input: AddInput): void {
-    this.changes.push((checked) => {
-      if ('added' in checked && !state.changes.addedProblem(input, checked.added))
-        state.changes.add(input, checked.added)
-    })
-  }
-
-  replacement(state: RunState, input: ChangeInput): void {
-    this.changes.push((checked) => {
-      if (!('replaced' in checked)) return
-      const problem = state.changes.changeProblem(input) ?? state.changes.replaceProblem(checked.replaced)
-      if (!problem) state.changes.replace(input, checked.replaced)
-    })
-  }
-
   private begin(state: RunState, id: string, type: string): End | undefined {
     const of = (activity: SubtaskActivity): number | undefined => placeOfActivity(id, activity)
     const [execution, evaluation, kept] = [of('subtask'), of('evaluate'), of('keep')]
@@ -74,7 +57,7 @@ export class HistoryActivities {
       return (ending) => this.executed(state, execution, ending)
     }
     if (evaluation !== undefined) {
-      state.evaluations.next()
+      state.evaluations.begun(evaluation)
       return (ending) =>
         this.ended<Verdict>(state, evaluation, ending, (verdict) => state.evaluations.ended(evaluation, verdict))
     }
@@ -90,13 +73,8 @@ export class HistoryActivities {
         else state.reactions.failed(messageOf(failure))
       }
     }
-    if (type === 'checkChange') {
-      const change = this.changes.shift()
-      return async ({ result }) => {
-        const checked = await decodePayload<CheckedChange>(this.converter, result)
-        if (checked) change?.(checked)
-      }
-    }
+    if (type === 'checkChange')
+      return async ({ result }) => this.changes.checked(await decodePayload<CheckedChange>(this.converter, result))
     if (type === 'closeRun' && !this.closing) {
       this.closing = true
       state.end()

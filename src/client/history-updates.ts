@@ -14,17 +14,17 @@ import {
 } from '../contract/names'
 import type { CloseInput, Decision, PauseInput, ResolveInput, ResumeInput } from '../contract/people'
 import type { RunState } from '../contract/run/run-state'
-import type { HistoryActivities } from './history-activities'
+import type { HistoryChanges } from './history-changes'
 import { decodePayload } from './payloads'
 
-type Accepted = temporal.api.history.v1.IWorkflowExecutionUpdateAcceptedEventAttributes
+export type Accepted = temporal.api.history.v1.IWorkflowExecutionUpdateAcceptedEventAttributes
 
 /** One that had become impossible by the time that it was carried out did nothing. */
 export async function applyUpdate(
   state: RunState,
   { acceptedRequest }: Accepted,
   converter: LoadedDataConverter,
-  activities: HistoryActivities,
+  changes: HistoryChanges,
 ): Promise<void> {
   const input: unknown = await decodePayload(converter, acceptedRequest?.input?.args?.payloads?.[0])
   const updates: Record<string, () => unknown> = {
@@ -35,10 +35,9 @@ export async function applyUpdate(
     [PAUSE_UPDATE]: () => state.pauses.pause(input as PauseInput),
     [RESUME_UPDATE]: () => state.pauses.resume(input as ResumeInput),
     [CLOSE_UPDATE]: () => state.close(input as CloseInput),
-    [CANCEL_SUBTASK_UPDATE]: () =>
-      state.changes.cancelProblem(input as CancelSubtaskInput) ?? state.changes.cancel(input as CancelSubtaskInput),
-    [ADD_UPDATE]: () => activities.addition(state, input as AddInput),
-    [CHANGE_UPDATE]: () => activities.replacement(state, input as ChangeInput),
+    [CANCEL_SUBTASK_UPDATE]: () => changes.cancel(state, input as CancelSubtaskInput),
+    [ADD_UPDATE]: () => changes.add(state, input as AddInput),
+    [CHANGE_UPDATE]: () => changes.replace(state, input as ChangeInput),
   }
   updates[acceptedRequest?.input?.name ?? '']?.()
 }

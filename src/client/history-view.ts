@@ -11,8 +11,9 @@ import type { CarriedRun } from '../contract/run/carried'
 import { acceptPublished } from '../contract/run/publish'
 import { RunState, type NewEvent, type Surroundings } from '../contract/run/run-state'
 import { HistoryActivities } from './history-activities'
+import { HistoryChanges } from './history-changes'
 import { byWorkflowTask } from './history-order'
-import { applyUpdate } from './history-updates'
+import { applyUpdate, type Accepted } from './history-updates'
 import { decodePayload } from './payloads'
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent
@@ -53,6 +54,10 @@ class Replay {
   /** What came before the plan was checked. */
   private readonly early: AgentEvent[] = []
   private readonly paused: PausedAgents[] = []
+  private readonly updates: Accepted[] = []
+  /** Updates that were accepted and then refused all the same: they did nothing. */
+  private readonly refused = new Set<string>()
+  private readonly changes = new HistoryChanges()
   private readonly activities: HistoryActivities
   private readonly surroundings: Surroundings = {
     now: () => this.clock,
@@ -64,10 +69,12 @@ class Replay {
     private readonly workflowId: string,
     private readonly converter: LoadedDataConverter,
   ) {
-    this.activities = new HistoryActivities(converter, this.view.executions)
+    this.activities = new HistoryActivities(converter, this.view.executions, this.changes)
   }
 
   async run(history: readonly HistoryEvent[]): Promise<HistoryView> {
+    for (const { workflowExecutionUpdateCompletedEventAttributes: completed } of history)
+      if (completed?.outcome?.failure) this.refused.add(String(completed.acceptedEventId))
     for (const { at, event } of byWorkflowTask(history)) {
       this.clock = at
       if (event) await this.apply(event)
@@ -79,13 +86,13 @@ class Replay {
   private async apply(event: HistoryEvent): Promise<void> {
     const { state } = this.view
     const signal = event.workflowExecutionSignaledEventAttributes
+    const accepted = event.workflowExecutionUpdateAcceptedEventAttributes
     if (event.workflowExecutionStartedEventAttributes) await this.started(event)
     else if (event.markerRecordedEventAttributes) await this.prepared(event)
     else if (signal) await this.signalled(signal.signalName ?? '', signal.input?.payloads?.[0])
+    else if (accepted) await this.accepted(accepted, String(event.eventId))
     else if (!state) return
     else if (event.workflowExecutionCancelRequestedEventAttributes) state.cancel()
-    else if (event.workflowExecutionUpdateAcceptedEventAttributes)
-      await applyUpdate(state, event.workflowExecutionUpdateAcceptedEventAttributes, this.converter, this.activities)
     else await this.activities.apply(state, event)
   }
 
@@ -117,6 +124,13 @@ class Replay {
     this.view.state = state
     for (const told of this.paused) state.pauses.pauseAgents(told)
     for (const event of this.early) state.observe(event)
+    for (const update of this.updates) await applyUpdate(state, update, this.converter, this.changes)
+  }
+
+  private async accepted(update: Accepted, eventId: string): Promise<void> {
+    if (this.refused.has(eventId)) return
+    if (this.view.state) await applyUpdate(this.view.state, update, this.converter, this.changes)
+    else this.updates.push(update)
   }
 
   private async signalled(name: string, payload: Payload | undefined): Promise<void> {

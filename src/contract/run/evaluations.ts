@@ -36,6 +36,15 @@ export class Evaluations {
     return undefined
   }
 
+  /** This one is being looked at, as a reader of history knows: whatever it takes to be the next. */
+  begun(place: number): void {
+    const { evaluations } = this.subtasks
+    const at = evaluations.indexOf(place)
+    if (at !== -1) evaluations.splice(at, 1)
+    const { row } = this.subtasks.at(place)
+    if (row.state === 'waiting') row.settling = true
+  }
+
   /** What was found; it may have ended in the meantime. */
   ended(place: number, verdict: Verdict): void {
     const { row, node } = this.subtasks.at(place)
