@@ -19,9 +19,11 @@ export function whyWaiting(facts: WaitingFacts, now: number): WaitingReason[] {
   const spawned = spawnedBy(rows)
   const own = ownReasons(facts, now)
   const blockerOf = blockers(rows, own, spawned)
+  const lines = new Map<number, number | undefined>()
   const reasons = rows.flatMap((row, place): WaitingReason[] => {
     if (isEnded(row.state)) return []
-    const reason = own[place] ?? waitsForOthers(row, place)
+    const alone = own[place]
+    const reason = alone?.kind === 'map' ? blockedBy(alone, inLine(row)) : (alone ?? waitsForOthers(row, place))
     return [{ subtask: row.id, ...reason }]
   })
   return [...reasons, ...runReasons(facts, reasons.length)]
@@ -30,7 +32,26 @@ export function whyWaiting(facts: WaitingFacts, now: number): WaitingReason[] {
   function waitsForOthers(row: SubtaskRow, place: number): Reason {
     const sentence = row.state === 'joining' ? joining(rows, spawned.get(place) ?? []) : dependencies(row, rows)
     const kind = row.state === 'joining' ? 'joining' : 'dependencies'
-    const blocker = blockerOf(place)
+    return blockedBy({ kind, sentence }, blockerOf(place))
+  }
+
+  /** Of what waits for its turn in a map: the first of those under way that waits for a person. */
+  function inLine({ parent }: SubtaskRow): number | undefined {
+    if (parent === undefined) return undefined
+    if (!lines.has(parent)) {
+      // What is held has given its place to the next
+      const underWay = (spawned.get(parent) ?? []).filter(
+        (one) => !isEnded(rows[one]!.state) && rows[one]!.state !== 'held' && rows[one]!.heldBack === undefined,
+      )
+      lines.set(
+        parent,
+        underWay.map(blockerOf).find((one) => one !== undefined),
+      )
+    }
+    return lines.get(parent)
+  }
+
+  function blockedBy({ kind, sentence }: Reason, blocker: number | undefined): Reason {
     if (blocker === undefined) return { kind, sentence }
     const { command, sentence: why } = own[blocker]!
     const { id } = rows[blocker]!
