@@ -190,9 +190,9 @@ export class RunState {
     this.subtasks.begin(place)
   }
 
-  /** An event that was published, once it is in the log. */
+  /** An event that was published, once it is in the log. What comes while the final document is written starts nothing. */
   observe(event: AgentEvent): AgentEvent {
-    this.reactions.observe(event)
+    if (!this.changes.over) this.reactions.observe(event)
     return event
   }
 
