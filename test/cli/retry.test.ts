@@ -123,7 +123,7 @@ it('knows whether the file of a plan was changed', async () => {
     [{ ...bare, subtasks: [c, b, a] }, undefined],
     [{ ...bare, subtasks: [a, { ...b, deadline: '+20m' }, c] }, undefined],
     [{ ...bare, subtasks: [a, b] }, '"c" is gone'],
-    [{ ...bare, agents: { shout: { command: ['cat'] } } }, '"c" is another one'],
+    [{ ...bare, agents: { shout: { command: ['cat'] } } }, '"c" is another one, its agent "shout" is another one'],
     [{ ...bare, onFailure: 'hold' }, 'its onFailure differs'],
     [{ ...bare, subtasks: [{}] }, 'it is not valid any more, in 2 places'],
   ]
