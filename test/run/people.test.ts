@@ -56,7 +56,7 @@ it('takes decisions, and refuses what was not asked, is decided, or does not fit
   await expect(run.answer('choose', 'green')).rejects.toMatchObject(refused('DecisionRefused', /green/))
   await expect(run.approve('choose')).rejects.toMatchObject({ code: 'DecisionRefused' })
   await expect(run.answer('grade', { grade: 'A' })).rejects.toMatchObject({ code: 'DecisionRefused' })
-  await expect(run.approve('plain', { by: '' })).rejects.toMatchObject(refused('DecisionRefused', /"by"/))
+  await expect(run.approve('plain', { by: '' })).rejects.toMatchObject(refused('InvalidInput', /"by"/))
   await expect(run.resolve({ taskId: 'plain', action: 'skip' })).rejects.toMatchObject(
     refused('ChangeRefused', /not held/),
   )
