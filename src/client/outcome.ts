@@ -42,11 +42,13 @@ export class RunFailedError extends TroupeError {
 function reason({ status, counts, code, error, results }: RunOutcome): string {
   if (error) return error.message
   if (status === 'cancelled') return 'it was cancelled'
-  const failed = Object.values(results).filter((result) => result.status === 'failed')
+  // Where nothing failed, somebody cancelled a part of it
+  const ended = counts.failed > 0 ? 'failed' : 'cancelled'
+  const failed = Object.values(results).filter((result) => result.status === ended)
   // What decided is named first
   const ordered = [...failed].sort((a, b) => Number(b.error?.code === code) - Number(a.error?.code === code))
   const named = ordered.slice(0, 3).map(({ taskId, error: why }) => `"${taskId}" (${why?.code}: ${why?.message})`)
-  return `${counts.failed} failed: ${named.join(', ')}`
+  return `${counts[ended]} ${ended}: ${named.join(', ')}`
 }
 
 /** The outcome of a closed run, from its view. */

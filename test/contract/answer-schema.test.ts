@@ -11,7 +11,18 @@ test.each<[string, JsonObject, JsonValue, RegExp]>([
   ],
   ['refers to itself', { $ref: '#' }, 'x', /cannot be applied to the answer: Maximum call stack/],
   ['has a pattern that is none', { pattern: '(' }, 'x', /cannot be applied to the answer: .*regular expression/],
-  ['fits not', { properties: { n: { type: 'number' } } }, { n: 'x' }, /^the answer is refused by its schema: \/n: /],
+  [
+    'fits not',
+    { properties: { n: { type: 'number' } } },
+    { n: 'x' },
+    /^the answer is refused by its schema: \/n is "x": /,
+  ],
+  [
+    'wants other keys',
+    { properties: { n: { type: 'integer', minimum: 1 } }, required: ['n', 'k'], additionalProperties: false },
+    { n: 0, m: 3 },
+    /\{"n":0,"m":3\}: Instance does not have required property "k".*\/n is 0: 0 is less than 1.*\/m is a key that it does not know/,
+  ],
   [
     'would take minutes',
     { items: { uniqueItems: true } },

@@ -43,6 +43,15 @@ it('counts only subtasks that failed, and names three of them', () => {
   )
 })
 
+it('says what was cancelled where nothing failed', () => {
+  const error = { code: 'Cancelled' as const, message: '"ann" cancelled it', retryable: false }
+  const rows = [failed('Timeout', { state: 'succeeded' }), failed('Cancelled', { id: 'a', state: 'cancelled', error })]
+  expect(runFailure(rows)).toEqual({
+    code: 'RunFailed',
+    message: '1 of 2 subtasks were cancelled: "a" ("ann" cancelled it)',
+  })
+})
+
 it('says what the tokens of a run at its cap were spent on, those of what succeeded among them', () => {
   const done: SubtaskRow = { id: 'spec', agent: 'reader', state: 'succeeded', dependsOn: [], tokensUsed: 1_200 }
   const { message } = runFailure([done, failed('BudgetExceeded', { tokensUsed: 300 })])

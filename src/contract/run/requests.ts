@@ -4,7 +4,7 @@ import { isDeeper, jsonBytes, preview } from '../json'
 import { MAX_GIVEN_BYTES, MAX_JSON_DEPTH } from '../limits'
 import { choicesHint } from '../nearest'
 import type { Decision, DecisionAnswer, HumanRequest, ResolveInput } from '../people'
-import type { TimeoutMeaning } from '../run'
+import type { ShownRequest, TimeoutMeaning } from '../run'
 import { answerMismatch } from './answer-schema'
 import type { Refusal } from './refusal'
 import { skippedByError } from './subtask-errors'
@@ -37,14 +37,13 @@ export class Requests {
     const now = this.subtasks.surroundings.now()
     const expiry = timeoutMs === undefined ? undefined : now + timeoutMs
     row.startedAt ??= new Date(now).toISOString()
-    row.request = {
-      prompt,
-      ...(choices ? { choices } : {}),
-      ...(output ? { hasSchema: true } : {}),
-      ...(expiry === undefined ? {} : { expiresAt: new Date(expiry).toISOString(), onTimeout }),
-    }
+    const shown: ShownRequest = { prompt }
+    if (choices) shown.choices = choices
+    if (output) shown.schema = true
+    if (expiry !== undefined) Object.assign(shown, { expiresAt: new Date(expiry).toISOString(), onTimeout })
+    row.request = shown
     if (expiry !== undefined) this.subtasks.alarms.add([{ at: expiry, place }])
-    this.subtasks.tell('person.asked', place, { ...row.request })
+    this.subtasks.tell('person.asked', place, { ...shown })
   }
 
   /** Why a decision is not taken; undefined too for one that was taken before. */

@@ -17,6 +17,7 @@ const NAMED_FAILURES = 3
 
 export function runFailure(rows: readonly SubtaskRow[]): { code: ErrorCode; message: string } {
   const failed = rows.filter((row) => row.state === 'failed')
+  if (failed.length === 0) return { code: 'RunFailed', message: withoutFailure(rows) }
   const codes = new Set(failed.map((row) => row.error?.code))
   const code = DECISIVE.find((one) => codes.has(one)) ?? 'RunFailed'
   // What decides is named first
@@ -25,6 +26,16 @@ export function runFailure(rows: readonly SubtaskRow[]): { code: ErrorCode; mess
   const more = failed.length > NAMED_FAILURES ? ` and ${failed.length - NAMED_FAILURES} more` : ''
   const message = `${failed.length} of ${rows.length} subtasks failed: ${named.join(', ')}${more}`
   return { code, message: code === 'BudgetExceeded' ? `${spending(rows)}; ${message}` : message }
+}
+
+/** Somebody cancelled a part of it, or an event was to start a subtask too many. */
+function withoutFailure(rows: readonly SubtaskRow[]): string {
+  const cancelled = rows.filter((row) => row.state === 'cancelled')
+  if (cancelled.length === 0)
+    return 'an event was to start a subtask, and was refused: see reaction.refused in its events'
+  const named = cancelled.slice(0, NAMED_FAILURES).map(({ id, error }) => `"${id}" (${error?.message})`)
+  const more = cancelled.length > NAMED_FAILURES ? ` and ${cancelled.length - NAMED_FAILURES} more` : ''
+  return `${cancelled.length} of ${rows.length} subtasks were cancelled: ${named.join(', ')}${more}`
 }
 
 function rank(row: SubtaskRow, code: ErrorCode): number {

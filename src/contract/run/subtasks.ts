@@ -154,7 +154,7 @@ export class Subtasks {
     for (const key of ['settling', 'heldBack', 'request'] as const) delete row[key]
     delete node.request
     if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
-    if (error.code === 'Cancelled') return this.end(place, 'cancelled', error)
+    if (error.code === 'Cancelled') return this.end(place, 'cancelled', this.ending ?? error)
     if (this.ending) return this.end(place, 'failed', error)
     const { graph, candidate } = node
     const fellBack = candidate >= graph.agents.length
