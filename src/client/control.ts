@@ -19,7 +19,7 @@ import {
 } from '../contract/names'
 import { choicesHint } from '../contract/nearest'
 import type { PauseAgentInput, PausedAgents } from '../contract/people'
-import { explained } from './errors'
+import { explained, isLate } from './errors'
 import { agentsOfOpenRuns } from './known-agents'
 import { loginName } from './login-name'
 import { isServed } from './pollers'
@@ -88,6 +88,7 @@ async function tellControl(scope: ClientScope, update: string, told: AgentPause)
       try {
         return await withTimeout(scope, UPDATE_TIMEOUT_MS, () => updateWithStart(scope, update, input))
       } catch (error) {
+        if (isLate(error)) throw unheard(input.team, update)
         if (!(error instanceof WorkflowNotFoundError) || attempt === ATTEMPTS) throw error
       }
     }
@@ -108,6 +109,14 @@ function updateWithStart(
     staticSummary: `pauses of agents of the team ${input.team}`,
   })
   return scope.client.workflow.executeUpdateWithStart(update, { args: [input], startWorkflowOperation })
+}
+
+/** Temporal lists a worker for a minute after its end: what it was told then waits for the next one. */
+function unheard(team: string, update: string): TroupeError {
+  const message = `no worker has answered within ${UPDATE_TIMEOUT_MS / 1_000} s: the next one that comes will still do as the team "${team}" was told`
+  const back =
+    update === PAUSE_AGENT_UPDATE ? `troupe resume --agent AGENT --team ${team} takes it back` : 'troupe worker'
+  return new TroupeError('NoWorker', message, { hint: back, retryable: true })
 }
 
 function noWorker({ address }: ClientScope, team: string): TroupeError {

@@ -1,5 +1,10 @@
 // HOST. What Temporal's client throws, as Troupe's errors: each says what could not be reached or found, and what to do.
-import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client'
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client'
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
 import { asTroupeError, ERROR_CODES, messageOf, TroupeError } from '../contract/errors'
 import type { FailureDetails } from '../contract/activity-messages'
@@ -101,6 +106,13 @@ export async function explained<Value>(context: ErrorContext, call: () => Promis
 export function isUnanswered(error: unknown): boolean {
   const failure = causes(error).find((link) => isGrpcServiceError(link))
   return failure !== undefined
+}
+
+/** True if the call was given up for want of time: whoever is told may still do it. */
+export function isLate(error: unknown): boolean {
+  const codes: unknown[] = [GRPC.deadlineExceeded, GRPC.cancelled]
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true
+  return causes(error).some((link) => isGrpcServiceError(link) && codes.includes(link.code))
 }
 
 /** The error and what it was caused by, the outermost first. */

@@ -100,6 +100,8 @@ async function answeringRun(scope: ClientScope, runId: string): Promise<StatusAn
       if (!isUnanswered(error)) throw error
     }
   }
+  // Its worker may have left because the run has ended
+  await requireOpen(scope, runId)
   throw new TroupeError(
     'NoWorker',
     `no worker carries on with the run "${runId}": nobody would hear it, and nothing was sent`,

@@ -1,10 +1,10 @@
 // HOST. One update of a run, sent again where the run has continued as new in between.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client'
+import { isGrpcServiceError } from '@temporalio/client'
 import { TroupeError } from '../contract/errors'
 import { troupeCommand } from '../contract/run/waiting-commands'
-import { causes } from './errors'
+import { causes, isLate } from './errors'
 import { CALL_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
 
 /** A worker answers within milliseconds; a change to a large plan is checked within seconds, and a run that drains takes it later. */
@@ -37,7 +37,7 @@ export async function sendUpdate<Answer>(
         handle.executeUpdate<Answer, [object]>(update, { args: [input], updateId }),
       )
     } catch (error) {
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw unanswered(runId)
+      if (isLate(error)) throw unanswered(runId)
       if (!mayBeSentAgain(error)) throw error
       await requireOpen(scope, runId)
       if (Date.now() + AGAIN_MS > end) throw unanswered(runId)

@@ -25,10 +25,14 @@ export function runLines({ waiting }: RunStatusReport): Piece[][] {
 /** What people are asked, and what is held for them: one line each. */
 export function peopleLines(view: RunStatusReport): Piece[][] {
   const open = view.waiting.filter(({ kind }) => kind === 'asking' || kind === 'held')
+  // The command has a line of its own: it is there to be copied, and a terminal may be narrow
   const lines = open
     .slice(0, NAMED)
-    .map((reason): Piece[] => [['yellow', `? ${reason.subtask}: ${reason.sentence}`], ...commandPieces(reason)])
-  const more = open.length - lines.length
+    .flatMap((reason): Piece[][] => [
+      [['yellow', `? ${reason.subtask}: ${reason.sentence}`]],
+      ...(reason.command === undefined ? [] : [['  → ', ['bold', reason.command] as const]]),
+    ])
+  const more = open.length - NAMED
   if (more > 0) lines.push([['yellow', `? and ${more} more`], ' → ', ['bold', troupeCommand('status', [view.runId])]])
   return lines
 }
