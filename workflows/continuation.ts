@@ -1,6 +1,8 @@
 // WORKFLOW. When a run continues as new, so that its history never reaches Temporal's limits.
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow'
 import {
+  CALM_MS,
+  CALM_PATIENCE_MS,
   CONTINUE_AFTER_BYTES,
   CONTINUE_AFTER_EVENTS,
   DRAIN_AFTER_BYTES,
@@ -12,9 +14,13 @@ import {
 
 export class Continuation {
   /** Signals and updates that this link has had. */
-  signals = 0
   updates = 0
+  private signals = 0
+  private lastSignalAt = 0
+  /** Since when calm is waited for. */
+  private restlessSince?: number
   private everyEvents = CONTINUE_AFTER_EVENTS
+  /** Where nothing is started for a while again. */
   private nextEvents = CONTINUE_AFTER_EVENTS
   private nextBytes = CONTINUE_AFTER_BYTES
   /** Nothing is started, in the hope of a quiet moment; until that has taken too long. */
@@ -35,11 +41,28 @@ export class Continuation {
     this.nextEvents = everyEvents
   }
 
+  signalled(): void {
+    this.signals++
+    this.lastSignalAt = Date.now()
+  }
+
+  /** Until when no attempt is made, since somebody is telling the run something all the time; undefined if it may be made now. */
+  restlessUntil(): number | undefined {
+    const now = Date.now()
+    const calmAt = this.lastSignalAt + CALM_MS
+    if (now >= calmAt) {
+      this.restlessSince = undefined
+      return undefined
+    }
+    this.restlessSince ??= now
+    return now - this.restlessSince < CALM_PATIENCE_MS ? calmAt : undefined
+  }
+
   /** Whether the run should continue as new at the next quiet moment. */
   isDue(): boolean {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo()
-    const suggested = continueAsNewSuggested && this.nextEvents === this.everyEvents
-    return historyLength >= this.nextEvents || historySize >= this.nextBytes || suggested || this.mustDrain()
+    const isLong = historyLength >= this.everyEvents || historySize >= CONTINUE_AFTER_BYTES
+    return isLong || continueAsNewSuggested || this.mustDrain()
   }
 
   /**
@@ -48,6 +71,8 @@ export class Continuation {
    */
   holdsBack(): boolean {
     if (this.mustDrain()) return true
+    const { historyLength, historySize } = workflowInfo()
+    if (this.quiet === undefined && historyLength < this.nextEvents && historySize < this.nextBytes) return false
     if (this.quiet === undefined) {
       this.quiet = 'waited for'
       void CancellationScope.nonCancellable(() => sleep(QUIET_MS)).then(() => {
@@ -56,7 +81,6 @@ export class Continuation {
       })
     }
     if (this.quiet === 'waited for') return true
-    const { historyLength, historySize } = workflowInfo()
     this.quiet = undefined
     this.nextEvents = historyLength + this.everyEvents
     this.nextBytes = historySize + CONTINUE_AFTER_BYTES

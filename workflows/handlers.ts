@@ -58,6 +58,8 @@ export interface Told {
 }
 
 export class Handlers {
+  /** Updates that have not ended. By our own count: to ask the SDK costs many promises for each signal. */
+  running = 0
   /** The workflow task in which the last update ended: its answer must be out before the run continues as new. */
   lastTask = -1
   private changing: Promise<unknown> = Promise.resolve()
@@ -71,7 +73,7 @@ export class Handlers {
     private readonly wake: () => void,
   ) {
     setHandler(publishSignal, (event) => {
-      this.continuation.signals++
+      this.continuation.signalled()
       const logged = this.log.publish(event)
       const told = this.live()
       if (told) told.state.observe(logged)
@@ -79,7 +81,7 @@ export class Handlers {
       this.wake()
     })
     setHandler(agentsSignal, (signal: unknown) => {
-      this.continuation.signals++
+      this.continuation.signalled()
       // Anybody may send one, of whatever shape
       if (!isPausedAgents(signal)) return
       const told = this.live()
@@ -187,12 +189,14 @@ export class Handlers {
   ): void {
     const handle = async (input: Input): Promise<Result> => {
       this.continuation.updates++
+      this.running++
       try {
         if (!this.live()) await CancellationScope.nonCancellable(() => condition(() => this.live() !== undefined))
         const told = this.live()!
         assertNone(toldProblem(input) ?? problem(told, input))
         return await work(told, input)
       } finally {
+        this.running--
         this.lastTask = workflowInfo().historyLength
         this.wake()
       }

@@ -1,8 +1,6 @@
 // WORKFLOW. One run of a plan, from top to bottom: messages, state, handlers, main loop, end.
 import {
-  allHandlersFinished,
   CancellationScope,
-  condition,
   defineQuery,
   makeContinueAsNewFunc,
   setHandler,
@@ -82,8 +80,8 @@ export async function orchestrate(
 
   const details = new Details(state)
   let alarm: number | undefined
-  let afterHandlers = false
-  while (!state.finished || !allHandlersFinished()) {
+  let looking = false
+  while (!state.finished || handlers.running > 0) {
     const next = state.expire()
     if (next !== undefined && next !== alarm) void wakeAt((alarm = next))
     const due = !state.cancelling && continuation.isDue()
@@ -95,8 +93,7 @@ export async function orchestrate(
     inner.dispatch(quiet)
     log.sealIfDue(prepared.store)
     details.update()
-    if (!allHandlersFinished()) wakeAfterHandlers()
-    if (!state.finished || !allHandlersFinished()) await new Promise<void>((resolve) => (awake = resolve))
+    if (!state.finished || handlers.running > 0) await new Promise<void>((resolve) => (awake = resolve))
   }
 
   state.end()
@@ -111,9 +108,10 @@ export async function orchestrate(
 
   /** Nothing is lost with the workflow run: no activity, no handler, and no answer that is not out yet. */
   function isQuiet(): boolean {
-    if (dispatcher.inFlight + inner.inFlight > 0 || log.isSealing || !allHandlersFinished()) return false
-    if (handlers.lastTask !== workflowInfo().historyLength) return true
-    void wakeAt(Date.now() + 1)
+    if (dispatcher.inFlight + inner.inFlight + handlers.running > 0 || log.isSealing) return false
+    const later = continuation.restlessUntil()
+    if (later === undefined && handlers.lastTask !== workflowInfo().historyLength) return true
+    lookAgain(later ?? Date.now() + 1)
     return false
   }
 
@@ -125,12 +123,12 @@ export async function orchestrate(
     return makeContinueAsNewFunc<typeof orchestrate>({ memo })(input, prepared, next)
   }
 
-  /** A handler wakes the loop while it still counts as running. */
-  function wakeAfterHandlers(): void {
-    if (afterHandlers) return
-    afterHandlers = true
-    void CancellationScope.nonCancellable(() => condition(allHandlersFinished)).then(() => {
-      afterHandlers = false
+  /** One timer at a time, however often it is asked for. */
+  function lookAgain(time: number): void {
+    if (looking) return
+    looking = true
+    void CancellationScope.nonCancellable(() => sleep(Math.max(1, time - Date.now()))).then(() => {
+      looking = false
       wake()
     })
   }

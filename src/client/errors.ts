@@ -75,6 +75,14 @@ export function explain(error: unknown, context: ErrorContext = {}): TroupeError
       cause: error,
     })
   }
+  if (/exceeded workflow execution limit for signal/i.test(text)) {
+    const hint = 'publish more slowly: it takes events again when it has continued as new'
+    return new TroupeError('EventLimitExceeded', `the run takes no more events for now: ${text}`, {
+      hint,
+      retryable: true,
+      cause: error,
+    })
+  }
   return new TroupeError('Internal', text, { cause: error })
 }
 

@@ -3,7 +3,7 @@ import { messageOf, TroupeError } from '../contract/errors'
 import type { AgentEvent, EventFilter } from '../contract/event'
 import { HistoryRoom, type HistoryMeasure } from '../contract/history-room'
 import type { PublishInput } from '../contract/messages'
-import { PUBLISH_SIGNAL } from '../contract/names'
+import { placeOfActivity, PUBLISH_SIGNAL } from '../contract/names'
 import { choicesHint } from '../contract/nearest'
 import type { AgentResult } from '../contract/run'
 import { isEnded } from '../contract/run/run-state'
@@ -14,6 +14,7 @@ import { recordedCalls } from './calls'
 import { withOutput } from './documents'
 import { explained } from './errors'
 import { EventFeed } from './event-feed'
+import { WayGiver } from './give-way'
 import { readAllEvents, readEvents } from './event-pages'
 import { outcomeOf, RunFailedError, type RunOutcome } from './outcome'
 import { resultOf, resultsSoFar, type RunResults } from './results'
@@ -25,6 +26,7 @@ import { hasEnded } from './updates'
 
 export class Run extends RunCommands {
   private readonly room = new HistoryRoom()
+  private readonly way = new WayGiver()
 
   /**
    * Waits for the end.
@@ -133,7 +135,8 @@ export class Run extends RunCommands {
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
     // Temporal answers for a run that has closed as for one that never was
-    await this.room.require(this.id, () => this.refuseIfClosed())
+    const ask = () => this.refuseIfClosed()
+    await this.way.giveWay(await this.room.require(this.id, ask), ask)
     await this.inTime(() => this.handle().signal(PUBLISH_SIGNAL, event)).catch(async (error: unknown) => {
       await this.refuseIfClosed()
       throw error
@@ -165,8 +168,10 @@ export class Run extends RunCommands {
 
   private async refuseIfClosed(): Promise<HistoryMeasure> {
     const description = await this.inTime(() => this.handle().describe())
-    const { status } = description
-    if (status.name === 'RUNNING') return description
+    const { status, historyLength, historySize, raw } = description
+    const isBusy = (raw.pendingActivities ?? []).some(({ activityId }) => placeOfActivity(activityId) !== undefined)
+    if (status.name === 'RUNNING')
+      return { historyLength, isBusy, ...(historySize === undefined ? {} : { historySize }) }
     throw hasEnded(this.id, status.name)
   }
 

@@ -11,6 +11,8 @@ const KEPT = 1_000
 export interface HistoryMeasure {
   historyLength: number
   historySize?: number
+  /** Whether executions are in flight, with which it cannot continue as new. */
+  isBusy?: boolean
 }
 
 /** Asks now and then; publishers go through it before each event. */
@@ -18,7 +20,7 @@ export class HistoryRoom {
   private readonly known = new Map<string, { until: number; measure: Promise<HistoryMeasure> }>()
 
   /** @throws TroupeError `EventLimitExceeded`: there is no room for events, while the run itself goes on */
-  async require(run: string, ask: () => Promise<HistoryMeasure>): Promise<void> {
+  async require(run: string, ask: () => Promise<HistoryMeasure>): Promise<HistoryMeasure> {
     let answer = this.known.get(run)
     if (!answer || answer.until < Date.now()) {
       answer = { until: Date.now() + KNOWN_MS, measure: ask() }
@@ -26,8 +28,9 @@ export class HistoryRoom {
       this.known.set(run, answer)
       if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value!)
     }
-    const { historyLength, historySize = 0 } = await answer.measure
-    if (historyLength <= MAX_PUBLISHING_HISTORY_EVENTS && historySize <= MAX_PUBLISHING_HISTORY_BYTES) return
+    const measure = await answer.measure
+    const { historyLength, historySize = 0 } = measure
+    if (historyLength <= MAX_PUBLISHING_HISTORY_EVENTS && historySize <= MAX_PUBLISHING_HISTORY_BYTES) return measure
     const message = `the run's history has ${historyLength} events and ${historySize} bytes; above ${MAX_PUBLISHING_HISTORY_EVENTS} events or ${MAX_PUBLISHING_HISTORY_BYTES} bytes nothing more is published`
     throw new TroupeError('EventLimitExceeded', message, {
       hint: 'publish fewer and smaller events: put what is large into an artifact and publish its name',

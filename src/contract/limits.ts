@@ -61,6 +61,10 @@ export const DRAIN_AFTER_SIGNALS = 5_000
 export const DRAIN_AFTER_UPDATES = 1_000
 /** The longest time for which nothing is started in the hope of a quiet moment. */
 export const QUIET_MS = 2_000
+/** So long no signal may have come: one that comes while the run continues as new makes the server refuse that. */
+export const CALM_MS = 100
+/** The longest wait for such a calm; then it is tried all the same. Temporal holds signals back at the second attempt. */
+export const CALM_PATIENCE_MS = 5_000
 /** Activities of one run in flight at once: Temporal allows 2,000 and advises 500. */
 export const MAX_IN_FLIGHT = 500
 /** Evaluations and the like of one run in flight at once: each reads or writes a few records. */

@@ -41,6 +41,18 @@ function isStandingIn(payload: Record<string, unknown>): boolean {
   return ['$from', '$element', '$event'].some((key) => Object.hasOwn(payload, key))
 }
 
+/** A regular expression may take for ever on a text that is just wrong enough. */
+function usesPatterns(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.some(usesPatterns)
+  if (!isObject(schema)) return false
+  return Object.entries(schema).some(
+    ([key, value]) =>
+      (key === 'pattern' && typeof value === 'string') ||
+      (key === 'patternProperties' && isObject(value)) ||
+      usesPatterns(value),
+  )
+}
+
 /** What the shape of each key alone does not tell. */
 function contradictions(request: Record<string, unknown>, path: string): Problem[] {
   const { choices, output, onTimeout } = request
@@ -63,6 +75,12 @@ function contradictions(request: Record<string, unknown>, path: string): Problem
       hint: `choices: reject, fail; or leave "${asked}" out`,
     })
   }
+  if (isObject(output) && !wrong && usesPatterns(output))
+    problems.push({
+      path: `${path}.output`,
+      message: 'a pattern is not taken here: answers are checked in the workflow, which a slow one would stop',
+      hint: 'use "enum" or choices, or have the subtask that follows check the text',
+    })
   const bytes = jsonBytes({ choices, output })
   if (bytes > MAX_REQUEST_BYTES)
     problems.push({
