@@ -103,7 +103,7 @@ export const PLANNED: readonly Shape[] = [
   },
   {
     name: 'retried',
-    planted: ['Object.hasOwn(this.reused, row.id)', 'false'],
+    planted: ['Object.hasOwn(this.reused, id)', 'false'],
     async record(troupe) {
       const first = await start(troupe, [
         echo('a'),
