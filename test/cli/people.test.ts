@@ -58,7 +58,7 @@ it('approvals shows what is asked, how to answer, and the most urgent first', as
 
 it('a run that is shown says what people are to do, with the commands', async () => {
   await until(() => running.said.stderr.includes('troupe retry run --from skipped'), running)
-  expect(running.said.stderr).toMatch(/\? \w+: a person is asked: .+ → troupe approve run \w+/)
+  expect(running.said.stderr).toMatch(/\? \w+: a person is asked: .+\n\s*→ troupe approve run \w+/)
 })
 
 it('what it would not have is one clear sentence, and changes nothing', async () => {
