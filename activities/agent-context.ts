@@ -8,6 +8,7 @@ import { HistoryRoom } from '../src/contract/history-room'
 import { preview, type JsonValue } from '../src/contract/json'
 import type { PublishInput } from '../src/contract/messages'
 import { PUBLISH_SIGNAL } from '../src/contract/names'
+import { PublishLine } from '../src/contract/publish-line'
 import type { SubTask } from '../src/contract/plan'
 import { publishProblem } from '../src/contract/run/publish'
 import type { Store } from '../src/storage/store'
@@ -36,6 +37,11 @@ export function agentContext(
   const activity = Context.current()
   const { workflowId, runId } = activity.info.workflowExecution!
   const spawn: SpawnRequest = { subtasks: [] }
+  const line = new PublishLine(async (events) => {
+    const run = activity.client.workflow.getHandle(workflowId, runId)
+    await room.require(runId, () => run.describe())
+    await run.signal(PUBLISH_SIGNAL, events)
+  })
   const context: HostContext = {
     task,
     runId: workflowId,
@@ -46,9 +52,7 @@ export function agentContext(
       const event: PublishInput = { type, payload, source: task.id, correlationId: task.id }
       const problem = publishProblem(event)
       if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
-      const run = activity.client.workflow.getHandle(workflowId, runId)
-      await room.require(runId, () => run.describe())
-      await run.signal(PUBLISH_SIGNAL, event)
+      await line.publish(event)
     },
     spawn(subtasks: SubTask[], options: SpawnOptions = {}) {
       spawn.subtasks.push(...subtasks)

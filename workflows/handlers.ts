@@ -40,7 +40,7 @@ import type { Continuation } from './continuation'
 import type { InnerWork } from './inner-work'
 import type { RunLog } from './run-log'
 
-export const publishSignal = defineSignal<[PublishInput]>(PUBLISH_SIGNAL)
+export const publishSignal = defineSignal<[PublishInput | PublishInput[]]>(PUBLISH_SIGNAL)
 export const agentsSignal = defineSignal<[PausedAgents]>(AGENTS_SIGNAL)
 export const decideUpdate = defineUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE)
 export const resolveUpdate = defineUpdate<void, [ResolveInput]>(RESOLVE_UPDATE)
@@ -72,12 +72,12 @@ export class Handlers {
     private readonly continuation: Continuation,
     private readonly wake: () => void,
   ) {
-    setHandler(publishSignal, (event) => {
+    setHandler(publishSignal, (signal) => {
       this.continuation.signalled()
-      const logged = this.log.publish(event)
+      const logged = this.log.publish(signal)
       const told = this.live()
-      if (told) told.state.observe(logged)
-      else this.early.push(logged)
+      if (told) for (const event of logged) told.state.observe(event)
+      else this.early.push(...logged)
       this.wake()
     })
     setHandler(agentsSignal, (signal: unknown) => {

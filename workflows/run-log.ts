@@ -6,7 +6,7 @@ import type { EventsAnswer, EventsInput, RunKey } from '../src/contract/messages
 import type { StoreIdentity } from '../src/contract/run'
 import type { CarriedRun } from '../src/contract/run/carried'
 import { EventLog } from '../src/contract/run/event-log'
-import { acceptPublished } from '../src/contract/run/publish'
+import { acceptSignal } from '../src/contract/run/publish'
 import type { NewEvent } from '../src/contract/run/run-state'
 import { KEEP_OPTIONS } from './options'
 
@@ -33,8 +33,10 @@ export class RunLog {
   }
 
   /** A signal from outside, of whatever shape. */
-  publish(input: unknown): AgentEvent {
-    return this.append(acceptPublished(input, this.published++))
+  publish(input: unknown): AgentEvent[] {
+    const accepted = acceptSignal(input, this.published)
+    this.published += accepted.length
+    return accepted.map((event) => this.append(event))
   }
 
   read(filter: EventsInput, closing: boolean): EventsAnswer {

@@ -78,12 +78,8 @@ export class EventFeed {
 }
 
 class Follower implements AsyncIterableIterator<AgentEvent> {
-  /** The last offset of which the order is final and that was taken, wanted or not. */
-  private after: number
-  /** Where the next page begins: `after`, or further on while what is not settled fills several pages. */
+  /** The offset of the last event that was taken, wanted or not. */
   position: number
-  /** Ids of what was handed out beyond `after`: it comes again until it is settled. */
-  private unsettled = new Set<string>()
   private readonly queue: AgentEvent[] = []
   private waiting: { resolve(result: IteratorResult<AgentEvent>): void; reject(error: unknown): void }[] = []
   private ended = false
@@ -95,37 +91,24 @@ class Follower implements AsyncIterableIterator<AgentEvent> {
     private readonly poke: () => void,
     private readonly leave: () => void,
   ) {
-    this.after = this.position = filter.after ?? -1
+    this.position = filter.after ?? -1
   }
 
   get hasRoom(): boolean {
     return this.queue.length < BACKLOG
   }
 
-  /** A page that was asked for from `from` on; true if there was anything new in it for this follower. */
-  take(page: EventPage, from: number): boolean {
-    if (this.ended || !this.hasRoom || this.position < from) return false
-    // Beyond `after` a page continues what is not settled: only one from `after` on may move it
-    const moves = from <= this.after
-    let news = false
-    for (const event of page.events) {
-      const { id, offset } = event
-      if (offset <= this.after) continue
-      const known = this.unsettled.has(id)
-      if (moves && offset <= page.settled) this.unsettled.delete(id)
-      else this.unsettled.add(id)
-      if (known) continue
-      news = true
-      this.give(event)
-    }
-    if (moves) this.after = Math.max(this.after, page.settled)
-    this.position = page.complete ? this.after : Math.max(this.position, page.after)
+  /** A page that was asked for from `from` on; true if it has brought this follower further. */
+  take({ events, settled }: EventPage, from: number): boolean {
+    if (this.ended || !this.hasRoom || this.position < from || settled <= this.position) return false
+    for (const event of events) if (event.offset > this.position && event.offset <= settled) this.give(event)
+    this.position = settled
     this.hand()
-    return news || !page.complete
+    return true
   }
 
   closeAt(end: number): void {
-    if (this.after >= end) this.close()
+    if (this.position >= end) this.close()
   }
 
   fail(error: unknown): void {

@@ -1,4 +1,5 @@
 // HOST. Pages of a run's event log, from whoever can tell: its worker, sealed segments, its document, or its history.
+import type { WorkflowExecutionDescription } from '@temporalio/client'
 import type { AgentEvent, EventFilter, EventSegment } from '../contract/event'
 import type { EventsAnswer } from '../contract/messages'
 import { EVENTS_QUERY } from '../contract/names'
@@ -13,7 +14,7 @@ export interface EventPage {
   events: AgentEvent[]
   /** The offset to ask after next. */
   after: number
-  /** Up to here the order is final; a follower asks after this. */
+  /** Up to here places are final. The newest workflow task may have to be done again, and then in another order. */
   settled: number
   /** True if there is nothing more for now. */
   complete: boolean
@@ -49,14 +50,23 @@ export async function readAllEvents(scope: ClientScope, runId: string, filter: E
 /** Undefined if no worker answered. */
 async function askWorker(scope: ClientScope, runId: string, filter: EventFilter): Promise<EventsAnswer | undefined> {
   const handle = scope.client.workflow.getHandle(runId)
+  const describe = () => withTimeout(scope, QUERY_TIMEOUT_MS, () => handle.describe())
   try {
-    const { status } = await withTimeout(scope, QUERY_TIMEOUT_MS, () => handle.describe())
-    if (status.name !== 'RUNNING') return undefined
-    return await ask<EventsAnswer, EventFilter>(scope, runId, EVENTS_QUERY, filter)
+    const before = await describe()
+    if (before.status.name !== 'RUNNING') return undefined
+    const answer = await ask<EventsAnswer, EventFilter>(scope, runId, EVENTS_QUERY, filter)
+    const hasUnsettled = answer.events.length > 0 && answer.settled < answer.after
+    return hasUnsettled && stoodStill(before, await describe()) ? { ...answer, settled: answer.after } : answer
   } catch (error) {
     if (isUnanswered(error)) return undefined
     throw error
   }
+}
+
+/** No workflow task was in flight, before an answer and after it: then nothing of it has to be done again. */
+function stoodStill(before: WorkflowExecutionDescription, after: WorkflowExecutionDescription): boolean {
+  if (before.raw.pendingWorkflowTask || after.raw.pendingWorkflowTask) return false
+  return before.runId === after.runId && before.historyLength === after.historyLength
 }
 
 async function fromView(
@@ -78,9 +88,9 @@ async function fromView(
   const { segments = [], events: known = [] } = view.history ?? {}
   const sealed = segments.filter((segment) => segment.to > (filter.after ?? -1))
   if (sealed.length > 0) return fromSegments(scope, sealed, filter)
-  // No worker has handled the end of an open run's history yet: what it makes of it may come in another order
   const after = known.at(-1)?.offset ?? filter.after ?? -1
-  const settled = closed ? after : Math.min(after, filter.after ?? -1)
+  // No worker has handled the end of an open run's history yet: what it makes of it may come in another order
+  const settled = closed ? after : Math.min(after, view.history?.settled ?? -1)
   return { events: known.filter((event) => matches(event, filter)), after, settled, complete: true, closed }
 }
 

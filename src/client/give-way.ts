@@ -1,4 +1,4 @@
-// HOST. Lets a run continue as new: whoever publishes without a pause would keep it from that.
+// HOST. Lets a run keep up and continue as new: whoever publishes without a pause would keep it from both.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HistoryMeasure } from '../contract/history-room'
 import { CONTINUE_AFTER_EVENTS } from '../contract/limits'
@@ -11,27 +11,20 @@ const PAUSE_MS = 20_000
 const GO_ON_MS = 10_000
 
 export class WayGiver {
-  private pause: Promise<void> | undefined
   private freeUntil = 0
 
-  /** Resolves at once, or, where the history has become long, when the run has continued as new or could not. */
+  /** Resolves at once, or, where the run cannot keep up, when it can again or has had its time. */
   async giveWay(known: HistoryMeasure, ask: () => Promise<HistoryMeasure>): Promise<void> {
-    if (this.pause) return this.pause
-    if (!isLong(known) || Date.now() < this.freeUntil) return
-    this.pause = this.wait(ask).finally(() => (this.pause = undefined))
-    return this.pause
-  }
-
-  private async wait(ask: () => Promise<HistoryMeasure>): Promise<void> {
+    if (!needsWay(known) || Date.now() < this.freeUntil) return
     for (const end = Date.now() + PAUSE_MS; Date.now() < end;) {
       await sleep(LOOK_MS)
-      if (!isLong(await ask())) return
+      if (!needsWay(await ask())) return
     }
     this.freeUntil = Date.now() + GO_ON_MS
   }
 }
 
 /** A run that has executions in flight cannot continue as new, however quiet it is. */
-function isLong({ historyLength, isBusy }: HistoryMeasure): boolean {
-  return historyLength >= CONTINUE_AFTER_EVENTS && !isBusy
+function needsWay({ historyLength, isBusy, isBehind }: HistoryMeasure): boolean {
+  return isBehind === true || (historyLength >= CONTINUE_AFTER_EVENTS && !isBusy)
 }

@@ -1,11 +1,14 @@
 // HOST. The events of a history in the order in which the workflow saw them.
+import { defaultPayloadConverter } from '@temporalio/common'
 import type { HistoryEvent } from './history-view'
 
-/** One step: an event with the workflow's time, or, without one, the end of a workflow task. */
+/** One step: an event with the workflow's time, or, without one, a look at what is due by then. */
 export interface Step {
   /** Milliseconds since the epoch. */
   at: number
   event?: HistoryEvent
+  /** What came before it is final: a workflow task that the server took has ended. */
+  isFinal?: true
 }
 
 /**
@@ -16,19 +19,20 @@ export function byWorkflowTask(history: readonly HistoryEvent[]): Step[] {
   const steps: Step[] = []
   let arrived: HistoryEvent[] = []
   let taskStarted = 0
-  for (let at = 0; at < history.length; at++) {
-    const event = history[at]!
+  for (let index = 0; index < history.length; index++) {
+    const event = history[index]!
     if (event.workflowExecutionStartedEventAttributes) steps.push({ at: timeOf(event), event })
     else if (event.workflowTaskStartedEventAttributes) taskStarted = timeOf(event)
     else if (event.workflowTaskCompletedEventAttributes) {
-      const made = madeBy(history, at)
+      const made = madeBy(history, index)
       const updates = made.filter((one) => one.workflowExecutionUpdateAcceptedEventAttributes)
       steps.push(...inOrder(arrived, updates).map((one) => ({ at: taskStarted, event: one })))
-      // What the task itself put down, once it had seen all that
-      steps.push(...made.filter((one) => !updates.includes(one)).map((one) => ({ at: taskStarted, event: one })))
-      steps.push({ at: taskStarted })
+      // What the task itself put down, once it had seen all that. A local activity makes it last: the clock moves on
+      const rest = made.filter((one) => !updates.includes(one))
+      const at = Math.max(taskStarted, ...rest.map(localActivityEnd))
+      steps.push({ at }, ...rest.map((event) => ({ at, event })), { at, isFinal: true })
       arrived = []
-      at += made.length
+      index += made.length
     } else arrived.push(event)
   }
   const end = history.length > 0 ? timeOf(history.at(-1)!) : 0
@@ -63,6 +67,22 @@ function inOrder(arrived: readonly HistoryEvent[], updates: readonly HistoryEven
 }
 
 function timeOf(event: HistoryEvent): number {
-  const { seconds, nanos } = event.eventTime ?? {}
-  return Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6)
+  return milliseconds(event.eventTime)
+}
+
+/** The SDK writes it into the marker of a local activity's result; 0 for other events. */
+function localActivityEnd({ markerRecordedEventAttributes: marker }: HistoryEvent): number {
+  const data = marker?.details?.['data']?.payloads?.[0]
+  const told = data ? defaultPayloadConverter.fromPayload<{ complete_time?: Time | null }>(data) : undefined
+  return milliseconds(told?.complete_time)
+}
+
+/** As protocol buffers write it. */
+interface Time {
+  seconds?: unknown
+  nanos?: number | null
+}
+
+function milliseconds(time: Time | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6)
 }

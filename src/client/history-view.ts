@@ -8,7 +8,7 @@ import type { OrchestrateInput } from '../contract/messages'
 import { AGENTS_SIGNAL, PUBLISH_SIGNAL } from '../contract/names'
 import type { PausedAgents } from '../contract/people'
 import type { CarriedRun } from '../contract/run/carried'
-import { acceptPublished } from '../contract/run/publish'
+import { acceptSignal } from '../contract/run/publish'
 import { RunState, type NewEvent, type Surroundings } from '../contract/run/run-state'
 import { HistoryActivities } from './history-activities'
 import { HistoryChanges } from './history-changes'
@@ -27,6 +27,8 @@ export interface HistoryView {
   /** Sealed before the run continued as new; `events` come after them. */
   segments: EventSegment[]
   events: AgentEvent[]
+  /** The offset of the last event of which the place is final. */
+  settled: number
   /** Outputs that the history holds, by place. */
   executions: Map<number, AgentExecution>
 }
@@ -46,6 +48,7 @@ class Replay {
     startedAt: '',
     segments: [],
     events: [],
+    settled: -1,
     executions: new Map(),
   }
   private clock = 0
@@ -75,10 +78,11 @@ class Replay {
   async run(history: readonly HistoryEvent[]): Promise<HistoryView> {
     for (const { workflowExecutionUpdateCompletedEventAttributes: completed } of history)
       if (completed?.outcome?.failure) this.refused.add(String(completed.acceptedEventId))
-    for (const { at, event } of byWorkflowTask(history)) {
+    for (const { at, event, isFinal } of byWorkflowTask(history)) {
       this.clock = at
       if (event) await this.apply(event)
       else this.view.state?.expire()
+      if (isFinal) this.view.settled = this.end - 1
     }
     return this.view
   }
@@ -112,6 +116,7 @@ class Replay {
     this.view.segments.push(...carried.segments)
     this.view.events.push(...carried.events)
     this.published = carried.published
+    this.view.settled = this.end - 1
     this.view.state = RunState.restore(known, carried.state, this.surroundings)
   }
 
@@ -140,16 +145,23 @@ class Replay {
       if (state) state.pauses.pauseAgents(input)
       else this.paused.push(input)
     } else if (name === PUBLISH_SIGNAL) {
-      const event = this.append(acceptPublished(input, this.published++))
-      if (state) state.observe(event)
-      else this.early.push(event)
+      const accepted = acceptSignal(input, this.published)
+      this.published += accepted.length
+      for (const event of accepted.map((one) => this.append(one))) {
+        if (state) state.observe(event)
+        else this.early.push(event)
+      }
     }
+  }
+
+  /** The next event's offset. */
+  private get end(): number {
+    return (this.view.segments.at(-1)?.to ?? -1) + 1 + this.view.events.length
   }
 
   private append({ key, ...event }: NewEvent): AgentEvent {
     const timestamp = new Date(this.clock).toISOString()
-    const offset = (this.view.segments.at(-1)?.to ?? -1) + 1 + this.view.events.length
-    const placed = { id: `${this.workflowId}#${key}`, timestamp, ...event, offset }
+    const placed = { id: `${this.workflowId}#${key}`, timestamp, ...event, offset: this.end }
     this.view.events.push(placed)
     return placed
   }

@@ -7,6 +7,7 @@ import { placeOfActivity, PUBLISH_SIGNAL } from '../contract/names'
 import { choicesHint } from '../contract/nearest'
 import type { AgentResult } from '../contract/run'
 import { isEnded } from '../contract/run/run-state'
+import { PublishLine } from '../contract/publish-line'
 import { publishProblem } from '../contract/run/publish'
 import type { RecordedCall } from '../contract/model-answer'
 import { totalsOf } from '../contract/run/spending'
@@ -27,6 +28,7 @@ import { hasEnded } from './updates'
 export class Run extends RunCommands {
   private readonly room = new HistoryRoom()
   private readonly way = new WayGiver()
+  private readonly line = new PublishLine((events) => this.send(events))
 
   /**
    * Waits for the end.
@@ -134,13 +136,7 @@ export class Run extends RunCommands {
   async publish(event: PublishInput): Promise<void> {
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
-    // Temporal answers for a run that has closed as for one that never was
-    const ask = () => this.refuseIfClosed()
-    await this.way.giveWay(await this.room.require(this.id, ask), ask)
-    await this.inTime(() => this.handle().signal(PUBLISH_SIGNAL, event)).catch(async (error: unknown) => {
-      await this.refuseIfClosed()
-      throw error
-    })
+    await this.line.publish(event)
   }
 
   /**
@@ -166,12 +162,23 @@ export class Run extends RunCommands {
     })
   }
 
+  private async send(events: PublishInput[]): Promise<void> {
+    // Temporal answers for a run that has closed as for one that never was
+    const ask = () => this.refuseIfClosed()
+    await this.way.giveWay(await this.room.require(this.id, ask), ask)
+    await this.inTime(() => this.handle().signal(PUBLISH_SIGNAL, events)).catch(async (error: unknown) => {
+      await this.refuseIfClosed()
+      throw error
+    })
+  }
+
   private async refuseIfClosed(): Promise<HistoryMeasure> {
     const description = await this.inTime(() => this.handle().describe())
     const { status, historyLength, historySize, raw } = description
     const isBusy = (raw.pendingActivities ?? []).some(({ activityId }) => placeOfActivity(activityId) !== undefined)
+    const isBehind = (raw.pendingWorkflowTask?.attempt ?? 1) > 1
     if (status.name === 'RUNNING')
-      return { historyLength, isBusy, ...(historySize === undefined ? {} : { historySize }) }
+      return { historyLength, isBusy, isBehind, ...(historySize === undefined ? {} : { historySize }) }
     throw hasEnded(this.id, status.name)
   }
 

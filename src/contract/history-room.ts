@@ -13,6 +13,8 @@ export interface HistoryMeasure {
   historySize?: number
   /** Whether executions are in flight, with which it cannot continue as new. */
   isBusy?: boolean
+  /** Whether its newest workflow task had to begin again: more came while it worked than the server holds back. */
+  isBehind?: boolean
 }
 
 /** Asks now and then; publishers go through it before each event. */

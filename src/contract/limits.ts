@@ -34,6 +34,10 @@ export const INLINE_OUTPUT_BYTES = 4 * 1024
 export const MAX_EVENT_PAYLOAD_BYTES = 16 * 1024
 /** Characters of an event's type, source and correlation id: they are names, not contents. */
 export const MAX_EVENT_NAME_LENGTH = 256
+/** Events that one signal may bring: a workflow task reads some thousand in its 5 s, and several signals with each. */
+export const PUBLISHED_TOGETHER = 100
+/** Bytes of such a signal, beyond one event: a tenth of what Temporal takes. */
+export const PUBLISHED_BYTES_TOGETHER = 128 * 1024
 /** History events above which nothing more is published: Temporal ends a run at 51,200, and its subtasks need the rest. */
 export const MAX_PUBLISHING_HISTORY_EVENTS = 30_000
 /** Bytes of history, likewise: Temporal ends a run at 50 MB. */

@@ -173,8 +173,8 @@ export interface EventsAnswer {
   /** The offset to ask after next; unchanged if there was nothing. */
   after: number
   /**
-   * Up to here the order is final. What follows was logged by the newest workflow task: should the server have that one
-   * done again, those events may come in another order. Followers ask after this and know events by their ids.
+   * Up to here places are final. What follows was logged by the newest workflow task: should the server have that one
+   * done again, those events may come in another order.
    */
   settled: number
   /** True if nothing was left out of the answer. */

@@ -7,11 +7,16 @@ export const ORCHESTRATOR_WORKER = {
   maxCachedWorkflows: 200,
   /** After a worker's death its runs wait no longer than this for its cache, instead of 10 s. */
   stickyQueueScheduleToStartTimeout: '3s',
+  /**
+   * The SDK cuts an activation off after 5 s, by which Node dies ("async hook stack has become corrupted"), and so does every
+   * worker that takes the run up afterwards. 10,000 signals, as many as Temporal lets wait, take 3 s here, and more elsewhere.
+   */
+  isolateExecutionTimeout: '30s',
   /** Segments and documents are short file writes. */
   maxConcurrentActivityTaskExecutions: 20,
   shutdownGraceTime: '1s',
   shutdownForceTime: '10s',
-} satisfies Partial<WorkerOptions>
+} satisfies Partial<WorkerOptions> & { isolateExecutionTimeout: string }
 
 /** Workers of an agent's queue. */
 export const AGENT_WORKER = {

@@ -33,6 +33,8 @@ export const DYNAMIC_CONFIG: Record<string, number | boolean> = {
   'system.enableActivityEagerExecution': true,
   // One by default: further queries during a workflow task are refused.
   'history.MaxBufferedQueryCount': 100,
+  // 100 by default: a workflow that is told more during a workflow task must begin that anew, and falls further behind.
+  'history.maximumBufferedEventsBatch': 2000,
   // Without it, priorities have no effect.
   'matching.useNewMatcher': true,
 }

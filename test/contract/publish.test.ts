@@ -1,5 +1,5 @@
 // What becomes of a published event.
-import { acceptPublished, publishProblem } from '../../src/contract/run/publish'
+import { acceptPublished, acceptSignal, publishProblem } from '../../src/contract/run/publish'
 
 test('a good event is logged with what it lacks', () => {
   expect(acceptPublished({ type: 'docs.ready' }, 3)).toMatchObject({
@@ -45,4 +45,23 @@ test.each<[string, unknown, string]>([
   const event = acceptPublished(input, 0)
   expect(event).toMatchObject({ type: 'event.refused', source: 'orchestrator' })
   expect((event.payload as { reason: string }).reason).toContain(reason)
+})
+
+test('a signal brings one event or a list of them, each with its own key and its own refusal', () => {
+  expect(acceptSignal({ type: 'a' }, 4)).toEqual([acceptPublished({ type: 'a' }, 4)])
+  const accepted = acceptSignal([{ type: 'a' }, { type: '' }, { type: 'b' }], 4)
+  expect(accepted.map(({ type }) => type)).toEqual(['a', 'event.refused', 'b'])
+  expect(accepted.map(({ key }) => key)).toEqual(['published/4', 'published/5', 'published/6'])
+})
+
+test.each([
+  ['no event', 0],
+  ['too many', 101],
+])('a list of %s is refused as a whole', (_what, count) => {
+  const [event, ...more] = acceptSignal(Array(count).fill({ type: 'a' }), 0)
+  expect(more).toEqual([])
+  expect(event).toMatchObject({
+    type: 'event.refused',
+    payload: { reason: expect.stringContaining(`this has ${count}`) as string },
+  })
 })

@@ -1,9 +1,11 @@
-// Before all tests: one Temporal server in memory, tuned as in use. Its binary is found, or installed, by our own code.
+// Before all tests: one Temporal server in memory, tuned as in use, but for what other servers do not have either. Its binary
+// is found, or installed, by our own code.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureDevServer } from '../../src/server/ensure-server'
 import { probeSandbox } from '../../src/workspace/sandbox-probe'
+import { DYNAMIC_CONFIG } from '../../src/server/settings'
 import { identify } from '../../src/server/process-identity'
 import { OWNER_FILE, TEST_DIRECTORY_PREFIX, sweepTestServers } from './test-directories'
 
@@ -15,6 +17,8 @@ export default async function globalSetup(): Promise<void> {
   await sweepTestServers()
   const stateDir = mkdtempSync(join(tmpdir(), TEST_DIRECTORY_PREFIX))
   writeFileSync(join(stateDir, OWNER_FILE), JSON.stringify(identify(process.pid)))
+  // Temporal's own default: runs must bear it
+  DYNAMIC_CONFIG['history.maximumBufferedEventsBatch'] = 100
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`)
   const { address } = await ensureDevServer({ stateDir, ephemeral: true, onProgress }).catch((error: unknown) => {
     // Jest calls no teardown after a set-up that fails.

@@ -1,7 +1,7 @@
 // PURE. What becomes of a published event. A signal cannot be answered, so what is wrong with it stands in the log.
 import { messageOf } from '../errors'
 import { isDeeper, isObject, jsonBytes, preview, type JsonValue } from '../json'
-import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES, MAX_JSON_DEPTH } from '../limits'
+import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES, MAX_JSON_DEPTH, PUBLISHED_TOGETHER } from '../limits'
 import { ORCHESTRATOR_SOURCE } from '../names'
 import type { NewEvent } from './run-state'
 
@@ -43,8 +43,7 @@ function bytesOf(payload: unknown): number | string {
 export function acceptPublished(input: unknown, count: number): NewEvent {
   const key = `published/${count}`
   const problem = publishProblem(input)
-  if (problem !== undefined)
-    return { key, type: 'event.refused', payload: { reason: problem }, source: ORCHESTRATOR_SOURCE }
+  if (problem !== undefined) return refused(key, problem)
   const { type, payload, source, correlationId } = input as {
     type: string
     payload?: JsonValue
@@ -58,4 +57,16 @@ export function acceptPublished(input: unknown, count: number): NewEvent {
     source: source ?? 'client',
     ...(correlationId === undefined ? {} : { correlationId }),
   }
+}
+
+/** The events to log for a signal, which brings one or a list of them. */
+export function acceptSignal(input: unknown, count: number): NewEvent[] {
+  if (!Array.isArray(input)) return [acceptPublished(input, count)]
+  if (input.length === 0 || input.length > PUBLISHED_TOGETHER)
+    return [refused(`published/${count}`, `a list has 1 to ${PUBLISHED_TOGETHER} events, this has ${input.length}`)]
+  return input.map((event, place) => acceptPublished(event, count + place))
+}
+
+function refused(key: string, reason: string): NewEvent {
+  return { key, type: 'event.refused', payload: { reason }, source: ORCHESTRATOR_SOURCE }
 }
