@@ -33,7 +33,7 @@ export function agentContext(
   pulse: Pulse,
   store: Store,
   host: HostPort,
-): { context: HostContext; spawn: SpawnRequest } {
+): { context: HostContext; spawn: SpawnRequest; published(): Promise<void> } {
   const activity = Context.current()
   const { workflowId, runId } = activity.info.workflowExecution!
   const spawn: SpawnRequest = { subtasks: [] }
@@ -65,7 +65,7 @@ export function agentContext(
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     [PORT]: host,
   }
-  return { context, spawn }
+  return { context, spawn, published: () => line.idle() }
 
   function write(level: 'debug' | 'info' | 'warn' | 'error') {
     return (message: string, fields?: Record<string, unknown>) => log[level](message, { subtask: task.id, ...fields })

@@ -75,8 +75,9 @@ export function createRunAgent(
     const task: AgentTask = { ...input.task, type: typeFor(hosted.manifest, input.task.type), payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
     const port: HostPort = { agent, ledger, ...modelOf(model, spec.model) }
-    const { context, spawn } = agentContext(task, pulse, deps.store, port)
+    const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     const value = await hosted.handle(task, context, startToCloseTimeoutMs)
+    await published() // also what the agent did not wait for
     const spawned = await keepSpawned(task.id, spawn, spec, deps.store)
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {

@@ -10,12 +10,21 @@ const PAUSE_MS = 20_000
 /** Time between two pauses that were in vain. */
 const GO_ON_MS = 10_000
 
+/** So many signals within so long are a flood. Whoever tells a run something now and then is in nobody's way. */
+const FLOOD_SIGNALS = 10
+const FLOOD_MS = 1_000
+
 export class WayGiver {
   private freeUntil = 0
+  /** Times of the newest signals. */
+  private recent: number[] = []
 
   /** Resolves at once, or, where the run cannot keep up, when it can again or has had its time. */
   async giveWay(known: HistoryMeasure, ask: () => Promise<HistoryMeasure>): Promise<void> {
-    if (!needsWay(known) || Date.now() < this.freeUntil) return
+    const now = Date.now()
+    this.recent = [...this.recent, now].slice(-FLOOD_SIGNALS)
+    const isFlood = this.recent.length === FLOOD_SIGNALS && now - this.recent[0]! < FLOOD_MS
+    if (!isFlood || !needsWay(known) || now < this.freeUntil) return
     for (const end = Date.now() + PAUSE_MS; Date.now() < end;) {
       await sleep(LOOK_MS)
       if (!needsWay(await ask())) return

@@ -13,7 +13,7 @@ interface Waiting {
 /** A run that is told much has fewer messages to read, and its log has a publisher's events in the order of the calls. */
 export class PublishLine {
   private readonly waiting: Waiting[] = []
-  private sending = false
+  private working: Promise<void> | undefined
 
   /** `send` resolves when Temporal has them. */
   constructor(private readonly send: (events: PublishInput[]) => Promise<void>) {}
@@ -24,12 +24,16 @@ export class PublishLine {
     const text = JSON.stringify(event)
     return new Promise((resolve, reject) => {
       this.waiting.push({ event: JSON.parse(text) as PublishInput, bytes: utf8Bytes(text), resolve, reject })
-      if (!this.sending) void this.work()
+      this.working ??= this.work()
     })
   }
 
+  /** Resolves when nothing is on its way any more. */
+  async idle(): Promise<void> {
+    while (this.working) await this.working
+  }
+
   private async work(): Promise<void> {
-    this.sending = true
     while (this.waiting.length > 0) {
       const together = this.waiting.splice(0, this.countTogether())
       try {
@@ -39,7 +43,7 @@ export class PublishLine {
         for (const { reject } of together) reject(error)
       }
     }
-    this.sending = false
+    this.working = undefined
   }
 
   /** One at least. */

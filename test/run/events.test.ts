@@ -14,7 +14,13 @@ const speaker = defineAgent({
     for (const word of words) await publish('word.said', { word })
   },
 })
-const team = defineTeam({ name: 'talkers', agents: [speaker] })
+const hasty = defineAgent({
+  name: 'hasty',
+  run: (_: unknown, { publish }) => {
+    for (let n = 0; n < 250; n++) void publish('word.said', n)
+  },
+})
+const team = defineTeam({ name: 'talkers', agents: [speaker, hasty] })
 
 beforeAll(() => test.serve(team))
 
@@ -68,6 +74,15 @@ it('logs every transition of a run, in order, with the subtask as correlation id
   expect(await run.getEventLog({ type: 'word.said' })).toHaveLength(1)
   expect(await run.getEventLog({ after: 6 })).toHaveLength(2)
   expect(await run.getEventLog({ since: events[4]!.timestamp, limit: 1 })).toHaveLength(1)
+})
+
+it('has what an agent published without waiting for it, in order, before the end of its subtask', async () => {
+  const run = await test.troupe.start({ name: 'hasty', subtasks: [{ id: 'a', agentType: 'hasty' }] }, { team })
+  await run.outcome()
+  const events = await run.getEventLog()
+  const said = events.filter(({ type }) => type === 'word.said')
+  expect(said.map(({ payload }) => payload)).toEqual(Array.from({ length: 250 }, (_, n) => n))
+  expect(events.slice(-2).map(({ type }) => type)).toEqual(['subtask.completed', 'run.completed'])
 })
 
 it('gives 2,000 published events to three followers: none lost, none twice, in order, and the history grows only by them', async () => {
