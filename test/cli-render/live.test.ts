@@ -166,6 +166,11 @@ test('what people are to do stands on top, with the command', () => {
   const lines = live(report(requests))
   expect(lines.slice(2, 4)).toEqual(['? ask-0: a person is asked: Ship it?', '  → troupe approve docs-ab12 ask-0'])
   expect(lines[12]).toBe('? and 3 more → troupe status docs-ab12')
+  expect(live(report([row('lint', 'held')])).slice(2, 5)).toEqual([
+    '? lint: it failed and is held until a person retries, replaces or skips it',
+    '  → troupe retry docs-ab12 --from lint',
+    '    or troupe replace docs-ab12 lint JSON, or troupe skip docs-ab12 lint',
+  ])
   expect(live(report([], { open: true }))[2]).toMatch(/^nothing is to be done: .* → troupe close docs-ab12$/)
 })
 

@@ -205,6 +205,7 @@ test('status names what people are to do, each command once, and what a run is b
     `    → troupe answer docs-ab12 pick '"it'\\''s red"'`,
     '  ‖ lint  lint   held  it failed (AgentFailed: broken) and is held until a person retries, replaces or skips it',
     '    → troupe retry docs-ab12 --from lint',
+    '      or troupe replace docs-ab12 lint JSON, or troupe skip docs-ab12 lint',
     '  ○ one   part   ready  waits for a slot of part: 4 of 4 in use, place 1 of 2 in line',
     '    → troupe attach docs-ab12 --team FILE',
     '  ○ two   part   ready  waits for a slot of part: 4 of 4 in use, place 2 of 2 in line',

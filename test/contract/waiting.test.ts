@@ -63,6 +63,10 @@ test('the blocker is found behind what was spawned, and in chains of any length'
   expect(of('s', spawned).sentence).toMatch(/^waits for what it spawned: 1 of 3 done; s\/b: it failed/)
   expect(of('s/c', spawned).sentence).toMatch(/^waits for b \(held\)/)
   expect(of('after', spawned)).toMatchObject({ blocker: 's/b', command: 'troupe retry docs-1 --from s/b' })
+  expect(of('s/b', spawned)).toMatchObject({
+    command: 'troupe retry docs-1 --from s/b',
+    alternatives: ['troupe replace docs-1 s/b JSON', 'troupe skip docs-1 s/b'],
+  })
   const chain = Array.from({ length: 50_000 }, (_, place) =>
     place === 0 ? row('0', 'asking') : row(String(place), 'waiting', { dependsOn: [place - 1] }),
   )

@@ -9,7 +9,7 @@ import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { tokenText } from './tokens'
 import { inTreeOrder } from './tree'
-import { commandPieces, reasonsOf, runLines, runningFor } from './waiting'
+import { alternativeLines, commandPieces, reasonsOf, runLines, runningFor } from './waiting'
 import { warnings } from './warnings'
 import { displayWidth, pad } from './width'
 
@@ -100,7 +100,7 @@ function reason(
 function remedy(reason: WaitingReason | undefined, indent: string, told: Set<string>): Piece[][] {
   if (reason?.command === undefined || reason.blocker !== undefined || told.has(reason.command)) return []
   told.add(reason.command)
-  return [[`${indent} `, ...commandPieces(reason)]]
+  return [[`${indent} `, ...commandPieces(reason)], ...alternativeLines(reason, `${indent}    `)]
 }
 
 function hint({ error }: SubtaskRow, indent: string): Piece[][] {

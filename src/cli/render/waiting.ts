@@ -31,6 +31,7 @@ export function peopleLines(view: RunStatusReport): Piece[][] {
     .flatMap((reason): Piece[][] => [
       [['yellow', `? ${reason.subtask}: ${reason.sentence}`]],
       ...(reason.command === undefined ? [] : [['  → ', ['bold', reason.command] as const]]),
+      ...alternativeLines(reason, '    '),
     ])
   const more = open.length - NAMED
   if (more > 0) lines.push([['yellow', `? and ${more} more`], ' → ', ['bold', troupeCommand('status', [view.runId])]])
@@ -39,6 +40,11 @@ export function peopleLines(view: RunStatusReport): Piece[][] {
 
 export function commandPieces({ command }: Pick<WaitingReason, 'command'>): Piece[] {
   return command === undefined ? [] : [' → ', ['bold', command]]
+}
+
+/** What may be done instead, on a line below the command. */
+export function alternativeLines({ alternatives = [] }: WaitingReason, indent: string): Piece[][] {
+  return alternatives.length === 0 ? [] : [[indent, `or ${alternatives.join(', or ')}`]]
 }
 
 /** How long ago it was handed to its queue. */

@@ -82,6 +82,8 @@ export interface WaitingReason {
   sentence: string
   /** What a person may do about it. */
   command?: string
+  /** What they may do instead. */
+  alternatives?: string[]
   /** Of one that waits for others: the first among them, directly or not, that waits for a person to do something. */
   blocker?: string
   /** ISO time until which it waits at most. */

@@ -36,7 +36,8 @@ export function heldReason({ id, error }: SubtaskRow, { runId, source }: Waiting
   const failure = error ? ` (${error.code}: ${short(error.message)})` : ''
   const sentence = `it failed${failure} and is held until a person retries, replaces or skips it`
   if (source === 'history') return nobody(runId, `${sentence}; no worker runs that would do so`)
-  return { kind: 'held', sentence, command: troupeCommand('retry', [runId], ['--from', id]) }
+  const alternatives = [troupeCommand('replace', [runId, id, 'JSON']), troupeCommand('skip', [runId, id])]
+  return { kind: 'held', sentence, command: troupeCommand('retry', [runId], ['--from', id]), alternatives }
 }
 
 /** What nobody carries on with. */
