@@ -1,6 +1,6 @@
 // PURE. The pauses of a team's agents: what its control workflow takes, how its state follows, and what it tells open runs.
 import { isObject, jsonBytes, preview } from './json'
-import { ANSWER_BYTES } from './limits'
+import { ANSWER_BYTES, MAX_PAUSED_AGENTS } from './limits'
 import type { PauseAgentInput, PausedAgents } from './people'
 import type { Pause } from './run'
 
@@ -10,6 +10,10 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/
 const MAX_BY_LENGTH = 256
 /** Characters of a reason: it stands in every status of every run of the team. */
 const MAX_REASON_LENGTH = 1_000
+/** Characters of an ISO time. */
+const MAX_TIME_LENGTH = 32
+/** Ends of pauses that are told: a run that is told now missed no more than a few. */
+const RESUMED_TOLD = 10
 
 export type ResumeAgentInput = Omit<PauseAgentInput, 'reason'>
 
@@ -41,12 +45,32 @@ export function agentPauseProblem(input: unknown): string | undefined {
   return undefined
 }
 
-/** Whether a signal holds the pauses of a team: anybody can send one, and a run must not stumble over it. */
+/** Whether a signal holds the pauses of a team: anybody can send one, and a run must neither stumble over it nor swell. */
 export function isPausedAgents(told: unknown): told is PausedAgents {
-  if (!isObject(told) || !isName(told.team) || typeof told.version !== 'number' || !isObject(told.agents)) return false
-  return Object.values(told.agents).every(
-    (pause) => isObject(pause) && typeof pause.by === 'string' && typeof pause.at === 'string',
+  if (!isObject(told) || !isName(told.team) || typeof told.version !== 'number') return false
+  const { agents, resumed = {} } = told
+  return isByAgent(agents, isPause) && isByAgent(resumed, ({ by }) => isShort(by, MAX_BY_LENGTH))
+}
+
+function isByAgent(told: unknown, isWhole: (entry: Record<string, unknown>) => boolean): boolean {
+  if (!isObject(told)) return false
+  const entries = Object.entries(told)
+  return (
+    entries.length <= MAX_PAUSED_AGENTS &&
+    entries.every(([agent, entry]) => isName(agent) && isObject(entry) && isWhole(entry))
   )
+}
+
+function isPause({ by, at, reason }: Record<string, unknown>): boolean {
+  return (
+    isShort(by, MAX_BY_LENGTH) &&
+    isShort(at, MAX_TIME_LENGTH) &&
+    (reason === undefined || isShort(reason, MAX_REASON_LENGTH))
+  )
+}
+
+function isShort(value: unknown, length: number): value is string {
+  return typeof value === 'string' && value.length <= length
 }
 
 /** Whether a team, or an agent, may be called that. */
@@ -55,7 +79,7 @@ export function isName(value: unknown): value is string {
 }
 
 function isText(value: unknown, length: number): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= length
+  return isShort(value, length) && value.trim() !== ''
 }
 
 export function nothingPaused(team: string): PausedAgents {
@@ -65,18 +89,21 @@ export function nothingPaused(team: string): PausedAgents {
 /** The state with one more agent paused; a pause that it had is replaced. */
 export function withPause(state: PausedAgents, { agent, by, reason }: PauseAgentInput, now: number): PausedAgents {
   const pause: Pause = { by, at: new Date(now).toISOString(), ...(reason === undefined ? {} : { reason }) }
-  return { ...nextVersion(state, now), agents: { ...state.agents, [agent]: pause } }
+  const { [agent]: _, ...resumed } = state.resumed ?? {}
+  return { ...nextVersion(state, now), agents: { ...state.agents, [agent]: pause }, resumed }
 }
 
 /** The state without the pause of an agent: a new version also if there was none, for runs that know of one. */
-export function withoutPause(state: PausedAgents, { agent }: ResumeAgentInput, now: number): PausedAgents {
+export function withoutPause(state: PausedAgents, { agent, by }: ResumeAgentInput, now: number): PausedAgents {
   const { [agent]: _, ...agents } = state.agents
-  return { ...nextVersion(state, now), agents }
+  const { [agent]: __, ...before } = state.resumed ?? {}
+  const newest = Object.entries(before).slice(1 - RESUMED_TOLD)
+  return { ...nextVersion(state, now), agents, resumed: { ...Object.fromEntries(newest), [agent]: { by } } }
 }
 
 /** Whether a memo, a signal and each status have room for it. */
 export function fitsAnswer(state: PausedAgents): boolean {
-  return jsonBytes(state) <= ANSWER_BYTES / 2
+  return Object.keys(state.agents).length <= MAX_PAUSED_AGENTS && jsonBytes(state) <= ANSWER_BYTES / 2
 }
 
 /** Rises also over several lives of the control workflow: it ends when nothing is paused, and forgets. */

@@ -42,6 +42,8 @@ export const PUBLISHED_BYTES_TOGETHER = 128 * 1024
 export const MAX_PUBLISHING_HISTORY_EVENTS = 30_000
 /** Bytes of history, likewise: Temporal ends a run at 50 MB. */
 export const MAX_PUBLISHING_HISTORY_BYTES = 30 * 1024 * 1024
+/** Agents of a team that are paused at once: each run of the team tells an event of each. */
+export const MAX_PAUSED_AGENTS = 500
 /** Newest events that the orchestrator keeps in memory. */
 export const EVENTS_IN_MEMORY = 1_000
 /** Events that are sealed into one segment: three history events for five hundred. */

@@ -75,6 +75,8 @@ export interface PausedAgents {
   team: string
   version: number
   agents: Record<string, Pause>
+  /** Who ended the pauses that ended last, by agent; absent in what was told before this was. */
+  resumed?: Record<string, Pick<Pause, 'by'>>
 }
 
 export interface PauseAgentInput {

@@ -73,10 +73,13 @@ it('holds an agent in open runs and in those to come, and nothing else, until it
   expect(begun.filter((entry) => entry.startsWith(later.id))).toEqual([])
   await expectSucceeded([foreign])
 
-  await client.resumeAgent({ team: 'builders', agent: 'coder', by })
+  await client.resumeAgent({ team: 'builders', agent: 'coder', by: 'bo' })
   await expectSucceeded([open, later])
-  const types = (await open.getEventLog()).map(({ type }) => type)
-  expect(types.filter((type) => type.startsWith('agent.'))).toEqual(['agent.paused', 'agent.resumed'])
+  const events = (await open.getEventLog()).filter(({ type }) => type.startsWith('agent.'))
+  expect(events.map(({ type, payload }) => [type, payload])).toEqual([
+    ['agent.paused', { agent: 'coder', by, reason: 'it is wrong' }],
+    ['agent.resumed', { agent: 'coder', by: 'bo' }],
+  ])
 })
 
 it('reaches every run that starts while it is paused, whatever comes first', async () => {
@@ -159,6 +162,7 @@ it('takes no notice of a signal that holds no pauses', async () => {
     'coder',
     { team: 'builders' },
     { team: 'builders', version: 9e15, agents: null },
+    { team: 'builders', version: 9e15, agents: { coder: { by: 'b'.repeat(1_000), at: '' } } },
   ])
     await handle.signal('agents', nonsense)
   await handle.signal('agents', { team: 'others', version: 9e15, agents: { coder: { by, at: '' } } })

@@ -38,13 +38,20 @@ export class Pauses {
 
   /** The whole state of the team; one that is not newer, or another team's, changes nothing. */
   pauseAgents(told: PausedAgents): void {
-    const { team, version, agents } = told
+    const { team, version, agents, resumed } = told
     if (team !== this.agents.team || !(version > this.agents.version)) return
     const before = this.agents.agents
     this.agents = { team, version, agents }
-    for (const [agent, { by }] of Object.entries(agents))
-      if (!Object.hasOwn(before, agent)) this.tell('agent.paused', { agent, by })
-    for (const agent of Object.keys(before)) if (!Object.hasOwn(agents, agent)) this.tell('agent.resumed', { agent })
+    for (const [agent, { by, reason }] of Object.entries(agents)) {
+      if (Object.hasOwn(before, agent)) continue
+      // What an earlier control told was logged without it, and is read again as it was logged
+      this.tell('agent.paused', { agent, by, ...(resumed && reason !== undefined ? { reason } : {}) })
+    }
+    for (const agent of Object.keys(before)) {
+      if (Object.hasOwn(agents, agent)) continue
+      const end = resumed && Object.hasOwn(resumed, agent) ? resumed[agent] : undefined
+      this.tell('agent.resumed', { agent, ...(end ? { by: end.by } : {}) })
+    }
   }
 
   private tell(type: string, payload: Record<string, string>): void {
