@@ -169,12 +169,14 @@ it('refuses what the log would not take, and says so in the log for plain signal
   })
   await expect(run.publish({ type: 'forged', source: 'orchestrator' })).rejects.toMatchObject({ code: 'InvalidInput' })
   const connection = await Connection.connect({ address: test.address })
-  await new Client({ connection, namespace: test.namespace }).workflow.getHandle(run.id).signal('publish', { type: 7 })
+  const plain = new Client({ connection, namespace: test.namespace }).workflow.getHandle(run.id)
+  await plain.signal('publish', { type: 7 })
+  await plain.signal('publish', [{ type: 'listed' }, { type: 8 }])
   await connection.close()
-  for await (const event of run.events({ type: 'event.refused' })) {
-    expect(event.payload).toMatchObject({ reason: expect.stringContaining('7') as string })
-    break
-  }
+  const refused: unknown[] = []
+  for await (const { payload } of run.events({ type: 'event.refused', limit: 2 })) refused.push(payload)
+  expect(refused).toEqual([7, 8].map((type) => ({ reason: expect.stringMatching(` this is ${type}$`) as string })))
+  expect(await run.getEventLog({ type: 'listed' })).toHaveLength(1)
   await run.cancel()
   await run.closed()
   await expect(run.publish({ type: 'late' })).rejects.toMatchObject({ code: 'RunNotFound' })
