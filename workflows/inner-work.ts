@@ -94,8 +94,8 @@ export class InnerWork {
     const { run, store } = this.where()
     const input: KeepOutputInput = { run, store, subtask, agent: this.state.agent(place).name, output }
     try {
-      await this.call(subtaskActivityId(place, 'keep'), ({ keepOutput }) => keepOutput(input))
-      this.state.requests.kept(place)
+      const kept = await this.call(subtaskActivityId(place, 'keep'), ({ keepOutput }) => keepOutput(input))
+      this.state.requests.kept(place, kept)
     } catch (failure) {
       applyFailure(this.state, place, failure)
     }

@@ -63,7 +63,8 @@ export class HistoryActivities {
     }
     if (kept !== undefined) {
       state.requests.next()
-      return (ending) => this.ended(state, kept, ending, () => state.requests.kept(kept))
+      return (ending) =>
+        this.ended<AgentExecution>(state, kept, ending, (execution) => state.requests.kept(kept, execution))
     }
     if (type === 'react') {
       state.reactions.next()

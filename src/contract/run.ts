@@ -73,6 +73,8 @@ export interface AgentResult<Output = unknown> {
   agent?: string
   agentVersion?: string
   attempt?: number
+  /** Who gave its output by hand, after it had failed. */
+  replacedBy?: string
 }
 
 /** Which store a run's artifacts and records are in. */
@@ -108,6 +110,8 @@ export interface SubtaskRow {
   position?: number
   /** Taken over from the run that this one repeats. */
   reused?: true
+  /** Who gave its output by hand, after it had failed and was held. */
+  replacedBy?: string
   /**
    * Artifact of the `SpawnFragment` that holds its definition, where the plan as it was started does not: added, changed,
    * spawned, or started by a reaction. Who repeats the run reads it.

@@ -190,6 +190,11 @@ test('a blocked worker is named once, with the agent, since when, and the remedy
   )
 })
 
+test('an output that somebody gave says who', () => {
+  const given = live(report([row('lint', 'succeeded', { durationMs: 1_000, replacedBy: 'ada' })]))
+  expect(given[2]).toBe('  ✓ lint  lint  1.0 s · given by ada')
+})
+
 test('a failure shows its code, message and hint', () => {
   const error = { code: 'CommandFailed' as const, message: 'exit code 2', hint: 'see its log', retryable: true }
   const lint = row('lint', 'failed', { error, tokensUsed: 40 })

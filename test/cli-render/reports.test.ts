@@ -39,7 +39,7 @@ test('status shows every subtask, spawned ones below their spawner, with what ea
   const view = report([
     row('split', 'joining'),
     row('join', 'waiting', { dependsOn: [0] }),
-    row('split/a', 'succeeded', { agent: 'part', parent: 0, durationMs: 1_200, attempt: 2 }),
+    row('split/a', 'succeeded', { agent: 'part', parent: 0, durationMs: 1_200, attempt: 2, replacedBy: 'ada' }),
     row('split/b', 'failed', {
       agent: 'part',
       parent: 0,
@@ -51,7 +51,7 @@ test('status shows every subtask, spawned ones below their spawner, with what ea
     '  team writers · started 2026-03-01T10:00:00.000Z',
     '  1 succeeded · 1 failed · 1 joining · 1 waiting',
     '  ◐ split      split  joining  waits for what it spawned: 2 of 2 done',
-    '    ✓ split/a  part   succeeded  1.2 s  2 attempts',
+    '    ✓ split/a  part   succeeded  1.2 s  2 attempts  given by ada',
     '    ✗ split/b  part   failed  Timeout: too slow',
     '      raise timeoutMs',
     '  ○ join       join   waiting  waits for split (joining)',
@@ -95,12 +95,13 @@ test('an outcome shows counts, failures with code, message and hint, outputs sho
       result('stored', { output: { artifact: 'ff', bytes: 70_000, preview: '{"a":1' }, outputStored: true }),
       result('outline/part', { output: 'a step on the way' }),
       result('nothing'),
+      result('given', { output: { ok: true }, replacedBy: 'ada' }),
     ]),
     { color: false, uiLink: 'http://127.0.0.1:8233/x' },
   )
   expect(lines).toEqual([
     '✗ docs-ab12 failed in 12.3 s',
-    '  5 succeeded · 1 failed · 1 skipped',
+    '  6 succeeded · 1 failed · 1 skipped',
     '  ✗ lint CommandFailed: exit code 2 (3 attempts)',
     '      stderr: no',
     '      fix it',
@@ -108,6 +109,7 @@ test('an outcome shows counts, failures with code, message and hint, outputs sho
     '  ✓ outline  {"points":["a","b"]}',
     `  ✓ long     ${'x'.repeat(159)}…`,
     '  ✓ stored   {"a":1 (70000 bytes)',
+    '  ✓ given    given by ada: {"ok":true}',
     '  Temporal UI: http://127.0.0.1:8233/x',
   ])
 })
@@ -167,7 +169,7 @@ test.each([true, false])('nothing that an agent says acts on the terminal (colou
   const view = report(rows, { plan: EVIL, runId: EVIL, team: EVIL, notes: [EVIL], failure: new Error(EVIL) })
   expectHarmless(renderStatus(view, { color, now: NOW }))
   const failed = result(EVIL, { status: 'failed', success: false, error })
-  const done = [result('a', { output: EVIL }), result('b', { output: { [EVIL]: EVIL } })]
+  const done = [result('a', { output: EVIL, replacedBy: EVIL }), result('b', { output: { [EVIL]: EVIL } })]
   expectHarmless(renderOutcome(outcome([failed, ...done], { runId: EVIL }), { color, uiLink: EVIL }))
   expectHarmless([
     renderEvent(event({ type: EVIL, source: EVIL, correlationId: EVIL, payload: { [EVIL]: EVIL } }), { color }),

@@ -92,7 +92,7 @@ it('answers, and what becomes of what is held', async () => {
     place.run('reject', 'run', 'no', '--comment', 'too dear'),
     place.run('answer', 'run', 'pick', '@answer.json'),
     place.run('skip', 'run', 'skipped'),
-    place.run('replace', 'run', 'replaced', '{"by": "hand"}'),
+    place.run('replace', 'run', 'replaced', '{"by": "hand"}', '--by', 'ada'),
   ])
   expect(yes).toMatchObject({ runId: 'run', taskId: 'yes', approved: true, by: 'ada' })
   expect(others.map(({ code, stdout }) => [code, stdout])).toEqual([
@@ -138,7 +138,7 @@ it('an open run that has nothing to do is told to close, and ends as it went', a
     no: { error: { code: 'Rejected' } },
     pick: { output: 'blue' },
     skipped: { error: { code: 'SkippedByPerson' } },
-    replaced: { output: { by: 'hand' } },
+    replaced: { output: { by: 'hand' }, replacedBy: 'ada' },
     late: { output: 'new' },
     more: { output: 'new' },
     cut: { status: 'cancelled' },

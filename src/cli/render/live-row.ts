@@ -8,7 +8,7 @@ import type { Piece } from './line'
 import { styled } from './marks'
 import { duration, elapsed } from '../../contract/time'
 import { tokenText } from './tokens'
-import { runningFor } from './waiting'
+import { givenBy, runningFor } from './waiting'
 
 /** What a person should see. */
 const NOTICED: readonly WaitingKind[] = ['retrying', 'asking', 'held', 'blocked']
@@ -36,11 +36,12 @@ export function rowFacts({ row, reason, execution, now, heardAt }: RowToTell): P
 }
 
 function endedFacts(row: SubtaskRow): Piece[] {
-  const { state, error, durationMs, tokensUsed, unconfirmedCalls, attempt = 1 } = row
+  const { state, error, durationMs, tokensUsed, unconfirmedCalls, attempt = 1, replacedBy } = row
   const facts = joined([
     durationMs === undefined ? '' : duration(durationMs),
     tokenText(tokensUsed, unconfirmedCalls),
     attempt > 1 ? `attempt ${attempt}` : '',
+    replacedBy === undefined ? '' : givenBy(replacedBy),
   ])
   if (state === 'succeeded') return [facts]
   const gap = facts === '' ? '' : '  '

@@ -7,6 +7,7 @@ import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { tokenText } from './tokens'
 import { shortJson } from './values'
+import { givenBy } from './waiting'
 import { pad } from './width'
 
 /** Subtasks of a kind that are named; `troupe result` and `troupe status` have them all. */
@@ -79,7 +80,12 @@ function outputLines(results: readonly AgentResult[]): Piece[][] {
   )
 }
 
-function outputText({ output, outputStored }: AgentResult): string {
+function outputText(result: AgentResult): string {
+  const { replacedBy } = result
+  return `${replacedBy === undefined ? '' : `${givenBy(replacedBy)}: `}${valueText(result)}`
+}
+
+function valueText({ output, outputStored }: AgentResult): string {
   if (!outputStored) return shortJson(output, OUTPUT_LENGTH)
   const { bytes, preview } = output as { bytes: number; preview: string }
   return `${shortJson(preview, OUTPUT_LENGTH)} (${bytes} bytes)`

@@ -9,7 +9,7 @@ import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { tokenText } from './tokens'
 import { inTreeOrder } from './tree'
-import { alternativeLines, commandPieces, reasonsOf, runLines, runningFor } from './waiting'
+import { alternativeLines, commandPieces, givenBy, reasonsOf, runLines, runningFor } from './waiting'
 import { warnings } from './warnings'
 import { displayWidth, pad } from './width'
 
@@ -86,12 +86,13 @@ function facts(row: SubtaskRow, execution: PendingExecution | undefined, now: nu
 }
 
 function reason(
-  { error, reused }: SubtaskRow,
+  { error, reused, replacedBy }: SubtaskRow,
   waiting: WaitingReason | undefined,
   execution: PendingExecution | undefined,
 ): Piece[] {
   if (waiting?.kind === 'running') return runningDetails(execution).flatMap((detail) => ['  ', detail])
   if (waiting) return ['  ', waiting.sentence]
+  if (replacedBy !== undefined) return ['  ', givenBy(replacedBy)]
   if (reused) return [['dim', '  taken over']]
   return error ? ['  ', ['red', error.code], `: ${error.message}`] : []
 }

@@ -47,6 +47,11 @@ export function alternativeLines({ alternatives = [] }: WaitingReason, indent: s
   return alternatives.length === 0 ? [] : [[indent, `or ${alternatives.join(', or ')}`]]
 }
 
+/** Of a result that a person gave in place of an agent. */
+export function givenBy(person: string): string {
+  return `given by ${person}`
+}
+
 /** How long ago it was handed to its queue. */
 export function runningFor(row: SubtaskRow, now: number): string {
   return row.startedAt === undefined ? '' : elapsed(since(row.startedAt, now))

@@ -7,7 +7,7 @@ export function toAgentResult(
   row: SubtaskRow,
   execution?: Pick<AgentExecution, 'output' | 'agentVersion'>,
 ): AgentResult {
-  const { id, state, agent, error, attempt, durationMs, tokensUsed, unconfirmedCalls } = row
+  const { id, state, agent, error, attempt, durationMs, tokensUsed, unconfirmedCalls, replacedBy } = row
   const status = state as AgentResult['status']
   const result: AgentResult = {
     taskId: id,
@@ -20,6 +20,7 @@ export function toAgentResult(
     ...(attempt === undefined ? {} : { attempt }),
     // Nobody ran what was skipped
     ...(status === 'skipped' ? {} : { agent }),
+    ...(replacedBy === undefined ? {} : { replacedBy }),
   }
   if (!execution) return error ? { ...result, error } : result
   const { output } = execution

@@ -26,7 +26,10 @@ export interface CarriedBatch {
 
 /** What few subtasks have. */
 type Rare = Partial<
-  Pick<SubtaskRow, 'settling' | 'heldBack' | 'reused' | 'error' | 'request' | 'unconfirmedCalls' | 'agent'>
+  Pick<
+    SubtaskRow,
+    'settling' | 'heldBack' | 'reused' | 'replacedBy' | 'error' | 'request' | 'unconfirmedCalls' | 'agent'
+  >
 > &
   Partial<Pick<Node, 'candidate' | 'evaluation' | 'admitted' | 'cancelledBy'>> & {
     asked?: HumanRequest
@@ -131,7 +134,7 @@ export function applyCarried(state: RunState, carried: CarriedState): void {
 }
 
 function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow {
-  const { settling, heldBack, reused, error, request, unconfirmedCalls } = row
+  const { settling, heldBack, reused, replacedBy, error, request, unconfirmedCalls } = row
   const { candidate, evaluation, admitted, cancelledBy, request: asked } = node
   const children = isEnded(row.state) ? undefined : node.spawned
   const agent = row.agent === agents[node.graph.agents[0]!]!.name ? undefined : row.agent
@@ -139,6 +142,7 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
     settling,
     heldBack,
     reused,
+    replacedBy,
     error,
     request,
     unconfirmedCalls,

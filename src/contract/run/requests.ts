@@ -1,4 +1,5 @@
 // PURE. People in a run: what they are asked and decide, and what they make of a subtask that is held.
+import type { AgentExecution } from '../activity-messages'
 import type { JsonValue } from '../json'
 import { isDeeper, jsonBytes, preview } from '../json'
 import { MAX_GIVEN_BYTES, MAX_JSON_DEPTH } from '../limits'
@@ -94,10 +95,11 @@ export class Requests {
     return this.given.shift()
   }
 
-  /** It is in its record. */
-  kept(place: number): void {
+  /** It is in its record, or what an execution that was given up has left there all the same. */
+  kept(place: number, { agentVersion }: Pick<AgentExecution, 'agentVersion'>): void {
     const { row } = this.subtasks.at(place)
     if (row.state !== 'running' || !row.settling) return
+    if (agentVersion !== '') delete row.replacedBy // a person has none
     row.durationMs = Math.max(0, this.subtasks.surroundings.now() - Date.parse(row.startedAt ?? this.subtasks.isoNow()))
     this.subtasks.end(place, 'succeeded')
   }
@@ -140,6 +142,7 @@ export class Requests {
     this.subtasks.tell('subtask.resolved', place, { action, by, ...(comment === undefined ? {} : { comment }) })
     if (action === 'replace') {
       delete row.error
+      row.replacedBy = by
       return this.give(place, input.output)
     }
     if (action === 'skip') return this.subtasks.end(place, 'skipped', skippedByError(by, comment))

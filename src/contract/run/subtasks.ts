@@ -151,7 +151,7 @@ export class Subtasks {
   fail(place: number, error: SubtaskError, joined = false): void {
     const { row, node } = this.at(place)
     if (isEnded(row.state)) return
-    for (const key of ['settling', 'heldBack', 'request'] as const) delete row[key]
+    for (const key of ['settling', 'heldBack', 'request', 'replacedBy'] as const) delete row[key]
     delete node.request
     if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
     if (error.code === 'Cancelled') return this.end(place, 'cancelled', this.ending ?? error)

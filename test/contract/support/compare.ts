@@ -48,6 +48,8 @@ function rowProblems(row: SubtaskRow, item: Item): string[] {
   expect('endedAt', row.endedAt !== undefined, hasEnded(item))
   expect('request', row.request !== undefined, item.state === 'asking')
   expect('settling', row.settling === true, item.given !== undefined ? !hasEnded(item) : isBeingLookedAt(item))
+  const isByHand = item.replaced && (item.state === 'running' || item.state === 'succeeded')
+  expect('replacedBy', row.replacedBy, isByHand ? 'ann' : undefined)
   expect('heldBack', row.heldBack !== undefined, isHeldBack(item))
   if ((item.state === 'running' && item.given === undefined) || item.state === 'asking')
     expect('startedAt', row.startedAt !== undefined, true)

@@ -86,7 +86,7 @@ export class DrivenRun extends ComparedRun {
     if (work.kind === 'look') return this.finishLook(place, item)
     if (work.kind === 'keep') {
       return this.act(`keep ${item.id}`, () => {
-        this.state.requests.kept(place)
+        this.state.requests.kept(place, { agentVersion: '' })
         this.model.kept(item)
       })
     }

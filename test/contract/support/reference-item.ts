@@ -24,6 +24,8 @@ export interface Item {
   look?: 'due' | 'now' | 'done'
   /** Running, with an output that somebody gave: it only has to be written down. */
   given?: number | 'approved'
+  /** That was after it had been held. */
+  replaced?: boolean
   /** It counts among those of its map that are under way; else its place in their line. */
   admitted: boolean
   turn?: number

@@ -36,8 +36,10 @@ export class ReferenceRun extends ReferenceWork {
 
   resolved(item: Item, resolution: Resolution): void {
     this.tell('subtask.resolved', item)
-    if (resolution === 'replace') this.give(item, REPLACED)
-    else if (resolution === 'skip') this.end(item, 'skipped', 'SkippedByPerson')
+    if (resolution === 'replace') {
+      item.replaced = true
+      this.give(item, REPLACED)
+    } else if (resolution === 'skip') this.end(item, 'skipped', 'SkippedByPerson')
     else {
       delete item.code
       delete item.look
