@@ -33,8 +33,6 @@ import type { Store } from './storage/store'
 
 /** Runs that are looked at for the newest ones, however few are wanted. */
 const LIST_AT_LEAST = 200
-/** Open runs that are asked for what people are to decide: more would take minutes. */
-const MAX_OPEN_RUNS = 10_000
 
 export interface StartOptions {
   /** The manifest of the team; `connect().start` takes the team itself. */
@@ -151,12 +149,12 @@ export class TroupeClient {
 
   /**
    * What people are asked, over all runs that have not ended: what ends first comes first, what nobody waits for last.
-   * Runs that cannot be read are left out, and named to `onNote`.
+   * Runs that cannot be read are left out, and named to `onNote`, which is told too where there are too many to ask.
    *
    * @throws TroupeError `ConnectionFailed`
    */
   async approvals(onNote: (note: string) => void = () => undefined): Promise<Approval[]> {
-    return openApprovals(this.scope, await this.openRuns(MAX_OPEN_RUNS), onNote)
+    return openApprovals(this.scope, (limit) => this.openRuns(limit), onNote)
   }
 
   /** The runs that have not ended, at most `limit` of them. */

@@ -13,6 +13,8 @@ import { explained } from './errors'
 import { viewRun } from './run-view'
 import { errorContext, type ClientScope } from './scope'
 
+/** Open runs that are asked for what people are to decide: more would take minutes. */
+const MAX_OPEN_RUNS = 10_000
 /** Runs that are asked at once: each is a worker's query. */
 const RUNS_AT_ONCE = 8
 /** Records that are read at once. */
@@ -42,10 +44,16 @@ export interface Approval {
 /** Newest information: each run is asked now. A run that has ended in between has nothing to ask. */
 export async function openApprovals(
   scope: ClientScope,
-  runs: readonly RunKey[],
+  openRuns: (limit: number) => Promise<RunKey[]>,
   onNote: (note: string) => void,
+  limit = MAX_OPEN_RUNS,
 ): Promise<Approval[]> {
-  const found = await inPortions(runs, RUNS_AT_ONCE, async ({ workflowId }) => {
+  const runs = await openRuns(limit + 1)
+  if (runs.length > limit)
+    onNote(
+      `more than ${limit} runs are open, and only that many were asked: ${troupeCommand('status', ['RUN'])} tells what another one asks`,
+    )
+  const found = await inPortions(runs.slice(0, limit), RUNS_AT_ONCE, async ({ workflowId }) => {
     try {
       return await explained(errorContext(scope, workflowId), () => approvalsOf(scope, workflowId, onNote))
     } catch (error) {
