@@ -53,7 +53,7 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
     attempts: row.attempt ?? 0,
     effects: effects.get(row.id) ?? [],
   }))
-  return { runId, inPlace: true, again, reused: [], begin }
+  return { runId, inPlace: true, again, reused: [], dropped: [], begin }
 }
 
 /** The first refusal; where there is more to say, how many of them there are. */

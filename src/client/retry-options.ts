@@ -45,6 +45,8 @@ export interface RetryListing {
   again: RetriedSubtask[]
   /** Ids of subtasks whose results are taken over. */
   reused: string[]
+  /** Ids of subtasks that another plan does not have: what they left is not taken over. */
+  dropped: string[]
   /** What a new run is started with: whose agents are to be served. */
   spec?: RunSpec
 }

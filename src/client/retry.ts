@@ -5,7 +5,7 @@ import { TroupeError } from '../contract/errors'
 import { quote } from '../contract/json'
 import type { CheckedSubTask, RunSpec } from '../contract/messages'
 import { candidates } from '../contract/run/input-hash'
-import { planDifferences, renewedDeadline, repeatedPlan, teamForPlan } from '../contract/run/repeated-plan'
+import { droppedFrom, planDifferences, renewedDeadline, repeatedPlan, teamForPlan } from '../contract/run/repeated-plan'
 import { judgeReuse, type Again, type Judgement, type Past } from '../contract/run/reuse'
 import { troupeCommand } from '../contract/run/waiting-commands'
 import type { CheckedPlan } from '../contract/schema/check-plan'
@@ -75,7 +75,7 @@ async function planNewRun(
   const remembered = isTheFile ? planFile : options.planFile
   const { again, reused } = judgement
   return {
-    ...{ runId, inPlace: false, reused, spec: checked.spec },
+    ...{ runId, inPlace: false, reused, dropped: droppedFrom(past, checked.spec.subtasks), spec: checked.spec },
     again: await retried(scope, view, { past, again, was: spec, is: checked.spec, replaced }),
     begin: () =>
       beginRetry(scope, {

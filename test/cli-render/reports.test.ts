@@ -3,6 +3,7 @@ import { renderApprovals } from '../../src/cli/render/approvals'
 import { renderEvent } from '../../src/cli/render/event'
 import { renderList } from '../../src/cli/render/list'
 import { renderOutcome } from '../../src/cli/render/outcome'
+import { renderRetry } from '../../src/cli/render/retry'
 import { renderStatus } from '../../src/cli/render/status'
 import type { RunOutcome } from '../../src/client/outcome'
 import type { AgentEvent } from '../../src/contract/event'
@@ -119,6 +120,20 @@ test('an outcome with very many failures names the first ones and counts the oth
   const lines = renderOutcome(outcome(failed), { color: false })
   expect(lines.length).toBeLessThan(30)
   expect(lines).toContain('    … 480 more failed')
+})
+
+test('a retry names what its plan does not have any more', () => {
+  const again = [{ id: 'a', agent: 'a', because: 'it is new', attempts: 0, effects: [] }]
+  const lines = (dropped: string[]) =>
+    renderRetry({ runId: 'r', inPlace: false, again, reused: ['b'], dropped }, { color: false })
+  expect(lines([])).toEqual([
+    'r, in a new run: 1 subtask runs again, 0 of them executed before; 1 result is taken over',
+    '  a  it is new',
+  ])
+  expect(lines(['c'])[2]).toBe('  not in the plan any more, and not taken over: c')
+  const many = Array.from({ length: 12 }, (_, place) => `s${place}`)
+  expect(lines(many)[2]).toMatch(/: s0, s1, .* s9 and 2 more$/)
+  expectHarmless(lines([EVIL]))
 })
 
 test('a run that was refused says why', () => {

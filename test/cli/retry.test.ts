@@ -57,7 +57,9 @@ const outcomeOf = (stdout: string): RunOutcome => JSON.parse(stdout) as RunOutco
 it('lists, asks, and runs again only what failed and what follows; a plan that was changed is refused unless it is named', async () => {
   place.write('team.ts', TEAM)
   place.write('terminal.cjs', TERMINAL)
-  const plan = place.write('plan.json', PLAN)
+  const dropped = { id: 'e', agentType: 'echo' }
+  const old = { ...PLAN, subtasks: [...PLAN.subtasks, dropped] }
+  const plan = place.write('plan.json', old)
   place.write('broken', '')
   expect((await place.run('run', 'plan.json', '--id', 'old')).code).toBe(1)
   expect(executed()).toEqual(['a', 'b'])
@@ -67,7 +69,7 @@ it('lists, asks, and runs again only what failed and what follows; a plan that w
   const unasked = await place.run('retry', 'old')
   expect([unasked.code, unasked.stdout]).toEqual([2, ''])
   expect(unasked.stderr).toContain(
-    'old, in a new run: 2 subtasks run again, 1 of them executed before; 1 result is taken over',
+    'old, in a new run: 2 subtasks run again, 1 of them executed before; 2 results are taken over',
   )
   expect(unasked.stderr).toMatch(/b {2}it failed {2}executed before: step charge/)
   expect(unasked.stderr).toMatch(/c {2}it depends on "b"\n/)
@@ -83,14 +85,17 @@ it('lists, asks, and runs again only what failed and what follows; a plan that w
   const changed = { ...PLAN, subtasks: [{ ...a, payload: { n: 2 } }, b, c, { id: 'd', agentType: 'work' }] }
   writeFileSync(plan, JSON.stringify(changed))
   const refused = await place.run('retry', 'old', '--yes')
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('"a" is another one, "d" is new')])
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('"a" is another one, "e" is gone, "d" is new'),
+  ])
   expect(refused.stderr).toContain(`--plan ${plan}`)
   expect(executed()).toEqual([])
 
   // The file as it was: team and commands come from it
-  writeFileSync(plan, JSON.stringify(PLAN))
+  writeFileSync(plan, JSON.stringify(old))
   const yes = await place.start(['retry', 'old', '--id', 'new', '-o', 'json'], { environment, stdin: 'y\n' }).finished
-  expect([yes.code, outcomeOf(yes.stdout)]).toMatchObject([0, { runId: 'new', counts: { succeeded: 3 } }])
+  expect([yes.code, outcomeOf(yes.stdout)]).toMatchObject([0, { runId: 'new', counts: { succeeded: 4 } }])
   expect(executed()).toEqual(['b'])
   expect(await place.json('status', 'old')).toMatchObject({ status: 'failed', retriedBy: ['new'] })
 
@@ -98,6 +103,7 @@ it('lists, asks, and runs again only what failed and what follows; a plan that w
   writeFileSync(plan, JSON.stringify(changed))
   const renewed = await place.run('retry', 'new', '--yes', '--plan', 'plan.json', '--id', 'newer', '-o', 'json')
   expect([renewed.code, outcomeOf(renewed.stdout)]).toMatchObject([0, { counts: { succeeded: 4 } }])
+  expect(renewed.stderr).toContain('not in the plan any more, and not taken over: e\n')
   expect(executed().sort()).toEqual(['a', 'b', 'd'])
 
   // Without its file the run's own plan counts; its command then needs leave, and its team is named

@@ -1,6 +1,6 @@
 // The plan of a run once more: as it stood at its end, with deadlines that count anew, and held against another one.
 import type { CheckedSubTask, RunSpec } from '../../src/contract/messages'
-import { planDifferences, renewedDeadline, repeatedPlan } from '../../src/contract/run/repeated-plan'
+import { droppedFrom, planDifferences, renewedDeadline, repeatedPlan } from '../../src/contract/run/repeated-plan'
 import type { Past } from '../../src/contract/run/reuse'
 import { checkedOf } from './support/checking'
 import { agent, AGENTS, defined, pastOf } from './support/past-runs'
@@ -26,6 +26,7 @@ test('it is what stood at the end, with what was added and changed, without what
   expect(plan).toMatchObject({ name: 'p', onFailure: 'hold', reactions: [own] })
   expect(plan.reactions).toHaveLength(1)
   expect(misfits).toEqual([])
+  expect(droppedFrom(past, [defined('new', {}), defined('added', {})])).toEqual(['a'])
   const needy = pastOf({ a: {}, 'a/x': {}, b: { dependsOn: ['a/x'] } })
   expect(repeatedPlan(spec([]), needy, (old) => old).misfits).toEqual(['"b" needs "a/x"'])
 })

@@ -9,8 +9,11 @@ const ID_COLUMNS = 40
 const SHOWN = 50
 /** Names of steps and tools on a line. */
 const NAMED = 6
+/** Ids on the line of what is dropped. */
+const DROPPED_NAMED = 10
 
-export function renderRetry({ runId, inPlace, again, reused }: RetryListing, { color }: { color: boolean }): string[] {
+export function renderRetry(listing: RetryListing, { color }: { color: boolean }): string[] {
+  const { runId, inPlace, again, reused, dropped } = listing
   const paint = painter(color)
   // What has had effects is shown first among equals: it is what somebody may regret
   const ordered = [...again].sort((a, b) => Number(b.attempts > 0) - Number(a.attempts > 0))
@@ -27,7 +30,14 @@ export function renderRetry({ runId, inPlace, again, reused }: RetryListing, { c
       paint([`  ${pad(subtask.id, columns)}  `, ['dim', subtask.because], ...pastOf(subtask)]).trimEnd(),
     ),
     ...(again.length > SHOWN ? [paint([['dim', `  … and ${again.length - SHOWN} more`]])] : []),
+    ...(dropped.length > 0 ? [paint(['  ', ['yellow', droppedText(dropped)]])] : []),
   ]
+}
+
+function droppedText(ids: readonly string[]): string {
+  const named = ids.slice(0, DROPPED_NAMED).join(', ')
+  const more = ids.length > DROPPED_NAMED ? ` and ${ids.length - DROPPED_NAMED} more` : ''
+  return `not in the plan any more, and not taken over: ${named}${more}`
 }
 
 function pastOf({ attempts, effects }: RetriedSubtask): Piece[] {

@@ -48,6 +48,14 @@ export function repeatedPlan(
   }
 }
 
+/** What the run had at the top level, as it was planned or added, and another plan has not. */
+export function droppedFrom(past: Past, subtasks: readonly CheckedSubTask[]): string[] {
+  const ids = new Set(subtasks.map(({ id }) => id))
+  return [...past].flatMap(([id, { parent }]) =>
+    parent === undefined && !isReaction(past, id) && !ids.has(id) ? [id] : [],
+  )
+}
+
 /** The run's team without agents that a plan brings along: another plan has its own. */
 export function teamForPlan({ team }: RunSpec): TeamManifest {
   const isBuiltIn = ({ taskQueue }: AgentManifest): boolean =>
