@@ -211,6 +211,11 @@ test('what waits for the same slots is one line', () => {
   expect(live(report(rows, { agents })).slice(2)).toEqual([
     '  ○ 300 subtasks  part  waits for a slot of part: 4 of 4 in use, 300 wait; first part-0',
   ])
+  // What a map holds back is one even where there is room for all
+  const line = [1, 2].map((place) => row(`map/${place}`, 'ready', { agent: 'part', parent: 0, heldBack: 'map' }))
+  expect(live(report([row('map', 'joining'), ...line])).slice(3)).toEqual([
+    '    ○ 2 subtasks  part  its map has as many under way as its maxInFlight allows; first map/1',
+  ])
 })
 
 test('with more subtasks than lines each kind keeps a share, what moves the largest, and the rest is counted', () => {

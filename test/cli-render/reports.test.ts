@@ -59,6 +59,21 @@ test('status shows every subtask, spawned ones below their spawner, with what ea
   ])
 })
 
+test('what a map holds back is one line, with what the status of one says', () => {
+  const element = (place: number, more: object) => row(`each/${place}`, 'ready', { agent: 'part', parent: 0, ...more })
+  const line = Array.from({ length: 98 }, (_, place) => element(place + 2, { heldBack: 'map' }))
+  const rows = [row('each', 'joining'), element(0, { state: 'asking' }), element(1, { position: 1 }), ...line]
+  const sentence =
+    'its map has as many under way as its maxInFlight allows; each/0: a person is asked: it is not known what'
+  expect(renderStatus(report(rows), plain).slice(-2)).toEqual([
+    '    ○ each/1       part  ready  waits for a slot of part, place 1 in line',
+    `    ○ 98 subtasks  part  ready  ${sentence}; first each/2`,
+  ])
+  const paused = report(rows, { paused: { by: 'ada', at: '2026-03-01T10:00:05.000Z' } })
+  expect(renderStatus(paused, plain).filter((one) => one.includes('98 subtasks'))).toHaveLength(1)
+  expect(renderStatus(report(rows.slice(0, 4)), plain).at(-1)).toBe(`    ○ each/2  part  ready  ${sentence}`)
+})
+
 test('status and outcome tell tokens, and calls of which nobody knows whether they were billed', () => {
   const rows = [row('a', 'succeeded', { tokensUsed: 1_200, unconfirmedCalls: 2 }), row('b', 'running')]
   const pending = [{ subtask: 'b', agent: 'b', state: 'started' as const, attempt: 1, tokensUsed: 950 }]

@@ -2,15 +2,9 @@
 import type { SubtaskRow } from '../../contract/run'
 import type { WaitingKind } from '../../contract/run/waiting'
 import { shares } from './shares'
-import type { Reasons } from './waiting'
+import { lineTogether, slotsTogether, type Entry } from './together'
 import { inTreeOrder } from './tree'
-
-/** A subtask, or the first one of several that wait for the same slots. */
-export interface Entry {
-  row: SubtaskRow
-  place: number
-  count: number
-}
+import type { Reasons } from './waiting'
 
 /** In the order in which they keep their lines; each gets so many in turn. */
 const SECTIONS = { failed: 2, people: 2, moving: 4, waiting: 2, done: 1 } as const
@@ -26,8 +20,9 @@ export function chooseEntries(
   reasons: Reasons,
   room: number,
 ): { shown: Entry[]; hidden: Entry[] } {
-  const all = inTreeOrder(rows).map(({ row, place }): Entry => ({ row, place, count: 1 }))
-  const entries = all.length <= room ? all : together(all, reasons)
+  const each = inTreeOrder(rows).map(({ row, place }): Entry => ({ row, place, count: 1 }))
+  const all = lineTogether(each, reasons)
+  const entries = all.length <= room ? all : slotsTogether(all, reasons)
   if (entries.length <= room) return { shown: entries, hidden: [] }
   const sections = (Object.keys(SECTIONS) as Section[]).map((section) => ({
     weight: SECTIONS[section],
@@ -43,20 +38,6 @@ export function chooseEntries(
   )
   const chosen = new Set(sections.flatMap((section, place) => section.entries.slice(0, given[place])))
   return { shown: entries.filter((entry) => chosen.has(entry)), hidden: entries.filter((entry) => !chosen.has(entry)) }
-}
-
-/** Siblings that wait for the same slots are one entry. */
-function together(all: readonly Entry[], reasons: Reasons): Entry[] {
-  const groups = new Map<string, Entry>()
-  return all.filter((entry) => {
-    const { kind } = reasons.get(entry.row.id) ?? {}
-    if (kind !== 'slot' && kind !== 'queued') return true
-    const key = `${entry.row.parent ?? ''}\n${entry.row.agent}\n${kind}`
-    const first = groups.get(key)
-    if (first) first.count++
-    else groups.set(key, entry)
-    return first === undefined
-  })
 }
 
 function sectionOf(row: SubtaskRow, reasons: Reasons): Section {

@@ -2,12 +2,13 @@
 // longest, and the last line counts what is not shown.
 import type { RunStatusReport } from '../../client/status'
 import type { SubtaskRow, SubtaskState } from '../../contract/run'
-import { chooseEntries, type Entry } from './live-entries'
+import { chooseEntries } from './live-entries'
 import { clean } from './clean'
 import type { Heard } from './life'
 import { rowFacts } from './live-row'
 import type { Piece } from './line'
 import { countPieces, mark, spinner } from './marks'
+import type { Entry } from './together'
 import { reasonsOf } from './waiting'
 import { cut, displayWidth, pad } from './width'
 

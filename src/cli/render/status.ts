@@ -8,6 +8,7 @@ import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { tokenText } from './tokens'
+import { lineTogether, type Entry } from './together'
 import { inTreeOrder } from './tree'
 import { alternativeLines, commandPieces, givenBy, reasonsOf, runLines, runningFor } from './waiting'
 import { warnings } from './warnings'
@@ -21,8 +22,9 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
   const reasons = reasonsOf(view)
   const told = new Set<string>()
   const pending = new Map(view.pending.map((execution) => [execution.subtask, execution]))
-  const rows = inTreeOrder(view.subtasks).map(({ row, depth }) => ({ row, indent: '  '.repeat(depth + 1) }))
-  const idColumns = columnsOf(rows.map(({ row, indent }) => indent + row.id))
+  const each = inTreeOrder(view.subtasks).map(({ depth, ...one }) => ({ ...one, count: 1, indent: indentOf(depth) }))
+  const rows = lineTogether(each, reasons).map((entry) => ({ ...entry, name: nameOf(entry) }))
+  const idColumns = columnsOf(rows.map(({ name, indent }) => indent + name))
   const agentColumns = columnsOf(rows.map(({ row }) => row.agent))
   const lines: Piece[][] = [
     titlePieces(view, { now }),
@@ -31,16 +33,17 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
     ...warnings(view, now).map((pieces): Piece[] => ['  ', ...pieces]),
     ...runLines(view).map((pieces): Piece[] => ['  ', ...pieces]),
     ...failureLines(view),
-    ...rows.flatMap(({ row, indent }): Piece[][] => [
+    ...rows.flatMap(({ row, indent, name, count }): Piece[][] => [
       [
         `${indent}`,
         mark(row.state),
-        ` ${pad(clean(row.id), idColumns - indent.length)}  `,
+        ` ${pad(clean(name), idColumns - indent.length)}  `,
         ['dim', pad(clean(row.agent), agentColumns)],
         '  ',
         styled(row.state, row.state),
         ['dim', facts(row, pending.get(row.id), now)],
         ...reason(row, reasons.get(row.id), pending.get(row.id)),
+        count === 1 ? undefined : ['dim', `; first ${row.id}`],
       ],
       ...hint(row, indent),
       ...remedy(reasons.get(row.id), indent, told),
@@ -48,6 +51,14 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
   ]
   // What has nothing to say is no line
   return lines.map((pieces) => paint(pieces).trimEnd()).filter((line) => line !== '')
+}
+
+function indentOf(depth: number): string {
+  return '  '.repeat(depth + 1)
+}
+
+function nameOf({ row, count }: Entry): string {
+  return count === 1 ? row.id : `${count} subtasks`
 }
 
 function columnsOf(texts: readonly string[]): number {
