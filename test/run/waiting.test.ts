@@ -1,19 +1,16 @@
 // Why is it waiting? Each reason on a real server: the sentence names what it waits for, and the command that it names, typed
-// as it stands, lets it go on.
-import { once } from 'node:events'
+// as it stands, lets it go on. Those that are about dead or blocked workers: test/crash/waiting-for-workers.proof.ts.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection, type WorkflowExecutionDescription } from '@temporalio/client'
-import { loadTeam } from '../../src/agents/load-team'
-import { connect, openFileStore, type Run, type Store, type Troupe } from '../../src/index'
-import type { WaitingKind, WaitingReason } from '../../src/index'
+import { connect, openFileStore, type Store, type Troupe, type WaitingReason } from '../../src/index'
 import { useTroupe } from '../support/troupe'
 import { done, TypedCommands } from './support/typed-commands'
+import { PATIENCE_MS, until } from './support/until-waiting'
 import { closeGate, opening, openGate, SPINNERS, waitingTeam as team } from './support/waiting-team'
 
 const test = useTroupe('waiting')
-const PATIENCE_MS = 40_000
 /** What the store is asked for and is not to answer yet. */
 let held: { pattern: RegExp; until: Promise<void> } | undefined
 let host: Troupe
@@ -56,28 +53,6 @@ async function slowStore(): Promise<Store> {
       read: async (name) => records.read(name),
       list: async (prefix) => pass(prefix).then(() => records.list(prefix)),
     },
-  }
-}
-
-/** Asks until each subtask (or the run, as '') waits for what is said of it; returns the reasons. */
-async function until(run: Run, wanted: Record<string, WaitingKind>): Promise<Record<string, WaitingReason>> {
-  const end = Date.now() + PATIENCE_MS
-  for (;;) {
-    const { waiting } = await run.status()
-    const reasons = Object.fromEntries(waiting.map((reason) => [reason.subtask ?? '', reason]))
-    if (Object.entries(wanted).every(([subtask, kind]) => reasons[subtask]?.kind === kind)) return reasons
-    if (Date.now() > end) throw new Error(`not ${JSON.stringify(wanted)}: ${JSON.stringify(waiting, undefined, 1)}`)
-    await sleep(50)
-  }
-}
-
-async function state(run: Run, subtask: string, wanted: string): Promise<void> {
-  const end = Date.now() + PATIENCE_MS
-  for (;;) {
-    const found = (await run.status()).subtasks.find(({ id }) => id === subtask)?.state
-    if (found === wanted) return
-    if (Date.now() > end) throw new Error(`${subtask} is ${found}, not ${wanted}`)
-    await sleep(50)
   }
 }
 
@@ -203,20 +178,6 @@ it('tells that a subtask is being looked at, and that an answer is being written
   expect((await run.outcome()).status).toBe('succeeded')
 })
 
-it('names a worker that stands still; once it has ended, another one takes the next attempt', async () => {
-  await host.serve(team)
-  const file = join(test.directory, 'spinners.ts')
-  const worker = type(`troupe worker --team ${file} --agents spin`, { SPIN: 'yes' })
-  const plan = { name: 'blocked', subtasks: [{ id: 'loop', agentType: 'spin' }] }
-  const run = await test.troupe.start(plan, { team: await loadTeam(file) })
-  const { loop } = await until(run, { loop: 'blocked' })
-  expect(loop!.sentence).toContain(`its worker ${worker.pid}@`)
-  expect(loop!.sentence).toContain("blocked by spin: give it isolation: 'process'")
-  await done(type(loop!.command!))
-  await done(type((await until(run, { loop: 'unserved' }))['loop']!.command!))
-  expect((await run.outcome()).results).toMatchObject({ loop: { output: 'done' } })
-}, 90_000)
-
 it('names the moment in which a run continues as new, and loses nothing that it is told', async () => {
   process.env['TROUPE_CONTINUE_AFTER_EVENTS'] = '20'
   await host.serve(team)
@@ -264,24 +225,3 @@ async function describe(id: string): Promise<WorkflowExecutionDescription> {
     await connection.close()
   }
 }
-
-it('names that nobody carries on with a run, and an open one that has nothing to do', async () => {
-  const plan = { name: 'alone', subtasks: [{ id: 'ask', agentType: 'human', payload: { prompt: 'Go on?' } }] }
-  const run = await test.troupe.start(plan, { open: true })
-  // Those who served before are remembered as living for a while, and do not answer
-  const unheard = await until(run, { '': 'no-worker' })
-  const first = type(unheard['']!.command!)
-  await until(run, { ask: 'asking' })
-  first.kill('SIGINT')
-  await once(first, 'close')
-  const { ask } = await until(run, { ask: 'no-worker' })
-  expect(ask!.sentence).toContain('no worker runs that would take the answer')
-  const second = done(type(ask!.command!))
-  await done(type((await until(run, { ask: 'asking' }))['ask']!.command!))
-  await state(run, 'ask', 'succeeded')
-  const idle = await until(run, { '': 'events' })
-  expect(idle['']!.sentence).toContain('open for events')
-  await done(type(idle['']!.command!))
-  expect((await run.outcome()).status).toBe('succeeded')
-  await second
-}, 120_000)
