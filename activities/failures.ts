@@ -1,7 +1,7 @@
 // EFFECTS. Errors are classified once, here, at the activity's edge: code, message, hint, and whether a retry may help.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { asTroupeError, decisiveError, messageOf, type TroupeError } from '../src/contract/errors'
-import { jsonBytes } from '../src/contract/json'
+import { jsonBytes, shortened } from '../src/contract/json'
 import { MAX_RETRY_AFTER_MS } from '../src/contract/limits'
 import type { FailureDetails } from '../src/contract/activity-messages'
 
@@ -46,8 +46,12 @@ function failure(
   told: Partial<FailureDetails>,
   length: number,
 ): Error {
-  const details: FailureDetails = { ...told, retryable, ...(known?.hint ? { hint: cut(known.hint, HINT_LENGTH) } : {}) }
-  const message = cut(thrown(error, known), length)
+  const details: FailureDetails = {
+    ...told,
+    retryable,
+    ...(known?.hint ? { hint: shortened(known.hint, HINT_LENGTH) } : {}),
+  }
+  const message = shortened(thrown(error, known), length)
   return ApplicationFailure.create({
     type: known?.code ?? 'AgentFailed',
     message,
@@ -68,8 +72,4 @@ function thrown(error: unknown, known: TroupeError | undefined): string {
   const name = (error as { name?: unknown } | null | undefined)?.name
   const text = messageOf(error)
   return typeof name === 'string' && name !== 'Error' ? `${name}: ${text}` : text
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${Array.from(text.slice(0, length)).slice(0, -1).join('')}…`
 }

@@ -1,5 +1,5 @@
 // EFFECTS. What a person is asked: checked, kept whole in the store, and told in short to the orchestrator.
-import { isObject, type JsonValue } from '../src/contract/json'
+import { isObject, shortened, type JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
 import type { HumanPayload, HumanRequest } from '../src/contract/people'
 import { requestRecord, requestsPrefix, type RequestRecord } from '../src/contract/records'
@@ -33,16 +33,10 @@ export async function keepRequest(
     await store.records.create(requestRecord(run, subtask, asked.length), record as unknown as JsonValue)
   const { prompt, choices, output, timeoutMs, onTimeout = 'fail' } = payload as unknown as HumanPayload
   return {
-    prompt: shortened(prompt),
+    prompt: shortened(prompt, PROMPT_LENGTH),
     ...(choices ? { choices } : {}),
     ...(output ? { output } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onTimeout,
   }
-}
-
-/** By whole characters. */
-function shortened(prompt: string): string {
-  if (prompt.length <= PROMPT_LENGTH) return prompt
-  return `${Array.from(prompt.slice(0, PROMPT_LENGTH)).slice(0, -1).join('')}…`
 }

@@ -1,4 +1,4 @@
-// PURE. JSON values: their type, their size in bytes, and JSON Pointers into them (RFC 6901).
+// PURE. JSON values: their type, their size in bytes, their beginnings, and JSON Pointers into them (RFC 6901).
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue }
 export type JsonObject = { [key: string]: JsonValue }
@@ -31,8 +31,18 @@ export function utf8Bytes(text: string): number {
 
 /** A value as short JSON for a message: at most `limit` characters, none of which a terminal obeys. */
 export function preview(value: unknown, limit = 80): string {
-  const text = printable(typeof value === 'bigint' ? `${value}n` : written(value))
-  return text.length <= limit ? text : `${Array.from(text.slice(0, limit)).slice(0, -1).join('')}…`
+  return shortened(printable(typeof value === 'bigint' ? `${value}n` : written(value)), limit)
+}
+
+/** A text as it is, anything else as JSON; at most `limit` characters, after which a person stops to read. */
+export function short(value: unknown, limit = 200): string {
+  return shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)), limit)
+}
+
+/** At most so many characters, none of them cut in half. */
+export function shortened(text: string, length: number): string {
+  // Only the beginning of a text that may have megabytes is looked at
+  return text.length <= length ? text : `${Array.from(text.slice(0, length)).slice(0, -1).join('')}…`
 }
 
 /** As JSON, or what there is where JSON cannot hold it: a circle, or an object without a text of its own. */

@@ -2,7 +2,6 @@
 import { clean, cleanLines } from '../../src/cli/render/clean'
 import { painter } from '../../src/cli/render/line'
 import { clock, duration, elapsed, since } from '../../src/contract/time'
-import { shortJson } from '../../src/cli/render/values'
 import { cut, displayWidth, pad } from '../../src/cli/render/width'
 import { EVIL, expectHarmless } from './support'
 
@@ -76,12 +75,4 @@ test('elapsed time has whole seconds, and clocks that differ give zero', () => {
   expect(since('no time', 5)).toBe(0)
   expect(clock('no time')).toBe('?')
   expect(clock('2026-03-01T10:00:05Z')).toMatch(/^\d\d:\d\d:05$/)
-})
-
-test('values are shown short: texts as they are, the rest as JSON', () => {
-  expect(shortJson('text')).toBe('text')
-  expect(shortJson({ a: [1] })).toBe('{"a":[1]}')
-  expect(shortJson(undefined)).toBe('undefined')
-  expect(shortJson('x'.repeat(5_000_000), 10)).toBe('xxxxxxxxx…')
-  expect(shortJson('x'.repeat(9) + '🚀', 10)).toBe('xxxxxxxxx…')
 })

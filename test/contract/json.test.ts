@@ -1,7 +1,16 @@
 // Sizes, pointers, references and cycles, each against something that is known to be right.
 import fc from 'fast-check'
 import { findCycles } from '../../src/contract/cycles'
-import { jsonBytes, pointerSteps, preview, quote, resolvePointer, toPointer, utf8Bytes } from '../../src/contract/json'
+import {
+  jsonBytes,
+  pointerSteps,
+  preview,
+  quote,
+  resolvePointer,
+  short,
+  toPointer,
+  utf8Bytes,
+} from '../../src/contract/json'
 import { findReferences, replaceReferences } from '../../src/contract/references'
 
 const text = fc.string({ unit: 'binary' })
@@ -61,6 +70,14 @@ test('a preview keeps to its length, splits no character and holds no control ch
     '[object Array]',
     '[object Object]',
   ])
+})
+
+test('values are shown short: texts as they are, the rest as JSON', () => {
+  expect(short('text')).toBe('text')
+  expect(short({ a: [1] })).toBe('{"a":[1]}')
+  expect(short(undefined)).toBe('undefined')
+  expect(short('x'.repeat(5_000_000), 10)).toBe('xxxxxxxxx…')
+  expect(short('x'.repeat(9) + '🚀', 10)).toBe('xxxxxxxxx…')
 })
 
 test('references are found where they are, and replaced in a copy', () => {

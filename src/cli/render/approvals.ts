@@ -1,11 +1,11 @@
 // HOST, pure. What people are asked: for each request its question, what helps to decide it, and how to answer.
 import type { Approval } from '../../client/approvals'
+import { short } from '../../contract/json'
 import type { TimeoutMeaning } from '../../contract/run'
 import { elapsed, since } from '../../contract/time'
 import { cleanLines } from './clean'
 import { painter, type Piece } from './line'
 import { mark } from './marks'
-import { shortJson } from './values'
 import { commandPieces } from './waiting'
 
 /** Characters of details, and lines of a prompt: `-o json` has all of it. */
@@ -30,7 +30,7 @@ function approvalLines(approval: Approval, now: number): Piece[][] {
     [mark('asking'), ' ', ['bold', `${run} ${subtask}`], ['dim', `${asked}${expiry(approval, now)}`]],
     ...[question, ...others.slice(0, PROMPT_LINES - 1)].map((line): Piece[] => [`    ${line}`]),
     ...(choices ? [[['dim', `    one of: ${choices.join(' | ')}`]] as Piece[]] : []),
-    ...(details === undefined ? [] : [[['dim', `    ${shortJson(details, DETAILS_LENGTH)}`]] as Piece[]]),
+    ...(details === undefined ? [] : [[['dim', `    ${short(details, DETAILS_LENGTH)}`]] as Piece[]]),
     ['   ', ...commandPieces(approval)],
   ]
 }

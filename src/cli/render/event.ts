@@ -1,15 +1,12 @@
 // HOST, pure. One event of a run on one line: place, time, type, source, and what it says.
 import type { AgentEvent } from '../../contract/event'
-import { isObject } from '../../contract/json'
+import { isObject, short } from '../../contract/json'
 import { ORCHESTRATOR_SOURCE } from '../../contract/names'
 import { painter, type Piece, type Style } from './line'
 import { clock, duration } from '../../contract/time'
 import { tokenText } from './tokens'
-import { shortJson } from './values'
 import { pad } from './width'
 
-/** Characters of a payload. */
-const PAYLOAD_LENGTH = 200
 /** Columns of a type: the orchestrator's longest is `subtask.completed`. */
 const TYPE_COLUMNS = 17
 const STYLES: Partial<Record<string, Style>> = {
@@ -43,8 +40,7 @@ function saidPieces({ type, source, payload, correlationId }: AgentEvent): Piece
     : `${source}${correlationId === undefined || correlationId === source ? '' : ` [${correlationId}]`}  `
   const style = own ? STYLES[type.split('.')[1] ?? ''] : 'cyan'
   const shown = pad(type, TYPE_COLUMNS)
-  const said: Piece[] =
-    own && isObject(payload) ? transition(payload) : [payload === null ? '' : shortJson(payload, PAYLOAD_LENGTH)]
+  const said: Piece[] = own && isObject(payload) ? transition(payload) : [payload === null ? '' : short(payload)]
   return [style ? [style, shown] : shown, '  ', from, ...said]
 }
 
@@ -58,8 +54,8 @@ function transition(payload: Record<string, unknown>): Piece[] {
   if (typeof attempt === 'number' && attempt > 1) pieces.push(`  attempt ${attempt}`)
   const tokens = tokenText(numberIn(tokensUsed), numberIn(unconfirmedCalls))
   if (tokens) pieces.push(`  ${tokens}`)
-  if (isObject(error)) pieces.push(['red', `  ${String(error.code)}`], `: ${shortJson(error.message, PAYLOAD_LENGTH)}`)
-  const rest = shortJson(others, PAYLOAD_LENGTH)
+  if (isObject(error)) pieces.push(['red', `  ${String(error.code)}`], `: ${short(error.message)}`)
+  const rest = short(others)
   return rest === '{}' ? pieces : [...pieces, pieces.length > 0 ? '  ' : '', ['dim', rest]]
 }
 

@@ -1,12 +1,12 @@
 // HOST, pure. How a run ended: counts, failures with their reasons, what came out, and where to look further.
 import type { RunOutcome } from '../../client/outcome'
+import { short } from '../../contract/json'
 import type { AgentResult } from '../../contract/run'
 import { cleanLines } from './clean'
 import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { tokenText } from './tokens'
-import { shortJson } from './values'
 import { givenBy } from './waiting'
 import { pad } from './width'
 
@@ -86,7 +86,7 @@ function outputText(result: AgentResult): string {
 }
 
 function valueText({ output, outputStored }: AgentResult): string {
-  if (!outputStored) return shortJson(output, OUTPUT_LENGTH)
+  if (!outputStored) return short(output, OUTPUT_LENGTH)
   const { bytes, preview } = output as { bytes: number; preview: string }
-  return `${shortJson(preview, OUTPUT_LENGTH)} (${bytes} bytes)`
+  return `${short(preview, OUTPUT_LENGTH)} (${bytes} bytes)`
 }

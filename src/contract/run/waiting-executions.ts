@@ -1,10 +1,11 @@
 // PURE. Why a subtask that was handed to its agent's queue has not ended, and why one that is ready was not handed over.
+import { short } from '../json'
 import { MAX_IN_FLIGHT } from '../limits'
 import type { BlockedWorker } from '../records'
 import type { SubtaskRow } from '../run'
 import { clock, elapsed, since } from '../time'
 import { serveCommand, troupeCommand } from './waiting-commands'
-import { pausedBy, short, type PendingExecution, type Reason, type WaitingFacts } from './waiting-facts'
+import { pausedBy, type PendingExecution, type Reason, type WaitingFacts } from './waiting-facts'
 
 export interface ExecutionFacts {
   runId: string

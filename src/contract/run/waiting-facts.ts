@@ -3,9 +3,6 @@ import type { StatusAnswer } from '../messages'
 import type { BlockedWorker } from '../records'
 import type { Pause, RunStatus, SubtaskRow } from '../run'
 
-/** Characters of a text of somebody else's in a sentence. */
-const TEXT_LENGTH = 200
-
 /** What Temporal knows of an execution that has not ended. */
 export interface PendingExecution {
   subtask: string
@@ -95,10 +92,4 @@ export type Reason = Omit<WaitingReason, 'subtask'>
 
 export function pausedBy({ by, reason }: Pause): string {
   return `by ${by}${reason === undefined ? '' : ` (${reason})`}`
-}
-
-/** A text as it is, anything else as JSON; cut where a person stops to read. */
-export function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-  return text.length <= TEXT_LENGTH ? text : `${Array.from(text.slice(0, TEXT_LENGTH)).slice(0, -1).join('')}…`
 }

@@ -1,8 +1,9 @@
 // PURE. Why a subtask waits for a person: it asks, or it failed and is held.
+import { short } from '../json'
 import type { ShownRequest, SubtaskRow, TimeoutMeaning } from '../run'
 import { clock } from '../time'
 import { troupeCommand } from './waiting-commands'
-import { short, type Reason, type WaitingFacts } from './waiting-facts'
+import type { Reason, WaitingFacts } from './waiting-facts'
 
 const MEANINGS: Record<TimeoutMeaning, string> = {
   approve: 'it counts as approved',
