@@ -5,6 +5,7 @@ import type { CheckChangeInput, CheckedChange } from '../src/contract/activity-m
 import type { GraphNode, SpawnFragment } from '../src/contract/messages'
 import type { SubTask } from '../src/contract/plan'
 import { checkAddition } from '../src/contract/schema/check-addition'
+import { dependencyCount } from '../src/contract/schema/check-graph'
 import { describeProblem } from '../src/contract/schema/check-plan'
 import { checkReplacement } from '../src/contract/schema/check-replacement'
 import type { ActivityDependencies } from './dependencies'
@@ -68,7 +69,7 @@ export function createCheckChange(
 }
 
 function assertEdges({ known }: CheckChangeInput, nodes: readonly GraphNode[]): void {
-  const edges = [...known, ...nodes].reduce((sum, { dependsOn }) => sum + dependsOn.length, 0)
+  const edges = dependencyCount([...known, ...nodes])
   if (edges <= MAX_DEPENDENCIES) return
   const message = `the run would have ${edges} dependencies; at most ${MAX_DEPENDENCIES} are allowed`
   throw new TroupeError('ChangeRefused', message)

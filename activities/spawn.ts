@@ -4,6 +4,7 @@ import { MAX_DEPENDENCIES } from '../src/contract/limits'
 import type { AgentExecution } from '../src/contract/activity-messages'
 import type { RunSpec, SpawnFragment } from '../src/contract/messages'
 import { choicesHint } from '../src/contract/nearest'
+import { dependencyCount } from '../src/contract/schema/check-graph'
 import { describeProblem } from '../src/contract/schema/check-plan'
 import { checkSpawn } from '../src/contract/schema/check-spawn'
 import type { Store } from '../src/storage/store'
@@ -38,7 +39,7 @@ export async function keepSpawned(
     if (problems.length > NAMED_PROBLEMS) named.push(`and ${problems.length - NAMED_PROBLEMS} more`)
     throw new TroupeError('InvalidSpawn', `what it spawned is not valid: ${named.join('; ')}`, { problems })
   }
-  const edges = checked.nodes.reduce((sum, node) => sum + node.dependsOn.length, 0)
+  const edges = dependencyCount(checked.nodes)
   if (edges > MAX_DEPENDENCIES)
     throw new TroupeError(
       'SpawnLimitExceeded',

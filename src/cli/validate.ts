@@ -1,5 +1,6 @@
 // HOST. `troupe validate`: everything that can be known to be wrong with a plan, without a server.
 import type { Command } from 'commander'
+import { dependencyCount } from '../contract/schema/check-graph'
 import { dataCommand, inputOption, teamOption, type OutputOption } from './shared/options'
 import { printValue } from './shared/output'
 import { openPlan } from './shared/plan-source'
@@ -25,7 +26,7 @@ async function validate(path: string, { team, input, output }: ValidateOptions):
     plan: plan.name,
     team: spec.team.name,
     subtasks: nodes.length,
-    dependencies: nodes.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0),
+    dependencies: dependencyCount(nodes),
     agents: used.size,
     ...(reactions.length > 0 ? { reactions: reactions.length } : {}),
   }

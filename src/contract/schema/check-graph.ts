@@ -141,3 +141,8 @@ export function cycleProblem(ids: readonly string[], path: string): Problem {
     hint: 'each depends on the next; take one dependency away',
   }
 }
+
+/** How many dependencies there are between them in all: a run has so many at most. */
+export function dependencyCount(nodes: readonly { dependsOn: readonly unknown[] }[]): number {
+  return nodes.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0)
+}

@@ -7,6 +7,7 @@ import { MAX_DEPENDENCIES } from '../limits'
 import type { AgentSlot, GraphNode, ReactionRule, RunSpec } from '../messages'
 import type { FailurePolicy, Plan } from '../plan'
 import { AgentIndex } from './agent-index'
+import { dependencyCount } from './check-graph'
 import { checkReactions } from './check-reactions'
 import { checkRunSettings, sizeProblems } from './check-run-settings'
 import { checkSubtasks } from './check-subtasks'
@@ -95,7 +96,7 @@ export function checkPlan(
   })
   const all = [...problems, ...found, ...reactions.problems]
   if (!checked || !reactions.checked || !head.success || all.length > 0) return { problems: all }
-  const edges = checked.nodes.reduce((sum, node) => sum + node.dependsOn.length, 0)
+  const edges = dependencyCount(checked.nodes)
   if (edges > MAX_DEPENDENCIES)
     return { problems: [{ path: 'subtasks', message: `${edges} dependencies; a run has at most ${MAX_DEPENDENCIES}` }] }
   const policy = head.data.onFailure === undefined ? {} : { onFailure: head.data.onFailure }
