@@ -1,5 +1,5 @@
 // EFFECTS. Checks a change to a live run's plan against the plan as it is, and keeps what becomes of it as a fragment.
-import { asTroupeError, messageOf, TroupeError, type Problem } from '../src/contract/errors'
+import { toTroupeError, TroupeError, type Problem } from '../src/contract/errors'
 import { MAX_DEPENDENCIES } from '../src/contract/limits'
 import type { CheckChangeInput, CheckedChange } from '../src/contract/activity-messages'
 import type { GraphNode, SpawnFragment } from '../src/contract/messages'
@@ -26,7 +26,7 @@ export function createCheckChange(
         : { replaced: await replace(change.replace, input) }
     } catch (error) {
       // Whoever wants the change waits for an answer: what is not understood is one too
-      throw toRefusal(asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error }))
+      throw toRefusal(toTroupeError(error))
     }
   }
 

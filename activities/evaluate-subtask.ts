@@ -1,5 +1,5 @@
 // EFFECTS. Looks at a subtask before it starts: do its conditions hold, which elements has its map, what is a person asked?
-import { asTroupeError, messageOf, TroupeError } from '../src/contract/errors'
+import { toTroupeError, TroupeError } from '../src/contract/errors'
 import { preview } from '../src/contract/json'
 import type { EvaluateInput, Verdict } from '../src/contract/activity-messages'
 import type { CheckedSubTask, RunSpec, SpawnFragment } from '../src/contract/messages'
@@ -38,7 +38,7 @@ export function createEvaluateSubtask(
       return await evaluate({ input, subtask, spec, surroundings: { ...input, inputs: spec.inputs } })
     } catch (error) {
       // What is not understood would be no better for another attempt, and the subtask waits
-      throw toFailure(asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error }))
+      throw toFailure(toTroupeError(error))
     }
   }
 

@@ -140,6 +140,11 @@ export function asTroupeError(error: unknown): TroupeError | undefined {
   })
 }
 
+/** The same for what must be one: whatever nobody foresaw is `Internal`. */
+export function toTroupeError(error: unknown): TroupeError {
+  return asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error })
+}
+
 /** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
 const LASTING: readonly ErrorCode[] = [
   'BudgetExceeded',

@@ -1,12 +1,11 @@
 // HOST. Errors as the person, or the script, at the other end wants them: always on standard error.
-import { asTroupeError, messageOf, TroupeError } from '../../contract/errors'
+import { toTroupeError } from '../../contract/errors'
 import { exitCodeOf, type ExitCode } from './exit-codes'
 import { OUTPUT_FORMATS, say, type OutputFormat } from './output'
 
 /** Says what went wrong and what to do; returns the exit code. */
 export function reportError(error: unknown, format: OutputFormat): ExitCode {
-  const known = asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error })
-  const { code, message, hint, retryable, problems } = known
+  const { code, message, hint, retryable, problems } = toTroupeError(error)
   if (format === 'text') {
     say(`error ${code}: ${message}`)
     if (hint) say(`hint: ${hint}`)
