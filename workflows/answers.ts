@@ -5,6 +5,7 @@ import type { PreparedRun } from '../src/contract/activity-messages'
 import type { RunKey, StatusAnswer, StatusInput } from '../src/contract/messages'
 import { noSubtasks, type SubtaskRow } from '../src/contract/run'
 import type { RunState } from '../src/contract/run/run-state'
+import { standingOf } from '../src/contract/run/standing'
 import type { Dispatcher } from './dispatcher'
 import type { InnerWork } from './inner-work'
 
@@ -58,10 +59,7 @@ export function statusAnswer(
     store: prepared.store,
     spec: prepared.spec,
     startedAt,
-    planVersion: state.planVersion,
-    ...(state.paused ? { paused: state.paused } : {}),
-    ...(Object.keys(state.pausedAgents).length > 0 ? { pausedAgents: state.pausedAgents } : {}),
-    ...(state.open ? { open: true as const } : {}),
+    ...standingOf(state),
     ...(live.continuing ? { continuing: true as const } : {}),
     ...(prepared.retryOf === undefined ? {} : { retryOf: prepared.retryOf }),
     counts: { ...state.states },

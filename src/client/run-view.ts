@@ -13,8 +13,8 @@ import {
   type SubtaskRow,
   type SubtaskState,
 } from '../contract/run'
-import type { RunState } from '../contract/run/run-state'
 import { totalsOf } from '../contract/run/spending'
+import { standingOf, type Standing } from '../contract/run/standing'
 import { troupeCommand } from '../contract/run/waiting-commands'
 import { closedResult, loadDocument } from './documents'
 import { isUnanswered } from './errors'
@@ -26,10 +26,7 @@ import { CALL_TIMEOUT_MS, withTimeout, type ClientScope } from './scope'
 /** Where a view comes from: a worker's answer, the document of a closed run, or what Temporal itself recorded. */
 export type ViewSource = 'worker' | 'document' | 'history'
 
-export interface RunView extends Pick<
-  StatusAnswer,
-  'planVersion' | 'paused' | 'pausedAgents' | 'open' | 'continuing' | 'retryOf'
-> {
+export interface RunView extends Standing, Pick<StatusAnswer, 'continuing' | 'retryOf'> {
   runId: string
   /** What the run's records in the store are named by. */
   run: RunKey
@@ -178,7 +175,7 @@ async function fromHistory(
     source: 'history',
     ...times(description),
     counts: { ...noSubtasks(), ...state?.states },
-    ...(state ? standOf(state) : { planVersion: 0 }),
+    ...(state ? standingOf(state) : { planVersion: 0 }),
     ...(prepared?.retryOf === undefined ? {} : { retryOf: prepared.retryOf }),
     ...totalsOf(state?.rows ?? []),
     subtasks: state?.rows ?? [],
@@ -186,17 +183,6 @@ async function fromHistory(
     ...(prepared ? { store: prepared.store, spec: prepared.spec } : {}),
     history,
     notes: isOpen && state?.cancelling ? [...notes, CANCELLING] : notes,
-  }
-}
-
-/** What a worker would answer of them. */
-function standOf(state: RunState): Pick<RunView, 'planVersion' | 'paused' | 'pausedAgents' | 'open'> {
-  const { planVersion, paused, pausedAgents, open } = state
-  return {
-    planVersion,
-    ...(paused ? { paused } : {}),
-    ...(Object.keys(pausedAgents).length === 0 ? {} : { pausedAgents }),
-    ...(open ? { open } : {}),
   }
 }
 
