@@ -1,12 +1,13 @@
 // WORKFLOW. Hands ready subtasks to their agents' queues and feeds what comes back into the run's state.
 import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
 import { MAX_IN_FLIGHT, SCHEDULED_PER_WORKFLOW_TASK } from '../src/contract/limits'
-import type { PreparedRun, RunAgentInput, RunAgentResult } from '../src/contract/activity-messages'
+import type { RunAgentInput, RunAgentResult } from '../src/contract/activity-messages'
 import type { RunKey } from '../src/contract/messages'
 import { applyFailure } from '../src/contract/run/failure'
 import type { RunState } from '../src/contract/run/run-state'
 import { AgentWindow } from './agent-window'
 import { executionOptions } from './options'
+import { subtaskInput } from './subtask-input'
 
 type AgentActivities = { runAgent(input: RunAgentInput): Promise<RunAgentResult> }
 
@@ -20,12 +21,11 @@ export class Dispatcher {
   /** `wake` is called after every change that may let something new start; `sizes` are those of windows in the link before. */
   constructor(
     private readonly state: RunState,
-    private readonly prepared: PreparedRun,
     private readonly run: RunKey,
     private readonly wake: () => void,
     sizes: readonly number[] = [],
   ) {
-    this.windows = prepared.agents.map((agent, place) => new AgentWindow(agent.maxConcurrency, sizes[place]))
+    this.windows = state.prepared.agents.map((agent, place) => new AgentWindow(agent.maxConcurrency, sizes[place]))
   }
 
   /** Starts all that windows and limits allow; the rest waits for the next call. Agents take turns: none uses a limit up. */
@@ -76,17 +76,8 @@ export class Dispatcher {
 
   private inputOf(place: number): RunAgentInput {
     const { id, type, priority, deadline } = this.state.graph(place)
-    const fragment = this.state.fragment(place)
-    const failures = this.state.failuresOf(place)
-    return {
-      run: this.run,
-      store: this.prepared.store,
-      spec: this.prepared.spec,
-      ...(fragment === undefined ? {} : { fragment }),
-      task: { id, type, priority, ...(deadline === undefined ? {} : { deadline }) },
-      agent: this.state.agent(place).name,
-      ...(failures ? { failures } : {}),
-    }
+    const task = { id, type, priority, ...(deadline === undefined ? {} : { deadline }) }
+    return { ...subtaskInput(this.run, this.state, place), task }
   }
 
   /** A full portion rests for a millisecond of the server's time: what follows goes into the next workflow task. */

@@ -8,7 +8,6 @@ import type {
   CheckedChange,
   EvaluateInput,
   KeepOutputInput,
-  PreparedRun,
   Reacted,
   ReactInput,
   Verdict,
@@ -19,6 +18,7 @@ import { applyFailure } from '../src/contract/run/failure'
 import type { Given } from '../src/contract/run/requests'
 import type { RunState } from '../src/contract/run/run-state'
 import { KEEP_OPTIONS } from './options'
+import { subtaskInput } from './subtask-input'
 
 interface Activities {
   evaluateSubtask(input: EvaluateInput): Promise<Verdict>
@@ -35,7 +35,6 @@ export class InnerWork {
   /** `wake` is called after each. */
   constructor(
     private readonly state: RunState,
-    private readonly prepared: PreparedRun,
     private readonly run: RunKey,
     private readonly wake: () => void,
   ) {}
@@ -70,15 +69,8 @@ export class InnerWork {
   }
 
   private async evaluate(place: number): Promise<void> {
-    const fragment = this.state.fragment(place)
-    const failures = this.state.failuresOf(place)
-    const input: EvaluateInput = {
-      ...this.where(),
-      subtask: this.state.graph(place).id,
-      agent: this.state.agent(place).name,
-      ...(fragment === undefined ? {} : { fragment }),
-      ...(failures ? { failures } : {}),
-    }
+    const subtask = this.state.graph(place).id
+    const input: EvaluateInput = { ...subtaskInput(this.run, this.state, place), subtask }
     try {
       this.state.evaluations.ended(
         place,
@@ -126,7 +118,7 @@ export class InnerWork {
   }
 
   private where() {
-    const { store, spec } = this.prepared
+    const { store, spec } = this.state.prepared
     return { run: this.run, store, spec }
   }
 }

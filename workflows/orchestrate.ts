@@ -102,8 +102,8 @@ export async function orchestrate(
   return await closeRun({ run, prepared, state, log, startedAt })
 
   function begin(prepared: PreparedRun, state: RunState): void {
-    const dispatcher = new Dispatcher(state, prepared, run, wake, carried?.windows)
-    live = { prepared, state, dispatcher, inner: new InnerWork(state, prepared, run, wake) }
+    const dispatcher = new Dispatcher(state, run, wake, carried?.windows)
+    live = { prepared, state, dispatcher, inner: new InnerWork(state, run, wake) }
   }
 
   /** Nothing is lost with the workflow run: no activity, no handler, and no answer that is not out yet. */

@@ -39,18 +39,22 @@ export interface PreparedRun {
 /** What the orchestrator must know of a result that is taken over: the rest is in its record. */
 export type TakenOver = Pick<AgentExecution, 'spawned' | 'outputFrom'>
 
-export interface RunAgentInput {
+/** Which subtask it is about, apart from its id. */
+export interface SubtaskInput {
   run: RunKey
   store: StoreIdentity
   spec: string
   /** Artifact of the `SpawnFragment` that holds the subtask; absent for a subtask of the plan. */
   fragment?: string
-  /** The task without its payload. */
-  task: Omit<AgentTask, 'payload'>
-  /** The agent that is to run it. */
+  /** The agent that is to have it; a person is asked. */
   agent: string
   /** Its dependencies that did not succeed, by id: what references to them stand for. */
   failures?: Record<string, FailedInput>
+}
+
+export interface RunAgentInput extends SubtaskInput {
+  /** The task without its payload. */
+  task: Omit<AgentTask, 'payload'>
 }
 
 /** What stands in the place of the output of a dependency that did not succeed (`runIf: all-done`, `any-succeeded`). */
@@ -62,11 +66,9 @@ export interface FailedInput {
 }
 
 /** A subtask with conditions, a map, or a question for a person, before it starts. */
-export interface EvaluateInput extends Pick<RunAgentInput, 'run' | 'store' | 'spec' | 'fragment' | 'failures'> {
+export interface EvaluateInput extends SubtaskInput {
   /** The subtask's id. */
   subtask: string
-  /** The agent that is to have it: a person is asked. */
-  agent: string
 }
 
 /** What is to become of it. */
