@@ -1,6 +1,5 @@
 // WORKFLOW. The first step of a run, which checks its plan, and the last, which keeps what it leaves.
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
@@ -16,6 +15,7 @@ import type { RunResult } from '../src/contract/run'
 import { runFailure } from '../src/contract/run/run-failure'
 import type { RunState } from '../src/contract/run/run-state'
 import { KEEP_OPTIONS, PREPARE_OPTIONS, TAKE_OVER_OPTIONS } from './options'
+import { ownFailure } from './refusals'
 import type { RunLog } from './run-log'
 import { showStatus } from './visibility'
 
@@ -32,8 +32,7 @@ export async function prepare(input: OrchestrateInput, run: RunKey): Promise<Pre
     const { preparePlan } = proxyLocalActivities<Preparing>(options)
     return await preparePlan({ ...input, run, now: new Date(Date.now()).toISOString() })
   } catch (error) {
-    if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw error.cause
-    throw error
+    throw ownFailure(error)
   }
 }
 

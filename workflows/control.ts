@@ -3,7 +3,6 @@
 import {
   ActivityCancellationType,
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   defineUpdate,
@@ -28,6 +27,7 @@ import {
 } from '../src/contract/control'
 import { PAUSE_AGENT_UPDATE, PAUSED_MEMO, RESUME_AGENT_UPDATE } from '../src/contract/names'
 import type { PauseAgentInput, PausedAgents } from '../src/contract/people'
+import { refuse } from './refusals'
 
 export const pauseAgentUpdate = defineUpdate<PausedAgentsAnswer, [PauseAgentInput]>(PAUSE_AGENT_UPDATE)
 export const resumeAgentUpdate = defineUpdate<PausedAgentsAnswer, [ResumeAgentInput]>(RESUME_AGENT_UPDATE)
@@ -73,7 +73,8 @@ export async function control(team: string, carried?: Carried): Promise<PausedAg
   setHandler(pauseAgentUpdate, (input) => change(withPause(paused, input, Date.now())), {
     validator(input) {
       check(team, input)
-      if (!fitsAnswer(withPause(paused, input, Date.now()))) refuse('there is no room for another pause of this team')
+      if (!fitsAnswer(withPause(paused, input, Date.now())))
+        refuseInput('there is no room for another pause of this team')
     },
   })
   setHandler(resumeAgentUpdate, (input) => change(withoutPause(paused, input, Date.now())), {
@@ -137,16 +138,11 @@ export async function control(team: string, carried?: Carried): Promise<PausedAg
 
 function check(team: string, input: unknown): void {
   const problem = agentPauseProblem(input)
-  if (problem !== undefined) refuse(problem)
+  if (problem !== undefined) refuseInput(problem)
   const named = (input as PauseAgentInput).team
-  if (named !== team) refuse(`this is the control of the team "${team}", not of "${named}"`)
+  if (named !== team) refuseInput(`this is the control of the team "${team}", not of "${named}"`)
 }
 
-function refuse(message: string): never {
-  throw ApplicationFailure.create({
-    type: 'InvalidInput',
-    message,
-    nonRetryable: true,
-    details: [{ retryable: false }],
-  })
+function refuseInput(message: string): never {
+  refuse({ code: 'InvalidInput', message })
 }

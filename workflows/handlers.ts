@@ -1,6 +1,5 @@
 // WORKFLOW. What a run is told: signals and updates, each with its refusals.
 import {
-  ApplicationFailure,
   CancellationScope,
   condition,
   defineSignal,
@@ -11,7 +10,6 @@ import {
 import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../src/contract/changes'
 import { isPausedAgents } from '../src/contract/control'
 import type { AgentEvent } from '../src/contract/event'
-import type { FailureDetails } from '../src/contract/activity-messages'
 import type { PublishInput } from '../src/contract/messages'
 import {
   ADD_UPDATE,
@@ -38,6 +36,7 @@ import { toldProblem, type Refusal } from '../src/contract/run/refusal'
 import type { RunState } from '../src/contract/run/run-state'
 import type { Continuation } from './continuation'
 import type { InnerWork } from './inner-work'
+import { assertNone } from './refusals'
 import type { RunLog } from './run-log'
 
 export const publishSignal = defineSignal<[PublishInput | PublishInput[]]>(PUBLISH_SIGNAL)
@@ -212,11 +211,4 @@ export class Handlers {
 /** The log of a run that has ended takes nothing more. */
 function tooLate({ finished }: RunState): Refusal | undefined {
   return finished ? { code: 'ChangeRefused', message: 'the run has ended' } : undefined
-}
-
-function assertNone(refusal: Refusal | undefined): void {
-  if (!refusal) return
-  const { code, message, hint } = refusal
-  const details: FailureDetails = { retryable: false, ...(hint === undefined ? {} : { hint }) }
-  throw ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] })
 }

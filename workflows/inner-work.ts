@@ -1,5 +1,5 @@
 // WORKFLOW. What the orchestrator has done beside executions: conditions and maps looked at, outputs of people and reactions written down.
-import { ActivityFailure, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow'
+import { CancellationScope, proxyActivities } from '@temporalio/workflow'
 import { messageOf } from '../src/contract/errors'
 import { MAX_INNER_IN_FLIGHT } from '../src/contract/limits'
 import type {
@@ -18,6 +18,7 @@ import { applyFailure } from '../src/contract/run/failure'
 import type { Given } from '../src/contract/run/requests'
 import type { RunState } from '../src/contract/run/run-state'
 import { KEEP_OPTIONS } from './options'
+import { ownFailure } from './refusals'
 import { subtaskInput } from './subtask-input'
 
 interface Activities {
@@ -64,7 +65,7 @@ export class InnerWork {
     try {
       return await this.call(id, ({ checkChange }) => checkChange({ ...this.where(), now, known, change }))
     } catch (error) {
-      throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error
+      throw ownFailure(error)
     }
   }
 
