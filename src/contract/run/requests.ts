@@ -178,20 +178,15 @@ function answerProblem({ approved, output }: Decision, request: HumanRequest): R
   const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
   const { choices, output: schema } = request
   if (!approved) return output === undefined ? undefined : refuse('who rejects gives no output')
+  const offered = choices && `choices: ${choices.map((one) => preview(one)).join(', ')}`
   if (output === undefined)
     return choices || schema
-      ? refuse(
-          'an answer is wanted, and there is none',
-          choices ? `choices: ${choices.map((one) => preview(one)).join(', ')}` : 'its schema is in the request',
-        )
+      ? refuse('an answer is wanted, and there is none', offered ?? 'its schema is in the request')
       : undefined
   const wrong = givenProblem(output, refuse)
   if (wrong) return wrong
   if (choices && !choices.includes(output as string)) {
-    const hint =
-      typeof output === 'string'
-        ? choicesHint(output, choices, 'choices')
-        : `choices: ${choices.map((one) => preview(one)).join(', ')}`
+    const hint = typeof output === 'string' ? choicesHint(output, choices, 'choices') : offered
     return refuse(`${preview(output)} is none of the choices`, hint)
   }
   const mismatch = schema && answerMismatch(schema, output)
