@@ -146,27 +146,22 @@ export interface AgentExecution {
   spawned?: Spawned
 }
 
+/** What an execution tells of all its attempts. */
+export type Measured = Pick<AgentExecution, 'attempt' | 'durationMs' | 'tokensUsed' | 'unconfirmedCalls'>
+
 /** What of it the orchestrator keeps. */
-export type ReportedExecution = Pick<
-  AgentExecution,
-  'spawned' | 'outputFrom' | 'attempt' | 'durationMs' | 'tokensUsed' | 'unconfirmedCalls'
->
+export type ReportedExecution = Measured & Pick<AgentExecution, 'spawned' | 'outputFrom'>
 
 export interface RunAgentResult extends AgentExecution {
   wait: QueueWait
 }
 
 /** The first detail of a failed execution. */
-export interface FailureDetails {
+export interface FailureDetails extends Partial<Measured> {
   hint?: string
   retryable: boolean
   /** What is wrong with a refused plan. */
   problems?: Problem[]
-  durationMs?: number
-  attempt?: number
-  /** Of all attempts so far. */
-  tokensUsed?: number
-  unconfirmedCalls?: number
   wait?: QueueWait
 }
 

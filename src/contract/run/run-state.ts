@@ -1,6 +1,6 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
 import type { AgentEvent } from '../event'
-import type { FailedInput, PreparedRun, ReportedExecution } from '../activity-messages'
+import type { FailedInput, Measured, PreparedRun, ReportedExecution } from '../activity-messages'
 import type { AgentSlot, GraphNode } from '../messages'
 import type { CloseInput } from '../people'
 import type { Pause, RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
@@ -19,12 +19,7 @@ export { isEnded, type Surroundings } from './subtasks'
 export type { CarriedState } from './carried'
 export type { NewEvent } from './transition-events'
 
-export interface Ended {
-  durationMs?: number
-  attempt?: number
-  tokensUsed?: number
-  unconfirmedCalls?: number
-}
+const END_EVENTS = { succeeded: 'run.completed', failed: 'run.failed', cancelled: 'run.cancelled' } as const
 
 export class RunState {
   readonly subtasks: Subtasks
@@ -169,13 +164,13 @@ export class RunState {
     this.join(place, spawned, outputFrom)
   }
 
-  failed(place: number, error: SubtaskError, ended: Ended = {}): void {
+  failed(place: number, error: SubtaskError, ended: Partial<Measured> = {}): void {
     this.measure(place, ended)
     this.subtasks.fail(place, error)
   }
 
   /** Its agent will not have it: the next candidate takes it, or it fails; what an event started is skipped. */
-  refused(place: number, error: SubtaskError, ended: Ended = {}): void {
+  refused(place: number, error: SubtaskError, ended: Partial<Measured> = {}): void {
     this.measure(place, ended)
     const { node } = this.subtasks.at(place)
     const { candidate, graph, origin, cancelledBy } = node
@@ -231,8 +226,7 @@ export class RunState {
   /** The last event. */
   end(): void {
     this.changes.over = true
-    const type = { succeeded: 'run.completed', failed: 'run.failed', cancelled: 'run.cancelled' }[this.outcome]
-    this.options.emit(runEvent(type, { ...this.counts }))
+    this.options.emit(runEvent(END_EVENTS[this.outcome], { ...this.counts }))
   }
 
   private join(place: number, spawned: NonNullable<ReportedExecution['spawned']>, outputFrom?: string): void {
@@ -244,7 +238,7 @@ export class RunState {
   }
 
   /** What the execution that has just ended tells of all attempts. */
-  private measure(place: number, { attempt, durationMs, tokensUsed, unconfirmedCalls }: Ended): void {
+  private measure(place: number, { attempt, durationMs, tokensUsed, unconfirmedCalls }: Partial<Measured>): void {
     const row = this.rows[place]!
     if (attempt !== undefined) row.attempt = attempt
     if (durationMs !== undefined) row.durationMs = durationMs
