@@ -17,31 +17,30 @@ export interface AgentEvent {
 }
 
 /** The types of the orchestrator's own events; each `payload` names the subtask by `subtask`, where there is one. */
-export const TRANSITION_TYPES = [
-  'run.started',
-  'run.completed',
-  'run.failed',
-  'run.cancelled',
-  'run.paused',
-  'run.resumed',
-  'run.closing',
-  'agent.paused',
-  'agent.resumed',
-  'plan.changed',
-  'reaction.refused',
-  'task.created',
-  'subtask.started',
-  'subtask.completed',
-  'subtask.failed',
-  'subtask.skipped',
-  'subtask.cancelled',
-  'subtask.held',
-  'subtask.resolved',
-  'subtask.changed',
-  'person.asked',
-  'person.decided',
-  'event.refused',
-] as const
+export type TransitionType =
+  | 'run.started'
+  | 'run.completed'
+  | 'run.failed'
+  | 'run.cancelled'
+  | 'run.paused'
+  | 'run.resumed'
+  | 'run.closing'
+  | 'agent.paused'
+  | 'agent.resumed'
+  | 'plan.changed'
+  | 'reaction.refused'
+  | 'task.created'
+  | 'subtask.started'
+  | 'subtask.completed'
+  | 'subtask.failed'
+  | 'subtask.skipped'
+  | 'subtask.cancelled'
+  | 'subtask.held'
+  | 'subtask.resolved'
+  | 'subtask.changed'
+  | 'person.asked'
+  | 'person.decided'
+  | 'event.refused'
 
 /** Which events are wanted. All given conditions must hold. */
 export interface EventFilter {

@@ -1,4 +1,5 @@
 // PURE. What keeps a run from starting anything: a pause of its own, or one of an agent over all runs of its team.
+import type { TransitionType } from '../event'
 import type { PausedAgents, PauseInput, ResumeInput } from '../people'
 import type { Pause } from '../run'
 import { runEvent, type NewEvent } from './transition-events'
@@ -54,7 +55,7 @@ export class Pauses {
     }
   }
 
-  private tell(type: string, payload: Record<string, string>): void {
+  private tell(type: TransitionType, payload: Record<string, string>): void {
     this.surroundings.emit(runEvent(type, payload, this.told++))
   }
 }

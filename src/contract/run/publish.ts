@@ -1,4 +1,5 @@
 // PURE. What becomes of a published event. A signal cannot be answered, so what is wrong with it stands in the log.
+import type { TransitionType } from '../event'
 import { messageOf } from '../errors'
 import { isDeeper, isObject, jsonBytes, preview, type JsonValue } from '../json'
 import { MAX_EVENT_NAME_LENGTH, MAX_EVENT_PAYLOAD_BYTES, MAX_JSON_DEPTH, PUBLISHED_TOGETHER } from '../limits'
@@ -68,5 +69,6 @@ export function acceptSignal(input: unknown, count: number): NewEvent[] {
 }
 
 function refused(key: string, reason: string): NewEvent {
-  return { key, type: 'event.refused', payload: { reason }, source: ORCHESTRATOR_SOURCE }
+  const type: TransitionType = 'event.refused'
+  return { key, type, payload: { reason }, source: ORCHESTRATOR_SOURCE }
 }

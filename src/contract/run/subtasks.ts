@@ -1,5 +1,5 @@
 // PURE. The subtasks of a run: their rows, the graph between them, and everything that follows when one of them ends.
-import type { AgentEvent } from '../event'
+import type { AgentEvent, TransitionType } from '../event'
 import type { TakenOver } from '../activity-messages'
 import type { AgentSlot } from '../messages'
 import { noSubtasks, type SubtaskError, type SubtaskOutcome, type SubtaskRow, type SubtaskState } from '../run'
@@ -267,7 +267,7 @@ export class Subtasks {
   }
 
   /** An event that may come more than once for a subtask. */
-  tell(type: string, place: number, payload: Parameters<typeof repeatedEvent>[2]): void {
+  tell(type: TransitionType, place: number, payload: Parameters<typeof repeatedEvent>[2]): void {
     const { node } = this.at(place)
     this.surroundings.emit(repeatedEvent(type, { ...this.told(place), number: node.told++ }, payload))
   }

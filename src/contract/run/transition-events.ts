@@ -1,5 +1,5 @@
 // PURE. How the transitions of a run are told: the events of the run and of each subtask, before they have a place in the log.
-import type { AgentEvent } from '../event'
+import type { AgentEvent, TransitionType } from '../event'
 import type { JsonValue } from '../json'
 import { ORCHESTRATOR_SOURCE } from '../names'
 import type { SubtaskOutcome, SubtaskRow } from '../run'
@@ -11,7 +11,7 @@ export interface NewEvent extends Pick<AgentEvent, 'type' | 'payload' | 'source'
 }
 
 /** `number` tells apart what may come more than once. */
-export function runEvent(type: string, payload: JsonValue, number?: number): NewEvent {
+export function runEvent(type: TransitionType, payload: JsonValue, number?: number): NewEvent {
   return { key: number === undefined ? type : `${type}/${number}`, type, payload, source: ORCHESTRATOR_SOURCE }
 }
 
@@ -24,7 +24,7 @@ export interface Told {
 }
 
 export function onceEvent(
-  type: string,
+  type: TransitionType,
   { row, place, correlationId }: Told,
   payload: Record<string, JsonValue>,
 ): NewEvent {
@@ -33,7 +33,7 @@ export function onceEvent(
 }
 
 export function repeatedEvent(
-  type: string,
+  type: TransitionType,
   told: Told & { number: number },
   payload: Record<string, JsonValue>,
 ): NewEvent {
