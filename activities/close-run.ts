@@ -29,23 +29,10 @@ export function createCloseRun(
       const input = { ...told, subtasks: await withSpending(told, spendings) }
       const results = await collectResults(input, outputs)
       const segments = [...input.segments, ...(await sealRest(input, deps))]
-      const { run, plan, team, status, counts, startedAt, endedAt, planVersion, retryOf, subtasks, store } = input
+      const { run, store, segments: _sealed, events: _rest, ...closed } = input
+      const { status, counts, startedAt, endedAt, subtasks } = closed
       const totals = totalsOf(subtasks)
-      const document: RunDocument = {
-        ...run,
-        ...totals,
-        plan,
-        team,
-        status,
-        counts,
-        startedAt,
-        endedAt,
-        planVersion,
-        ...(retryOf === undefined ? {} : { retryOf }),
-        subtasks,
-        results,
-        events: segments,
-      }
+      const document: RunDocument = { ...run, ...totals, ...closed, results, events: segments }
       const artifact = await deps.store.artifacts.put(Buffer.from(JSON.stringify(document)))
       const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
       const result: RunResult = { status, counts, durationMs, ...totals, store, document: artifact }

@@ -6,7 +6,7 @@ import type { JsonValue } from './json'
 import type { CheckedAddition, CheckedReplacement, ChangeInput } from './changes'
 import type { HumanRequest, PausedAgents } from './people'
 import type { SubTask } from './plan'
-import type { RunCounts, StoredOutput, StoreIdentity, SubtaskError, SubtaskOutcome, SubtaskRow } from './run'
+import type { ClosedRun, StoredOutput, StoreIdentity, SubtaskError, SubtaskOutcome } from './run'
 import type { OrchestrateInput, RunKey, AgentSlot, GraphNode, ReactionRule } from './messages'
 
 export interface PreparePlanInput extends OrchestrateInput {
@@ -179,18 +179,9 @@ export interface SealEventsInput {
   events: AgentEvent[]
 }
 
-export interface CloseRunInput {
+export interface CloseRunInput extends ClosedRun {
   run: RunKey
   store: StoreIdentity
-  plan: string
-  team: string
-  status: 'succeeded' | 'failed' | 'cancelled'
-  counts: RunCounts
-  startedAt: string
-  endedAt: string
-  planVersion: number
-  retryOf?: string
-  subtasks: SubtaskRow[]
   segments: EventSegment[]
   /** The events that no segment holds yet. */
   events: AgentEvent[]

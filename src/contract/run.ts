@@ -158,23 +158,27 @@ export interface RunResult {
   results?: Record<string, AgentResult>
 }
 
-/** All that is left of a closed run, as one artifact. */
-export interface RunDocument {
-  workflowId: string
-  firstRunId: string
+/** What the orchestrator knows of a run that has ended. */
+export interface ClosedRun {
   plan: string
   team: string
-  status: 'succeeded' | 'failed' | 'cancelled'
+  status: RunResult['status']
   counts: RunCounts
   startedAt: string
   endedAt: string
-  tokensUsed: number
-  unconfirmedCalls?: number
   /** How many changes were made to its plan while it ran. */
   planVersion: number
   /** Workflow id of the run that this one repeats. */
   retryOf?: string
   subtasks: SubtaskRow[]
+}
+
+/** All that is left of a closed run, as one artifact. */
+export interface RunDocument extends ClosedRun {
+  workflowId: string
+  firstRunId: string
+  tokensUsed: number
+  unconfirmedCalls?: number
   results: Record<string, AgentResult>
   events: EventSegment[]
 }
