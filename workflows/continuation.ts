@@ -27,12 +27,7 @@ export class Continuation {
   private quiet?: 'waited for' | 'given up'
 
   /** `wake` is called when a time of quiet has passed without success. */
-  constructor(
-    private readonly wake: () => void,
-    everyEvents?: number,
-  ) {
-    this.look(everyEvents)
-  }
+  constructor(private readonly wake: () => void) {}
 
   /** Another threshold, for trials. */
   look(everyEvents: number | undefined): void {

@@ -53,7 +53,7 @@ export async function orchestrate(
   const wake = (): void => awake()
 
   const log = new RunLog(run, wake, carried)
-  const continuation = new Continuation(wake, known?.continueAfterEvents)
+  const continuation = new Continuation(wake)
   const surroundings: Surroundings = {
     now: Date.now,
     emit: (event) => log.append(event),
@@ -66,7 +66,6 @@ export async function orchestrate(
 
   if (!live) {
     const prepared = await prepare(input, run)
-    continuation.look(prepared.continueAfterEvents)
     const state = RunState.begin(prepared, { ...surroundings, open: isObject(input) && input.open === true })
     begin(prepared, state)
     handlers.begin(state)
@@ -102,6 +101,7 @@ export async function orchestrate(
   return await closeRun({ run, prepared, state, log, startedAt })
 
   function begin(prepared: PreparedRun, state: RunState): void {
+    continuation.look(prepared.continueAfterEvents)
     const dispatcher = new Dispatcher(state, run, wake, carried?.windows)
     live = { prepared, state, dispatcher, inner: new InnerWork(state, run, wake) }
   }
