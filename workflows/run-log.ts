@@ -6,7 +6,7 @@ import type { EventsAnswer, EventsInput, RunKey } from '../src/contract/messages
 import type { StoreIdentity } from '../src/contract/run'
 import type { CarriedRun } from '../src/contract/run/carried'
 import { EventLog } from '../src/contract/run/event-log'
-import { acceptSignal } from '../src/contract/run/publish'
+import { Published } from '../src/contract/run/publish'
 import type { NewEvent } from '../src/contract/run/run-state'
 import { KEEP_OPTIONS } from './options'
 
@@ -15,7 +15,7 @@ const { sealEvents } = proxyActivities<{ sealEvents(input: SealEventsInput): Pro
 export class RunLog {
   readonly events: EventLog
   private sealing?: Promise<void>
-  private published: number
+  private readonly published: Published
 
   /** `wake` is called when a segment has been written. */
   constructor(
@@ -24,7 +24,7 @@ export class RunLog {
     carried?: CarriedRun,
   ) {
     this.events = carried ? EventLog.restore(carried.segments, carried.events) : new EventLog()
-    this.published = carried?.published ?? 0
+    this.published = new Published(carried?.published)
   }
 
   append({ key, ...event }: NewEvent): AgentEvent {
@@ -34,9 +34,7 @@ export class RunLog {
 
   /** A signal from outside, of whatever shape. */
   publish(input: unknown): AgentEvent[] {
-    const accepted = acceptSignal(input, this.published)
-    this.published += accepted.length
-    return accepted.map((event) => this.append(event))
+    return this.published.accept(input).map((event) => this.append(event))
   }
 
   read(filter: EventsInput, closing: boolean): EventsAnswer {
@@ -66,7 +64,7 @@ export class RunLog {
   }
 
   carry(): Pick<CarriedRun, 'segments' | 'events' | 'published'> {
-    return { segments: this.events.segments, events: [...this.events.unsealed()], published: this.published }
+    return { segments: this.events.segments, events: [...this.events.unsealed()], published: this.published.count }
   }
 }
 

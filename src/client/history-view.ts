@@ -8,7 +8,7 @@ import type { OrchestrateInput } from '../contract/messages'
 import { AGENTS_SIGNAL, PUBLISH_SIGNAL } from '../contract/names'
 import type { PausedAgents } from '../contract/people'
 import type { CarriedRun } from '../contract/run/carried'
-import { acceptSignal } from '../contract/run/publish'
+import { Published } from '../contract/run/publish'
 import { RunState, type NewEvent, type Surroundings } from '../contract/run/run-state'
 import { HistoryActivities } from './history-activities'
 import { HistoryChanges } from './history-changes'
@@ -52,7 +52,7 @@ class Replay {
     executions: new Map(),
   }
   private clock = 0
-  private published = 0
+  private published = new Published()
   private open = false
   /** What came before the plan was checked. */
   private readonly early: AgentEvent[] = []
@@ -115,7 +115,7 @@ class Replay {
     this.view.prepared = known
     this.view.segments.push(...carried.segments)
     this.view.events.push(...carried.events)
-    this.published = carried.published
+    this.published = new Published(carried.published)
     this.view.settled = this.end - 1
     this.view.state = RunState.restore(known, carried.state, this.surroundings)
   }
@@ -145,9 +145,7 @@ class Replay {
       if (state) state.pauses.pauseAgents(input)
       else this.paused.push(input)
     } else if (name === PUBLISH_SIGNAL) {
-      const accepted = acceptSignal(input, this.published)
-      this.published += accepted.length
-      for (const event of accepted.map((one) => this.append(one))) {
+      for (const event of this.published.accept(input).map((one) => this.append(one))) {
         if (state) state.observe(event)
         else this.early.push(event)
       }

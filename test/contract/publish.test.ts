@@ -1,5 +1,5 @@
 // What becomes of a published event.
-import { acceptPublished, acceptSignal, publishProblem } from '../../src/contract/run/publish'
+import { acceptPublished, Published, publishProblem } from '../../src/contract/run/publish'
 
 test('a good event is logged with what it lacks', () => {
   expect(acceptPublished({ type: 'docs.ready' }, 3)).toMatchObject({
@@ -48,17 +48,22 @@ test.each<[string, unknown, string]>([
 })
 
 test('a signal brings one event or a list of them, each with its own key and its own refusal', () => {
-  expect(acceptSignal({ type: 'a' }, 4)).toEqual([acceptPublished({ type: 'a' }, 4)])
-  const accepted = acceptSignal([{ type: 'a' }, { type: '' }, { type: 'b' }], 4)
+  expect(new Published(4).accept({ type: 'a' })).toEqual([acceptPublished({ type: 'a' }, 4)])
+  const published = new Published(4)
+  const accepted = published.accept([{ type: 'a' }, { type: '' }, { type: 'b' }])
   expect(accepted.map(({ type }) => type)).toEqual(['a', 'event.refused', 'b'])
   expect(accepted.map(({ key }) => key)).toEqual(['published/4', 'published/5', 'published/6'])
+  expect([published.accept([]), published.accept({ type: 'c' })].flat().map(({ key }) => key)).toEqual([
+    'published/7',
+    'published/8',
+  ])
 })
 
 test.each([
   ['no event', 0],
   ['too many', 101],
 ])('a list of %s is refused as a whole', (_what, count) => {
-  const [event, ...more] = acceptSignal(Array(count).fill({ type: 'a' }), 0)
+  const [event, ...more] = new Published().accept(Array(count).fill({ type: 'a' }))
   expect(more).toEqual([])
   expect(event).toMatchObject({
     type: 'event.refused',

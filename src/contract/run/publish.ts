@@ -60,12 +60,19 @@ export function acceptPublished(input: unknown, count: number): NewEvent {
   }
 }
 
-/** The events to log for a signal, which brings one or a list of them. */
-export function acceptSignal(input: unknown, count: number): NewEvent[] {
-  if (!Array.isArray(input)) return [acceptPublished(input, count)]
-  if (input.length === 0 || input.length > PUBLISHED_TOGETHER)
-    return [refused(`published/${count}`, `a list has 1 to ${PUBLISHED_TOGETHER} events, this has ${input.length}`)]
-  return input.map((event, place) => acceptPublished(event, count + place))
+/** What is published to a run, one after the other. */
+export class Published {
+  /** `count` tells how many there were in the links before. */
+  constructor(public count = 0) {}
+
+  /** The events to log for a signal, which brings one or a list of them. */
+  accept(input: unknown): NewEvent[] {
+    if (!Array.isArray(input)) return [acceptPublished(input, this.count++)]
+    if (input.length > 0 && input.length <= PUBLISHED_TOGETHER)
+      return input.map((event) => acceptPublished(event, this.count++))
+    const reason = `a list has 1 to ${PUBLISHED_TOGETHER} events, this has ${input.length}`
+    return [refused(`published/${this.count++}`, reason)]
+  }
 }
 
 function refused(key: string, reason: string): NewEvent {
