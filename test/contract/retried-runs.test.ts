@@ -8,7 +8,7 @@ import type { CheckedSubTask, GraphNode } from '../../src/contract/messages'
 import { carryOver } from '../../src/contract/run/carry-over'
 import { judgeReuse, type Past } from '../../src/contract/run/reuse'
 import type { RunState } from '../../src/contract/run/run-state'
-import { beginRun, preparedRun } from './support/begin-run'
+import { agentSlot, beginRun, preparedRun } from './support/begin-run'
 import { graphs } from './support/graphs'
 
 const AGENTS: AgentManifest[] = [{ ...BUILT_IN_AGENTS[0]!, name: 'work', capabilities: ['work'] }]
@@ -85,9 +85,7 @@ test('what runs again is executed once, what is taken over never, and the run th
   const check = (shape: Shape): void => {
     const { subtasks, failing } = shape
     const nodes = subtasks.map(({ dependsOn, runIf }, place) => nodeOf(`s${place}`, dependsOn, runIf))
-    const slots = AGENTS.map(({ name, version, taskQueue, maxConcurrency, timeoutMs, heartbeatTimeoutMs, retry }) => ({
-      ...{ name, version, taskQueue, maxConcurrency, timeoutMs, heartbeatTimeoutMs, retry },
-    }))
+    const slots = AGENTS.map(({ name }) => agentSlot(name))
     const prepared = preparedRun(slots, nodes)
     const first = play(prepared, shape, (number) => failing.includes(number))
     const { rows } = first.state

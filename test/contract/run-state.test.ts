@@ -1,22 +1,13 @@
 // A run's state under everything that can happen to it, in any order.
 import fc from 'fast-check'
 import type { AgentExecution } from '../../src/contract/activity-messages'
-import type { AgentSlot, GraphNode } from '../../src/contract/messages'
+import type { GraphNode } from '../../src/contract/messages'
 import { isEnded } from '../../src/contract/run/run-state'
 import { noSubtasks, type SubtaskError } from '../../src/contract/run'
-import { beginRun, preparedRun, START, type BegunRun } from './support/begin-run'
+import { agentSlot, beginRun, preparedRun, START, type BegunRun } from './support/begin-run'
 import { graphs, type RandomNode } from './support/graphs'
 
-const slot = (name: string): AgentSlot => ({
-  name,
-  version: '1.0.0',
-  taskQueue: `agent.t.${name}`,
-  maxConcurrency: 4,
-  timeoutMs: 1_000,
-  heartbeatTimeoutMs: 10_000,
-  retry: { maximumAttempts: 1, initialIntervalMs: 1, backoffCoefficient: 1, maximumIntervalMs: 1 },
-})
-const AGENTS = [slot('first'), slot('second')]
+const AGENTS = [agentSlot('first'), agentSlot('second')]
 const broken: SubtaskError = { code: 'AgentFailed', message: 'it broke', retryable: true }
 
 function toNodes(nodes: readonly RandomNode[], prefix: string): GraphNode[] {

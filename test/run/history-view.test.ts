@@ -2,17 +2,8 @@
 import { defaultDataConverter, defaultPayloadConverter, type LoadedDataConverter } from '@temporalio/common'
 import type { GraphNode } from '../../src/contract/messages'
 import { viewHistory, type HistoryEvent, type HistoryView } from '../../src/client/history-view'
-import { preparedRun } from '../contract/support/begin-run'
+import { agentSlot, preparedRun } from '../contract/support/begin-run'
 
-const AGENT = {
-  name: 'quick',
-  version: '1.0.0',
-  taskQueue: 'agent.t.quick',
-  maxConcurrency: 4,
-  timeoutMs: 1_000,
-  heartbeatTimeoutMs: 10_000,
-  retry: { maximumAttempts: 1, initialIntervalMs: 1, backoffCoefficient: 1, maximumIntervalMs: 1 },
-}
 const converter = {
   ...defaultDataConverter,
   payloadConverter: defaultPayloadConverter,
@@ -41,7 +32,7 @@ class Written {
   }
 
   prepared(ids: string[]): void {
-    const prepared = preparedRun([AGENT], ids.map(node))
+    const prepared = preparedRun([agentSlot('quick')], ids.map(node))
     this.write({ markerRecordedEventAttributes: { details: { result: payloads(prepared) } } })
   }
 

@@ -6,6 +6,20 @@ import { RunState } from '../../../src/contract/run/run-state'
 
 export const START = Date.parse('2026-11-20T12:00:00Z')
 
+/** An agent of a team, as the orchestrator knows it. */
+export function agentSlot(name: string, more: Partial<AgentSlot> = {}): AgentSlot {
+  return {
+    name,
+    version: '1.0.0',
+    taskQueue: `agent.t.${name}`,
+    maxConcurrency: 4,
+    timeoutMs: 1_000,
+    heartbeatTimeoutMs: 10_000,
+    retry: { maximumAttempts: 1, initialIntervalMs: 1, backoffCoefficient: 1, maximumIntervalMs: 1 },
+    ...more,
+  }
+}
+
 export interface BegunRun {
   state: RunState
   events: (AgentEvent & { key: string })[]

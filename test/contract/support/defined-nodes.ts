@@ -1,23 +1,15 @@
 // Defined plans as the orchestrator gets them: nodes, rules of reactions, a prepared run.
 import type { PreparedRun } from '../../../src/contract/activity-messages'
-import type { AgentSlot, GraphNode } from '../../../src/contract/messages'
+import type { GraphNode } from '../../../src/contract/messages'
+import { agentSlot, preparedRun, START } from './begin-run'
 import { dependenciesOf, policyOf } from './expected-outcomes'
 import { HUMAN_PLACE, type DefinedPlan, type Definition, type Policy } from './defined-plan'
 import { reactionId } from './reference-reactions'
 
-export const START = Date.parse('2026-11-20T12:00:00Z')
-
 /** Three agents and a person. */
-export const AGENTS: AgentSlot[] = ['first', 'second', 'third', 'human'].map((name) => ({
-  name,
-  version: '1.0.0',
-  taskQueue: `agent.test.${name}`,
-  maxConcurrency: 4,
-  timeoutMs: 60_000,
-  heartbeatTimeoutMs: 10_000,
-  retry: { maximumAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
-  ...(name === 'human' ? { person: true } : {}),
-}))
+export const AGENTS = ['first', 'second', 'third', 'human'].map((name) =>
+  agentSlot(name, name === 'human' ? { person: true } : {}),
+)
 
 /** All of a node but its place in a graph. */
 export function bareNode(definition: Definition, plan: Policy | undefined): Omit<GraphNode, 'id' | 'dependsOn'> {
@@ -46,13 +38,7 @@ export function nodesOf(list: readonly Definition[], prefix: string, plan: Polic
 }
 
 export function preparedOf(plan: DefinedPlan): PreparedRun {
-  return {
-    plan: 'plan',
-    team: 'team',
-    store: { id: 'store', location: 'nowhere' },
-    spec: 'spec',
-    agents: AGENTS,
-    nodes: nodesOf(plan.subtasks, 's', plan.policy),
+  return preparedRun(AGENTS, nodesOf(plan.subtasks, 's', plan.policy), {
     reactions: plan.reactions.map(({ on, where, run }, reaction) => ({
       id: reactionId(reaction),
       on,
@@ -60,6 +46,5 @@ export function preparedOf(plan: DefinedPlan): PreparedRun {
       node: bareNode(run, plan.policy),
     })),
     maxSubtasks: plan.maxSubtasks,
-    searchAttributes: false,
-  }
+  })
 }
