@@ -1,5 +1,6 @@
 // A run's report to draw, as small as it can be; and how to read coloured lines.
 import { stripVTControlCharacters } from 'node:util'
+import { renderLive, type LiveOptions } from '../../src/cli/render/live'
 import type { RunStatusReport } from '../../src/client/status'
 import { noSubtasks, type SubtaskRow, type SubtaskState } from '../../src/contract/run'
 import { whyWaiting } from '../../src/contract/run/waiting'
@@ -38,6 +39,12 @@ export function report(subtasks: SubtaskRow[], more: Partial<RunStatusReport> = 
     ...more,
   }
   return { waiting: whyWaiting(facts, NOW), ...facts }
+}
+
+/** What a person watches. */
+export function live(view: RunStatusReport, options: Partial<LiveOptions> = {}): string[] {
+  const usual = { height: 40, width: 120, color: false, now: NOW, heardAt: NOW, frame: 0, events: [] }
+  return renderLive(view, { ...usual, ...options })
 }
 
 /** Fails on anything that a terminal would act upon, our own colours aside. */
