@@ -3,11 +3,11 @@ import { TroupeError } from '../contract/errors'
 import type { StatusAnswer } from '../contract/messages'
 import { ORCHESTRATOR_TASK_QUEUE } from '../contract/names'
 import { troupeCommand } from '../contract/run/waiting-commands'
+import { Turns } from '../contract/turns'
 import { isUnanswered } from './errors'
 import { isServed } from './pollers'
 import { askHead } from './queries'
 import type { ClientScope } from './scope'
-import { Turns } from './turns'
 import { requireOpen, sendUpdate } from './updates'
 
 /** Updates of one run in flight: Temporal takes ten, and others may tell it something too. */

@@ -3,15 +3,15 @@
 import { randomUUID } from 'node:crypto'
 import { access, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { Turns } from '../contract/turns'
 import { makeDirectory } from './make-directory'
-import { limitConcurrency } from './concurrency'
 import { storeError, systemCode } from './store-errors'
 
 /** Operations at once: beyond the four threads that Node has for files they only hold descriptors open. */
 const OPERATIONS_AT_ONCE = 16
 
 export class DurableFiles {
-  private readonly limit = limitConcurrency(OPERATIONS_AT_ONCE)
+  private readonly turns = new Turns(OPERATIONS_AT_ONCE)
 
   /** `landmark` is a file that every store has: without it a missing file means that the store itself is gone. */
   constructor(
@@ -26,7 +26,7 @@ export class DurableFiles {
 
   /** Runs anything on the directory under the same bound, with its errors explained. */
   attempt<T>(work: () => Promise<T>): Promise<T> {
-    return this.limit(async () => {
+    return this.turns.take(async () => {
       try {
         return await work()
       } catch (error) {

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/common'
 import { temporal } from '@temporalio/proto'
 import { TroupeError } from '../contract/errors'
-import { limitConcurrency } from './concurrency'
+import { Turns } from '../contract/turns'
 import type { Store } from './store'
 
 const PayloadMessage = temporal.api.common.v1.Payload
@@ -27,7 +27,7 @@ export function troupeDataConverter(store: Store): DataConverter {
 class TroupeStorageDriver implements StorageDriver {
   readonly name = 'troupe'
   readonly type = 'troupe.store'
-  private readonly limit = limitConcurrency(PAYLOADS_AT_ONCE)
+  private readonly turns = new Turns(PAYLOADS_AT_ONCE)
 
   constructor(private readonly target: Store) {}
 
@@ -61,7 +61,7 @@ class TroupeStorageDriver implements StorageDriver {
   ): Promise<To[]> {
     return Promise.all(
       items.map((item) =>
-        this.limit(() => {
+        this.turns.take(() => {
           abortSignal?.throwIfAborted()
           return work(item)
         }),
