@@ -6,7 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
-import { asTroupeError, ERROR_CODES, messageOf, TroupeError } from '../contract/errors'
+import { asTroupeError, isErrorCode, messageOf, TroupeError } from '../contract/errors'
 import type { FailureDetails } from '../contract/activity-messages'
 
 /** gRPC status codes that decide (google.rpc.Code). */
@@ -89,8 +89,8 @@ export function explain(error: unknown, context: ErrorContext = {}): TroupeError
 /** What a run, or its team's control, says no to, in its own words: the failure's type is our code. */
 function refusal(error: WorkflowUpdateFailedError): TroupeError {
   const failures = causes(error).filter((link) => link instanceof ApplicationFailure)
-  const told = failures.find(({ type }) => ERROR_CODES.some((code) => code === type)) ?? failures[0]
-  const code = ERROR_CODES.find((known) => known === told?.type) ?? 'Internal'
+  const told = failures.find(({ type }) => isErrorCode(type)) ?? failures[0]
+  const code = isErrorCode(told?.type) ? told.type : 'Internal'
   const { hint, problems, retryable } = (told?.details?.[0] ?? {}) as Partial<FailureDetails>
   const text = told?.message ?? messageOf(causes(error).at(-1))
   return new TroupeError(code, text, {

@@ -68,6 +68,11 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
+/** Of whatever came as one, over the wire or from another process. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return (ERROR_CODES as readonly unknown[]).includes(code)
+}
+
 /** One thing that is wrong with what was handed in, and where it stands. */
 export interface Problem {
   /** The place as a path, for example `subtasks[2].dependsOn[0]`; empty for the whole. */
@@ -130,8 +135,8 @@ export function messageOf(error: unknown): string {
 export function asTroupeError(error: unknown): TroupeError | undefined {
   if (error instanceof TroupeError) return error
   const { name, code, hint, retryable, retryAfterMs, problems } = (error ?? {}) as Partial<TroupeError>
-  if (name !== 'TroupeError' || !ERROR_CODES.includes(code as ErrorCode)) return undefined
-  return new TroupeError(code as ErrorCode, messageOf(error), {
+  if (name !== 'TroupeError' || !isErrorCode(code)) return undefined
+  return new TroupeError(code, messageOf(error), {
     hint,
     retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

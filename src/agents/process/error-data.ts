@@ -1,5 +1,5 @@
 // HOST. Errors across a process boundary: to data and back, with the code, the hint and the stack they had.
-import { decisiveError, ERROR_CODES, messageOf, TroupeError, type ErrorCode } from '../../contract/errors'
+import { decisiveError, isErrorCode, messageOf, TroupeError } from '../../contract/errors'
 import type { ErrorData } from './isolated-protocol'
 
 export function toErrorData(error: unknown): ErrorData {
@@ -21,8 +21,4 @@ function revive({ code, name, message, hint, retryable, retryAfterMs, problems }
   const error = new Error(message)
   error.name = name
   return error
-}
-
-function isErrorCode(code: string | undefined): code is ErrorCode {
-  return (ERROR_CODES as readonly (string | undefined)[]).includes(code)
 }

@@ -1,5 +1,5 @@
 // PURE. Temporal's failures of an execution, as the error of a subtask: decided in one place for workflow and reader.
-import { ERROR_CODES, messageOf, type ErrorCode } from '../errors'
+import { isErrorCode, messageOf } from '../errors'
 import type { FailureDetails } from '../activity-messages'
 import type { SubtaskError } from '../run'
 import type { RunState } from './run-state'
@@ -44,7 +44,8 @@ export function classifyFailure(
   }
   const details = (application.details?.[0] ?? {}) as Partial<FailureDetails>
   const retryable = details.retryable ?? !application.nonRetryable
-  const error: SubtaskError = { code: errorCode(application.type), message: application.message ?? '', retryable }
+  const code = isErrorCode(application.type) ? application.type : 'AgentFailed'
+  const error: SubtaskError = { code, message: application.message ?? '', retryable }
   return { error: details.hint ? { ...error, hint: details.hint } : error, details }
 }
 
@@ -103,8 +104,4 @@ function timeoutError(
     hint,
     retryable: true,
   }
-}
-
-function errorCode(type: string | null | undefined): ErrorCode {
-  return ERROR_CODES.find((code) => code === type) ?? 'AgentFailed'
 }
