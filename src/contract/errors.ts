@@ -150,14 +150,15 @@ export function toTroupeError(error: unknown): TroupeError {
   return asTroupeError(error) ?? new TroupeError('Internal', messageOf(error), { cause: error })
 }
 
-/** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
-const LASTING: readonly ErrorCode[] = [
-  'BudgetExceeded',
+/** What keeps a model from answering. */
+export const MODEL_FAILURES: readonly ErrorCode[] = [
   'ModelNotConfigured',
   'ModelRefused',
   'ModelUnavailable',
   'NoRecordedAnswer',
 ]
+/** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
+const LASTING: readonly ErrorCode[] = ['BudgetExceeded', ...MODEL_FAILURES]
 /** Causes that are looked at: a circle of them ends. */
 const MAX_CAUSES = 10
 

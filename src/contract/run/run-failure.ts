@@ -1,17 +1,10 @@
 // PURE. A failed run's own code and message, from its failed subtasks: the code decides how a command exits.
-import type { ErrorCode } from '../errors'
+import { MODEL_FAILURES, type ErrorCode } from '../errors'
 import type { SubtaskRow } from '../run'
 import { describeSpending, sum, tokenNumber } from './spending'
 
 /** Failures of a subtask that are the run's own, first the one that outranks the others. */
-const DECISIVE: readonly ErrorCode[] = [
-  'BudgetExceeded',
-  'TestsFailed',
-  'ModelNotConfigured',
-  'ModelRefused',
-  'ModelUnavailable',
-  'NoRecordedAnswer',
-]
+const DECISIVE: readonly ErrorCode[] = ['BudgetExceeded', 'TestsFailed', ...MODEL_FAILURES]
 /** Failed subtasks that the message names. */
 const NAMED_FAILURES = 3
 
