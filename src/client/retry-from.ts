@@ -1,20 +1,20 @@
 // HOST. The subtask that a retry starts from: whether it can be, and what it is to be.
 import type { AgentManifest } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
-import { isObject, quote, type JsonValue } from '../contract/json'
+import { isObject, quote } from '../contract/json'
 import type { CheckedSubTask, RunSpec } from '../contract/messages'
 import { choicesHint } from '../contract/nearest'
 import type { Past } from '../contract/run/reuse'
 import { troupeCommand } from '../contract/run/waiting-commands'
 import { describeProblem } from '../contract/schema/check-plan'
 import { checkReplacement } from '../contract/schema/check-replacement'
-import type { RetryOptions } from './retry-options'
+import { changeOf, type RetryOptions } from './retry-options'
 
 /** @throws TroupeError `SubtaskNotFound`, `RetryRefused`, `InvalidUsage` */
 export function checkFrom(runId: string, past: Past, options: RetryOptions): void {
   const { from, plan } = options
   if (from === undefined) {
-    if (!isChange(options)) return
+    if (!changeOf(options)) return
     throw new TroupeError('InvalidUsage', 'which subtask is to have another payload or agent?', {
       hint: troupeCommand('retry', [runId], ['--from', 'ID']),
     })
@@ -30,10 +30,6 @@ export function checkFrom(runId: string, past: Past, options: RetryOptions): voi
   throw new TroupeError('SubtaskNotFound', `the run "${runId}" has no subtask ${quote(from)}`, { hint })
 }
 
-export function isChange({ payload, agent }: RetryOptions): boolean {
-  return payload !== undefined || agent !== undefined
-}
-
 /** The subtask that an event started, above or at this one. */
 function startedByEvent(past: Past, id: string): string | undefined {
   for (let at: string | undefined = id; at !== undefined; at = past.get(at)?.parent)
@@ -43,9 +39,10 @@ function startedByEvent(past: Past, id: string): string | undefined {
 
 /** A plan in which `from` has another payload or agent; what is wrong with that is said where the plan is checked. */
 export function withChange(plan: unknown, options: RetryOptions, agents: readonly AgentManifest[]): unknown {
-  if (!isChange(options) || !isObject(plan) || !Array.isArray(plan.subtasks)) return plan
-  const { from, payload, agent } = options
-  const change = (subtask: unknown): unknown => {
+  const change = changeOf(options)
+  if (!change || !isObject(plan) || !Array.isArray(plan.subtasks)) return plan
+  const { from, agent } = options
+  const changed = (subtask: unknown): unknown => {
     if (!isObject(subtask) || subtask.id !== from) return subtask
     const { type, ...rest } = subtask
     const isTaken = agents.some(({ name, capabilities }) => name === agent && capabilities.includes(String(type)))
@@ -53,26 +50,22 @@ export function withChange(plan: unknown, options: RetryOptions, agents: readonl
       ...rest,
       // A type that the other agent does not take was the first one's own
       ...(type !== undefined && (agent === undefined || isTaken) ? { type } : {}),
-      ...(payload === undefined ? {} : { payload }),
-      ...(agent === undefined ? {} : { agentType: agent }),
+      ...change,
     }
   }
-  return { ...plan, subtasks: plan.subtasks.map(change) }
+  return { ...plan, subtasks: plan.subtasks.map(changed) }
 }
 
 /** A spawned `from` as it is to be. @throws TroupeError `InvalidInput` with all problems */
 export function replacedSpawned(
   past: Past,
-  { from, payload, agent }: RetryOptions,
+  options: RetryOptions,
   { agents, spec, now }: { agents: readonly AgentManifest[]; spec: RunSpec; now: number },
 ): CheckedSubTask {
+  const { from } = options
   const places = new Map([...past.keys()].map((id, place) => [id, place]))
   const known = [...past].map(([id, { dependsOn }]) => ({ id, dependsOn: dependsOn.map((need) => places.get(need)!) }))
-  const change = {
-    ...(payload === undefined ? {} : { payload: payload as JsonValue }),
-    ...(agent === undefined ? {} : { agentType: agent }),
-  }
-  const { checked, problems } = checkReplacement(past.get(from!)!.definition, change, {
+  const { checked, problems } = checkReplacement(past.get(from!)!.definition, changeOf(options) ?? {}, {
     ...{ known, agents, inputs: spec.inputs, now },
     ...(spec.onFailure === undefined ? {} : { onFailure: spec.onFailure }),
   })

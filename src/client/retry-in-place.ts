@@ -1,11 +1,11 @@
 // HOST. Retrying what an open run holds: it goes on where it stands.
 import { asTroupeError, TroupeError } from '../contract/errors'
-import { quote, type JsonValue } from '../contract/json'
+import { quote } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { SubtaskRow } from '../contract/run'
 import { troupeCommand } from '../contract/run/waiting-commands'
 import { effectsOf } from './retry-effects'
-import type { PlannedRetry, RetryOptions } from './retry-options'
+import { changeOf, type PlannedRetry, type RetryOptions } from './retry-options'
 import { Run } from './run'
 import type { RunView } from './run-view'
 import type { ClientScope } from './scope'
@@ -16,14 +16,14 @@ const NAMED = 5
 /** @throws TroupeError `RetryRefused` if it does not hold what is meant, `SubtaskNotFound`, `InvalidUsage` */
 export async function planInPlace(scope: ClientScope, view: RunView, options: RetryOptions): Promise<PlannedRetry> {
   const { runId } = view
-  const { from, payload, agent, by } = options
+  const { from, agent, by } = options
   if (options.plan !== undefined || options.team || options.id !== undefined)
     throw new TroupeError('InvalidUsage', `the run "${runId}" has not ended: it goes on with its own plan and team`, {
       hint: `without a plan, a team and an id, what it holds is tried again; or end it first: ${troupeCommand('cancel', [runId])}`,
     })
   const chosen = heldIn(view, from)
-  const isChanged = payload !== undefined || agent !== undefined
-  if (isChanged && chosen.length > 1)
+  const change = changeOf(options)
+  if (change && chosen.length > 1)
     throw new TroupeError('InvalidUsage', `it holds ${named(chosen)}: which one is to have another payload or agent?`, {
       hint: troupeCommand('retry', [runId], ['--from', 'ID']),
     })
@@ -31,14 +31,10 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
   const begin = async (): Promise<Run> => {
     const run = new Run(scope, runId)
     const said = by === undefined ? {} : { by }
-    const change = {
-      ...(payload === undefined ? {} : { payload: payload as JsonValue }),
-      ...(agent === undefined ? {} : { agentType: agent }),
-    }
     // One that is refused keeps none of the others from being tried again
     const told = await Promise.allSettled(
       chosen.map(async ({ id }) => {
-        if (isChanged) await run.change(id, { ...change, ...said })
+        if (change) await run.change(id, { ...change, ...said })
         await run.resolve({ taskId: id, action: 'retry', ...said })
       }),
     )

@@ -1,5 +1,7 @@
 // HOST. What may be said of a retry, and what it comes to.
 import type { TeamManifest } from '../contract/agent'
+import type { ChangeInput } from '../contract/changes'
+import type { JsonValue } from '../contract/json'
 import type { RunSpec } from '../contract/messages'
 import type { Run } from './run'
 
@@ -23,6 +25,15 @@ export interface RetryOptions {
   by?: string
   /** The file that `plan` came from. */
   planFile?: string
+}
+
+/** What is to be other than it was, in the words of a change to a plan; undefined if nothing is. */
+export function changeOf({ payload, agent }: RetryOptions): Pick<ChangeInput, 'payload' | 'agentType'> | undefined {
+  if (payload === undefined && agent === undefined) return undefined
+  return {
+    ...(payload === undefined ? {} : { payload: payload as JsonValue }),
+    ...(agent === undefined ? {} : { agentType: agent }),
+  }
 }
 
 /** A subtask that runs again, or for the first time. */

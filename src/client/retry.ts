@@ -13,9 +13,9 @@ import { explained } from './errors'
 import { readPast, startedWith } from './past-run'
 import { beginRetry } from './retry-begin'
 import { effectsOf } from './retry-effects'
-import { checkFrom, isChange, replacedSpawned, withChange } from './retry-from'
+import { checkFrom, replacedSpawned, withChange } from './retry-from'
 import { planInPlace } from './retry-in-place'
-import type { PlannedRetry, RetriedSubtask, RetryOptions } from './retry-options'
+import { changeOf, type PlannedRetry, type RetriedSubtask, type RetryOptions } from './retry-options'
 import { viewRun, type RunView } from './run-view'
 import { errorContext, type ClientScope } from './scope'
 
@@ -59,7 +59,7 @@ async function planNewRun(
   const stored = options.plan ?? storedPlan(runId, spec, past, deadline)
   const isSpawned = from !== undefined && past.get(from)?.parent !== undefined
   const replaced =
-    isSpawned && isChange(options) ? replacedSpawned(past, options, { agents: team.agents, spec, now }) : undefined
+    isSpawned && changeOf(options) ? replacedSpawned(past, options, { agents: team.agents, spec, now }) : undefined
   const plan = isSpawned ? stored : withChange(stored, options, team.agents)
   const checked = check(plan, { ...spec, team })
   const judgement = judgeReuse(
@@ -124,7 +124,7 @@ function refuseInVain(
   if (!again.some(({ id }) => id === from))
     throw new TroupeError('RetryRefused', `${quote(from)} is no part of the plan that would be run`)
   const spawner = past.get(from)?.parent
-  if (!isSpawned || !isChange(options) || reused.includes(spawner!)) return
+  if (!isSpawned || !changeOf(options) || reused.includes(spawner!)) return
   const because = again.find(({ id }) => id === spawner)?.because ?? 'it runs again'
   const message = `${quote(from)} is spawned anew, since ${quote(spawner!)} runs again (${because}): what it will be is not ours to say`
   throw new TroupeError('RetryRefused', message, { hint: `without --payload and --agent, or from ${quote(spawner!)}` })
