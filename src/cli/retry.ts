@@ -16,6 +16,7 @@ import { given } from './shared/given'
 import { hostManifest, surviveStrayErrors } from './shared/host'
 import { listenForInterrupts, type Interrupts } from './shared/interrupts'
 import { jsonArgument } from './shared/json-argument'
+import { leaveRunning } from './shared/leave-running'
 import { openTroupe } from './shared/open'
 import { dataCommand, notEmpty, teamOption, unsandboxedOption, type OutputOption } from './shared/options'
 import { printValue, say, sayRendered } from './shared/output'
@@ -114,11 +115,7 @@ async function repeat(
   const hosted = worker && !detach ? await host(troupe, spec, source, options) : undefined
   interrupts.hold()
   const run = await planned.begin()
-  if (detach) {
-    say(`started; it goes on when a worker runs: ${troupeCommand('attach', [run.id])}`)
-    printValue(output, { runId: run.id }, () => run.id)
-    return EXIT.done
-  }
+  if (detach) return leaveRunning(run.id, output)
   const print = (outcome: RunOutcome): Promise<ExitCode> =>
     printEnd(outcome, { inputs: spec.inputs, store, server, format: output })
   return attend({ run, server, format: output, interrupts, ...(hosted ? { failed: hosted.failed } : {}), print })

@@ -1,12 +1,11 @@
 // HOST. `troupe run`: checks a plan, serves its agents, starts it, and shows it until it ends.
 import type { Command } from 'commander'
-import { troupeCommand } from '../contract/run/waiting-commands'
 import { attend } from './shared/attend'
-import { EXIT, type ExitCode } from './shared/exit-codes'
+import type { ExitCode } from './shared/exit-codes'
+import { leaveRunning } from './shared/leave-running'
 import { withModelOptions, type ModelOptions } from './shared/model-options'
 import { given } from './shared/given'
 import { dataCommand, inputOption, teamOption, wholeNumber, type OutputOption } from './shared/options'
-import { printValue, say } from './shared/output'
 import { openPlan } from './shared/plan-source'
 import { withStartedRun } from './shared/start-run'
 
@@ -46,9 +45,7 @@ async function run(path: string, options: RunOptions): Promise<ExitCode> {
   const settings = given({ open, maxSubtasks, planFile: source.file })
   const start = { ...source, models: { ...options, waits: !detach }, id, hosts: worker && !detach, settings }
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
-    if (!detach) return attend({ run, server: troupe.server, format: output, interrupts, failed, ended })
-    say(`started; it goes on when a worker runs: ${troupeCommand('attach', [run.id])}`)
-    printValue(output, { runId: run.id }, () => run.id)
-    return EXIT.done
+    if (detach) return leaveRunning(run.id, output)
+    return attend({ run, server: troupe.server, format: output, interrupts, failed, ended })
   })
 }

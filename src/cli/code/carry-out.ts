@@ -1,10 +1,10 @@
 // HOST. `troupe code` and `troupe demo` from the checked order to the delivery.
-import { troupeCommand } from '../../contract/run/waiting-commands'
 import type { RunOutcome } from '../../client/outcome'
 import { attend } from '../shared/attend'
-import { EXIT, type ExitCode } from '../shared/exit-codes'
+import type { ExitCode } from '../shared/exit-codes'
+import { leaveRunning } from '../shared/leave-running'
 import type { ModelOptions } from '../shared/model-options'
-import { printValue, say, type OutputFormat } from '../shared/output'
+import type { OutputFormat } from '../shared/output'
 import { withStartedRun } from '../shared/start-run'
 import { conclude } from './conclude'
 import { deliveryOf } from './deliver'
@@ -34,11 +34,7 @@ export async function carryOut(
   }
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
     const { server, store } = troupe
-    if (detach) {
-      say(`started; it goes on when a worker runs, and is delivered by: ${troupeCommand('attach', [run.id])}`)
-      printValue(output, { runId: run.id }, () => run.id)
-      return EXIT.done
-    }
+    if (detach) return leaveRunning(run.id, output, ', and is delivered by')
     const print = (outcome: RunOutcome): Promise<ExitCode> =>
       conclude(outcome, deliveryOf(outcome, { inputs }, store)!, { server, format: output })
     return attend({ run, server, format: output, interrupts, failed, ended, print })
