@@ -10,6 +10,7 @@ import {
 } from '../contract/control'
 import { TroupeError } from '../contract/errors'
 import {
+  agentTaskQueue,
   CONTROL,
   controlWorkflowId,
   ORCHESTRATOR_TASK_QUEUE,
@@ -20,7 +21,7 @@ import {
 import { choicesHint } from '../contract/nearest'
 import type { PauseAgentInput, PausedAgents } from '../contract/people'
 import { explained, isLate } from './errors'
-import { agentsOfOpenRuns } from './known-agents'
+import { knownAgents } from './known-agents'
 import { loginName } from './login-name'
 import { isServed } from './pollers'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './scope'
@@ -36,7 +37,7 @@ export type AgentResume = Omit<AgentPause, 'reason'>
 
 /** What the team's control answered. */
 export interface AgentPauseReport extends PausedAgentsAnswer {
-  /** What whoever asked should know: that open runs of the team have no agent of that name. */
+  /** What whoever asked should know: that the team's runs have no agent of that name, or that nobody knows of it. */
   notes: string[]
 }
 
@@ -70,10 +71,14 @@ export async function pausedAgents(scope: ClientScope, team: string): Promise<Pa
 /** A name may be right that no open run has; one that is wrong would pause nothing, unnoticed. */
 async function notesOn(scope: ClientScope, { team, agent }: AgentPause): Promise<string[]> {
   // What the store cannot tell is no reason to fail: the agent is paused
-  const agents = await agentsOfOpenRuns(scope, team).catch(() => undefined)
-  if (!agents || agents.includes(agent)) return []
-  const hint = choicesHint(agent, agents, 'agents of its newest runs')
-  return [`the open runs of the team "${team}" have no agent "${agent}"; ${hint}`]
+  const known = await knownAgents(scope, team).catch(() => undefined)
+  if (known?.names.includes(agent)) return []
+  if (known) {
+    const hint = choicesHint(agent, known.names, 'agents of its newest runs')
+    return [`the ${known.of} of the team "${team}" have no agent "${agent}"; ${hint}`]
+  }
+  if (await isServed(scope, agentTaskQueue(team, agent)).catch(() => true)) return []
+  return [`no agent "${agent}" of a team "${team}" is known: no worker serves it, and no run of that team is found`]
 }
 
 async function tellControl(scope: ClientScope, update: string, told: AgentPause): Promise<PausedAgentsAnswer> {

@@ -8,12 +8,15 @@ import { useTroupe } from '../support/troupe'
 
 const test = useTroupe('pause-agents')
 const begun: string[] = []
+/** What has begun waits for it before it goes on. */
+let gate: Promise<void> | undefined
 
 const coder = defineAgent({
   name: 'coder',
   maxConcurrency: 20,
   async run(_, { runId, task, signal }) {
     begun.push(`${runId}/${task.id}`)
+    await gate
     await sleep(100, undefined, { signal })
   },
 })
@@ -51,8 +54,10 @@ async function expectSucceeded(runs: readonly Run[]): Promise<void> {
 
 it('holds an agent in open runs and in those to come, and nothing else, until it is resumed', async () => {
   const { client } = test.troupe
-  const open = await start()
   const foreign = await start(others, 10)
+  let opened = (): void => undefined
+  gate = new Promise<void>((resolve) => (opened = resolve))
+  const open = await start()
   for await (const { correlationId } of open.events({ type: 'subtask.started' })) if (correlationId) break
   const { told, agents, notes } = await client.pauseAgent({
     team: 'builders',
@@ -64,6 +69,7 @@ it('holds an agent in open runs and in those to come, and nothing else, until it
   expect(notes).toEqual([])
   expect(agents).toEqual({ coder: { by, reason: 'it is wrong', at: expect.any(String) as string } })
   expect(await client.pausedAgents('builders')).toMatchObject({ agents })
+  opened()
 
   const later = await start()
   await until(async () => (await open.status()).counts.succeeded === 2) // what was in flight, and its test
@@ -142,6 +148,15 @@ it('refuses what is no name, and says what open runs do not have, or that nobody
   expect(notes).toEqual(['the open runs of the team "builders" have no agent "codr"; did you mean "coder"?'])
   await client.resumeAgent({ team: 'builders', agent: 'codr', by })
   await run.cancel()
+  // Of a team whose runs have ended; and of one that nobody has heard of
+  const [ended, unheard] = await Promise.all(
+    ['others', 'strangers'].map((name) => client.pauseAgent({ team: name, agent: 'codr', by })),
+  )
+  expect(ended!.notes).toEqual(['the newest runs of the team "others" have no agent "codr"; did you mean "coder"?'])
+  expect(unheard!.notes).toEqual([
+    'no agent "codr" of a team "strangers" is known: no worker serves it, and no run of that team is found',
+  ])
+  await Promise.all(['others', 'strangers'].map((name) => client.resumeAgent({ team: name, agent: 'codr', by })))
 
   const { address, namespace } = await testNamespace('unserved')
   const unserved = await connect({ address, namespace, store: test.troupe.store })
