@@ -1,8 +1,9 @@
 // HOST. `troupe add`: subtasks for a run that goes on.
 import type { Command } from 'commander'
 import { isObject, preview } from '../contract/json'
-import { TroupeError } from '../contract/errors'
+import { asTroupeError, TroupeError } from '../contract/errors'
 import type { SubTask } from '../contract/plan'
+import type { Position } from '../plan-file/plan-file'
 import { changedLine } from './render/changed'
 import { given } from './shared/given'
 import { withReader } from './shared/open'
@@ -23,24 +24,28 @@ export function addCommand(): Command {
 }
 
 async function add(runId: string, path: string, { output, planVersion, by }: ChangeOptions): Promise<void> {
-  const subtasks = await readSubtasks(path)
-  const answer = await withReader(({ client }) =>
-    namedRun(client, runId).add(subtasks, given({ version: planVersion, by })),
-  )
-  printValue(output, { runId, ...answer }, () => changedLine('added', runId, answer))
-}
-
-/** As they stand: the run itself judges them, since they may refer to what it has. */
-async function readSubtasks(path: string): Promise<SubTask[]> {
   const { readPlanFile } = await import('../plan-file/read-plan-file.js')
-  const { plan, file } = await readPlanFile(path)
-  const { subtasks, ...rest } = isObject(plan) ? plan : { subtasks: plan }
-  const ignored = Object.keys(rest).filter((key) => !HARMLESS.includes(key))
-  if (Array.isArray(subtasks) && subtasks.length > 0) {
-    if (ignored.length > 0) say(`note: only the subtasks of ${file} are added, and not its ${ignored.join(', ')}`)
-    return subtasks as SubTask[]
+  const { atPosition, withPlaces } = await import('../plan-file/refusals.js')
+  const { plan, file, locate } = await readPlanFile(path)
+  // A list alone is one of subtasks: what is said of `subtasks[0]` stands at `[0]`
+  const isList = !isObject(plan)
+  const located = (at: string): Position => locate(isList ? at.replace(/^subtasks/, '') : at)
+  const { subtasks, ...rest } = isList ? { subtasks: plan } : plan
+  if (!Array.isArray(subtasks) || subtasks.length === 0) {
+    const message = `no subtasks: "subtasks" is ${preview(subtasks)}`
+    throw new TroupeError('InvalidUsage', atPosition(file, located('subtasks'), message), {
+      hint: 'subtasks: [{"id": "more", "agentType": "echo"}]',
+    })
   }
-  throw new TroupeError('InvalidUsage', `${file} has no subtasks: "subtasks" is ${preview(subtasks)}`, {
-    hint: 'subtasks: [{"id": "more", "agentType": "echo"}]',
+  const ignored = Object.keys(rest).filter((key) => !HARMLESS.includes(key))
+  if (ignored.length > 0) say(`note: only the subtasks of ${file} are added, and not its ${ignored.join(', ')}`)
+  // As they stand: the run itself judges them, since they may refer to what it has
+  const adding = withReader(({ client }) =>
+    namedRun(client, runId).add(subtasks as SubTask[], given({ version: planVersion, by })),
+  )
+  const answer = await adding.catch((error: unknown) => {
+    const known = asTroupeError(error)
+    throw known ? withPlaces(known, { file, locate: located }) : error
   })
+  printValue(output, { runId, ...answer }, () => changedLine('added', runId, answer))
 }

@@ -61,6 +61,10 @@ it('a run that is shown says what people are to do, with the commands', async ()
   expect(running.said.stderr).toMatch(/\? \w+: a person is asked: .+\n\s*→ troupe approve run \w+/)
 })
 
+/** Each problem at its place in the file, in the file's order. */
+const WRONG =
+  /ChangeRefused: what is to be added has 3 problems:\nwrong.yaml:3:49: subtasks\[0\]\.dependsOn\[1\] .*\nwrong.yaml:4:5: .*\nwrong.yaml:4:5: /
+
 it('what it would not have is one clear sentence, and changes nothing', async () => {
   const refusals: [string[], RegExp][] = [
     [['approve', 'run', 'nowhere'], /DecisionRefused: .*"nowhere"/],
@@ -68,6 +72,12 @@ it('what it would not have is one clear sentence, and changes nothing', async ()
     [['change', 'run', 'late'], /InvalidUsage: it is not said what is to change in "late"/],
     [['change', 'run', 'late', '--agent', 'eco'], /ChangeRefused: [^]*unknown agent "eco"; did you mean "echo"/],
     [['add', 'run', 'none.json'], /there is no plan file "none.json"/],
+    [['add', 'run', 'empty.json'], /InvalidUsage: empty.json:1:2: no subtasks: "subtasks" is \[\]/],
+    [['add', 'run', 'wrong.yaml'], WRONG],
+    [
+      ['add', 'run', 'list.yaml'],
+      /ChangeRefused: [^]* problem:\nlist.yaml:2:5: subtasks\[1\]\.agentType \(subtask "y"\): /,
+    ],
     [['cancel', 'run', '--with-dependents'], /InvalidUsage: /],
     [
       ['add', 'run', place.write('one.json', [{ id: 'x', agentType: 'echo' }]), '--plan-version', '7'],
@@ -75,6 +85,12 @@ it('what it would not have is one clear sentence, and changes nothing', async ()
     ],
     [['approve', 'gone', 'x'], /RunNotFound: there is no run "gone"/],
   ]
+  place.write('empty.json', { subtasks: [] })
+  place.write(
+    'wrong.yaml',
+    'name: more\nsubtasks:\n  - { id: x, agentType: echo, dependsOn: [late, lat] }\n  - id: late\n',
+  )
+  place.write('list.yaml', '- { id: x, agentType: echo }\n- { agentType: eco, id: y }\n')
   const before = await report()
   const found = await Promise.all(refusals.map(([args]) => place.run(...args)))
   for (const [at, { code, stdout, stderr }] of found.entries()) {

@@ -1,8 +1,9 @@
 // A plan file with everything wrong: every problem with its place in the file, all at once.
 import { createHash } from 'node:crypto'
-import type { TroupeError } from '../../src/contract/errors'
+import { TroupeError } from '../../src/contract/errors'
 import { checkPlanFile } from '../../src/plan-file/check-plan-file'
 import { parsePlanText } from '../../src/plan-file/parse-plan-text'
+import { withPlaces } from '../../src/plan-file/refusals'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
 const place = { file: 'bad.yaml', directory: '/plans' }
@@ -137,4 +138,26 @@ reactions:
     'bad.yaml:19:31: subtasks[1].payload[1] (subtask "b"): "$event" outside a reaction; it stands for the event in what "reactions" run',
     'bad.yaml:25:25: reactions[0].run.payload.about.$from: a reaction cannot refer to the subtask "a"; a reaction may refer to the inputs only; what happened is in "$event"',
   ])
+})
+
+test('what somebody refuses who knows no file gets its places, in the order of the file', () => {
+  const file = parsePlanText('subtasks:\n  - id: a\n  - id: b\n', place)
+  const problems = [
+    { path: 'subtasks[1].id', message: 'bad' },
+    { path: 'subtasks[0]', message: 'worse', hint: 'mend it' },
+  ]
+  const told = new TroupeError('ChangeRefused', 'it has 3 problems:\n  one\n  two\n  three', { problems })
+  const { code, message, problems: sorted } = withPlaces(told, file)
+  expect([code, message.split('\n')]).toEqual([
+    'ChangeRefused',
+    [
+      'it has 3 problems:',
+      'bad.yaml:2:5: subtasks[0]: worse; mend it',
+      'bad.yaml:3:5: subtasks[1].id: bad',
+      'and 1 more',
+    ],
+  ])
+  expect(sorted.map(({ path }) => path)).toEqual(['subtasks[0]', 'subtasks[1].id'])
+  const other = new TroupeError('NoWorker', 'nobody\nhears', { retryable: true })
+  expect(withPlaces(other, file)).toBe(other)
 })
