@@ -38,7 +38,9 @@ async function node(program: string, ...args: string[]): Promise<string> {
 const jiti = (file: string) => node('node_modules/jiti/lib/jiti-cli.mjs', file)
 
 it('has the blocks that are said to run', () => {
-  expect([...blocks.keys()]).toEqual(['models.yaml', 'models.ts', 'api.ts', 'plan.yaml', 'wrapped.ts', 'review.yaml'])
+  expect([...blocks.keys()].join(' ')).toBe(
+    'models.yaml models.ts api.ts plan.yaml wrapped.ts review.yaml desk.ts desk.yaml desk.sh',
+  )
 })
 
 it('compiles every TypeScript block under strict settings', async () => {
@@ -82,6 +84,22 @@ it('runs the plan that asks a person, who answers by another command', async () 
   expect(status).toBe('succeeded')
   expect(results.send.output).toEqual({ sent: [{ file: 'a.ts' }, { file: 'b.ts' }] })
   expect(results.tidy.status).toBe('succeeded')
+})
+
+it('runs the plan that holds what failed and stays open, and the commands that end it', async () => {
+  const main = resolve('dist/src/cli/main.js')
+  const running = node(main, 'run', 'desk.yaml', '--open', '--id', 'desk', '--output', 'json')
+  const held = async (): Promise<boolean> =>
+    JSON.parse(await node(main, 'status', 'desk', '-o', 'json')).counts.held > 0
+  while (!(await held().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100))
+  const commands = `set -e; troupe() { "${process.execPath}" "${main}" "$@"; }\n${blocks.get('desk.sh')}`
+  await run('bash', ['-c', commands], { cwd: directory, env: environment })
+  const { status, results } = JSON.parse(await running)
+  expect([status, results.deploy.output]).toEqual(['succeeded', 'by hand'])
+  expect(results['notify-on-order-placed-1'].output.told).toMatchObject({
+    type: 'order.placed',
+    payload: { number: 7 },
+  })
 })
 
 it('runs the plan file with a model, from a recording', async () => {
