@@ -3,9 +3,9 @@
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TroupeError } from '../contract/errors'
+import { OutputTail } from '../agents/process/captured-output'
 import { startFailure } from '../agents/process/command-failures'
 import { COMMAND_DISK_ENTRIES, COMMAND_KEPT_BYTES, DISK_POLL_MS, DISK_POLL_SHARE, USAGE_POLL_MS } from './limits'
-import { OutputEnd } from './output-end'
 import {
   DEFAULT_LIMITS,
   type Exceeded,
@@ -35,7 +35,7 @@ export async function runSandboxed(options: SandboxOptions): Promise<SandboxResu
 
 async function attend(started: StartedCommand, options: SandboxOptions, limits: SandboxLimits): Promise<SandboxResult> {
   const begin = performance.now()
-  const output = new OutputEnd(Math.min(limits.outputBytes, COMMAND_KEPT_BYTES))
+  const output = new OutputTail(Math.min(limits.outputBytes, COMMAND_KEPT_BYTES))
   const stop = new AbortController()
   let exceeded: Exceeded | undefined
   const exceed = (what: Exceeded) => {
@@ -68,7 +68,7 @@ async function attend(started: StartedCommand, options: SandboxOptions, limits: 
     if (ending && !ending.started) {
       throw startFailure({ command: options.command, cwd: options.directory, path: process.env.PATH }, ending.error)
     }
-    if (ended && ending?.signal === null && !started.begun()) throw notSetUp(output.text())
+    if (ended && ending?.signal === null && !started.begun()) throw notSetUp(told(output))
     await Promise.all(watches)
     if (ended && output.total > limits.outputBytes) exceed('output')
     if (ended && (await isFull(options, limits))) exceed('disk')
@@ -78,7 +78,7 @@ async function attend(started: StartedCommand, options: SandboxOptions, limits: 
       ...how,
       ...(exceeded === undefined ? {} : { exceeded }),
       ...(exceeded === 'time' ? { timedOut: true } : {}),
-      output: output.text(),
+      output: told(output),
       durationMs: Math.round(performance.now() - begin),
       sandboxed: options.sandbox === 'required',
     }
@@ -125,6 +125,12 @@ async function isFull({ directory, report }: SandboxOptions, { diskMb }: Sandbox
 async function pause(milliseconds: number, stop: AbortSignal): Promise<boolean> {
   await sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined)
   return !stop.aborted
+}
+
+/** The end of what it printed; its first line says how much is missing before it. */
+function told(output: OutputTail): string {
+  const { missing } = output
+  return `${missing > 0 ? `[${missing.toLocaleString('en')} bytes before this are left out]\n` : ''}${output.text()}`
 }
 
 function notSetUp(said: string): TroupeError {

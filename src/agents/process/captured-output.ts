@@ -36,22 +36,32 @@ export class CappedOutput {
   }
 }
 
-/** Keeps the last `limit` bytes. */
+/** Keeps the last `limit` bytes in pieces, so that many small ones cost no copying of all, and counts all. */
 export class OutputTail {
-  #bytes = Buffer.alloc(0)
+  readonly #pieces: Buffer[] = []
+  #kept = 0
+  /** All bytes that came, kept or not. */
+  total = 0
 
   constructor(private readonly limit: number) {}
 
-  write(chunk: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(-this.limit)]).subarray(-this.limit)
+  write(piece: Buffer): void {
+    this.total += piece.length
+    // Copied: a small piece would keep the larger buffer alive that it is a part of.
+    const copy = Buffer.from(piece.subarray(-this.limit))
+    this.#pieces.push(copy)
+    this.#kept += copy.length
+    while (this.#kept - (this.#pieces[0]?.length ?? 0) >= this.limit) this.#kept -= this.#pieces.shift()?.length ?? 0
+  }
+
+  /** Bytes before those that are kept. */
+  get missing(): number {
+    return Math.max(0, this.total - this.limit)
   }
 
   /** Without the half of a character that the cut may have left at its beginning. */
   text(): string {
-    const cut = this.#bytes.length === this.limit
-    return this.#bytes
-      .toString('utf8')
-      .replace(cut ? /^\uFFFD+/ : /^$/, '')
-      .trimEnd()
+    const text = Buffer.concat(this.#pieces).subarray(-this.limit).toString('utf8')
+    return this.missing > 0 ? text.replace(/^\uFFFD+/, '') : text
   }
 }

@@ -171,7 +171,7 @@ export class IsolatedChild {
     await this.#process.kill(0)
     await drainOutput(this.#process.child)
     const { agentName, memoryMb } = this.agent
-    this.#execution?.reject(this.#reason ?? processCrashed(agentName, ending, memoryMb, this.#stderr.text()))
+    this.#execution?.reject(this.#reason ?? processCrashed(agentName, ending, memoryMb, this.#stderr.text().trimEnd()))
   }
 
   /** The end of a channel is told by the end of the process, so a message that does not arrive is no error of its own. */

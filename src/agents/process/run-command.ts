@@ -71,7 +71,7 @@ export async function runCommand(options: RunCommandOptions): Promise<CommandRes
     await program.kill()
     await drainOutput(child)
     signal.throwIfAborted()
-    const stderrTail = stderr.text()
+    const stderrTail = stderr.text().trimEnd()
     const failure = endFailure(about, ending, stderrTail)
     if (failure) throw failure
     if (stdout.exceeded) throw outputTooLarge(about, stdout.total)
