@@ -1,12 +1,12 @@
 // EFFECTS. Checks a change to a live run's plan against the plan as it is, and keeps what becomes of it as a fragment.
-import { toTroupeError, TroupeError, type Problem } from '../src/contract/errors'
+import { toTroupeError, TroupeError } from '../src/contract/errors'
 import { MAX_DEPENDENCIES } from '../src/contract/limits'
 import type { CheckChangeInput, CheckedChange } from '../src/contract/activity-messages'
 import type { GraphNode, SpawnFragment } from '../src/contract/messages'
 import type { SubTask } from '../src/contract/plan'
+import { refusalOf } from '../src/contract/problems'
 import { checkAddition } from '../src/contract/schema/check-addition'
 import { dependencyCount } from '../src/contract/schema/check-graph'
-import { describeProblem } from '../src/contract/schema/check-plan'
 import { checkReplacement } from '../src/contract/schema/check-replacement'
 import type { ActivityDependencies } from './dependencies'
 import { toRefusal } from './failures'
@@ -34,7 +34,7 @@ export function createCheckChange(
     const { reactions } = await specs.spec(input.spec)
     const context = { ...(await contextOf(input)), first: input.known.length, reactions }
     const { checked, problems } = checkAddition(subtasks, context)
-    if (!checked) throw refused('what is to be added', problems)
+    if (!checked) throw refusalOf('ChangeRefused', 'what is to be added', problems)
     assertEdges(input, checked.nodes)
     return { first: input.known.length, fragment: await keep({ subtasks: checked.subtasks }), nodes: checked.nodes }
   }
@@ -47,7 +47,7 @@ export function createCheckChange(
     const fragment = input.known.find(({ id }) => id === taskId)?.fragment
     const subtask = await specs.subtask(fragment ?? input.spec, taskId)
     const { checked, problems } = checkReplacement(subtask, change, context)
-    if (!checked) throw refused('the change', problems)
+    if (!checked) throw refusalOf('ChangeRefused', 'the change', problems)
     assertEdges(input, [checked.node])
     return { fragment: await keep({ subtasks: [checked.subtask] }), node: checked.node }
   }
@@ -73,10 +73,4 @@ function assertEdges({ known }: CheckChangeInput, nodes: readonly GraphNode[]): 
   if (edges <= MAX_DEPENDENCIES) return
   const message = `the run would have ${edges} dependencies; at most ${MAX_DEPENDENCIES} are allowed`
   throw new TroupeError('ChangeRefused', message)
-}
-
-function refused(what: string, problems: Problem[]): TroupeError {
-  const lines = problems.map((problem) => `  ${describeProblem(problem)}`)
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  return new TroupeError('ChangeRefused', `${what} has ${count}:\n${lines.join('\n')}`, { problems })
 }

@@ -5,7 +5,7 @@ import type { HumanPayload, HumanRequest } from '../src/contract/people'
 import { requestRecord, requestsPrefix, type RequestRecord } from '../src/contract/records'
 import { sameJson } from '../src/contract/run/conditions'
 import { TroupeError } from '../src/contract/errors'
-import { describeProblem } from '../src/contract/schema/check-plan'
+import { describeProblem } from '../src/contract/problems'
 import { humanPayloadProblems } from '../src/contract/schema/human-payload'
 import type { ActivityDependencies } from './dependencies'
 

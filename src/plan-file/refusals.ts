@@ -1,6 +1,6 @@
 // HOST. How a plan file is refused: each problem on a line that begins with its place, as compilers print it.
 import { TroupeError, type Problem } from '../contract/errors'
-import { describeProblem } from '../contract/schema/check-plan'
+import { describeProblem, refusalOf } from '../contract/problems'
 import type { PlanFile, Position } from './plan-file'
 
 /** Lines of a message: one slip in the syntax may be followed by thousands. `problems` holds them all. */
@@ -14,10 +14,7 @@ export interface PlacedProblem {
 /** All problems, in the file's order. */
 export function refusal(file: string, placed: readonly PlacedProblem[]): TroupeError {
   const sorted = inOrder(placed)
-  return invalid(
-    linesOf(file, sorted),
-    sorted.map(({ problem }) => problem),
-  )
+  return invalid(linesOf(file, sorted), sorted)
 }
 
 /** The refusal of somebody who knows no file, with the places in it: its first line stays, and so does what is no problem. */
@@ -47,17 +44,14 @@ export function syntaxRefusal(file: string, placed: readonly PlacedProblem[]): T
   const shown = placed.slice(0, NAMED_SYNTAX_PROBLEMS)
   const lines = linesOf(file, shown)
   if (placed.length > shown.length) lines.push(`and ${placed.length - shown.length} more`)
-  return invalid(
-    lines,
-    placed.map(({ problem }) => problem),
-  )
+  return invalid(lines, placed)
 }
 
 export function atPosition(file: string, { line, column }: Position, text: string): string {
   return `${file}:${line}:${column}: ${text}`
 }
 
-function invalid(lines: string[], problems: Problem[]): TroupeError {
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  return new TroupeError('InvalidPlan', `the plan has ${count}:\n${lines.join('\n')}`, { problems })
+function invalid(lines: string[], placed: readonly PlacedProblem[]): TroupeError {
+  const problems = placed.map(({ problem }) => problem)
+  return refusalOf('InvalidPlan', 'the plan', problems, lines)
 }

@@ -1,11 +1,12 @@
 // PURE. A plan with its team and inputs: everything that can be known to be wrong before a run starts, all at once.
 import type { AgentManifest, TeamManifest } from '../agent'
 import { BUILT_IN_AGENTS } from '../built-in'
-import { TroupeError, type Problem } from '../errors'
-import { isObject, preview, type JsonObject, type JsonValue } from '../json'
+import type { Problem, TroupeError } from '../errors'
+import { isObject, type JsonObject, type JsonValue } from '../json'
 import { MAX_DEPENDENCIES } from '../limits'
 import type { AgentSlot, GraphNode, ReactionRule, RunSpec } from '../messages'
 import type { FailurePolicy, Plan } from '../plan'
+import { refusalOf } from '../problems'
 import { AgentIndex } from './agent-index'
 import { dependencyCount } from './check-graph'
 import { checkReactions } from './check-reactions'
@@ -132,15 +133,7 @@ export function checkPlan(
 
 /** The refusal of a plan, from its problems. */
 export function invalidPlan(name: string, problems: Problem[]): TroupeError {
-  const lines = problems.map((problem) => `  ${describeProblem(problem)}`)
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  return new TroupeError('InvalidPlan', `the plan "${name}" has ${count}:\n${lines.join('\n')}`, { problems })
-}
-
-/** A problem on one line, without the file's place. */
-export function describeProblem({ path, subtask, message, hint }: Problem): string {
-  const place = [path, subtask === undefined ? '' : `(subtask ${preview(subtask, 140)})`].filter(Boolean).join(' ')
-  return `${place ? `${place}: ` : ''}${message}${hint ? `; ${hint}` : ''}`
+  return refusalOf('InvalidPlan', `the plan "${name}"`, problems)
 }
 
 function checkTeam(team: unknown, planName: string, problems: Problem[]): TeamManifest {
