@@ -61,7 +61,8 @@ export class Handlers {
   running = 0
   /** The workflow task in which the last update ended: its answer must be out before the run continues as new. */
   lastTask = -1
-  private changing: Promise<unknown> = Promise.resolve()
+  /** The last change in the line. */
+  private changing: Promise<unknown> | undefined
   private readonly paused: PausedAgents[] = []
   private readonly early: AgentEvent[] = []
 
@@ -172,11 +173,16 @@ export class Handlers {
     problem: () => Refusal | undefined,
     work: () => ChangeAnswer | Promise<ChangeAnswer>,
   ): Promise<ChangeAnswer> {
-    const turn = this.changing.then(() => {
+    const act = (): ChangeAnswer | Promise<ChangeAnswer> => {
       assertNone(problem())
       return work()
-    })
-    this.changing = turn.catch(() => undefined)
+    }
+    // Where nobody is before it, it acts in its place among all that the workflow task was told
+    const turn = this.changing ? this.changing.then(act) : new Promise<ChangeAnswer>((resolve) => resolve(act()))
+    const ended: Promise<unknown> = turn
+      .catch(() => undefined)
+      .then(() => (this.changing = this.changing === ended ? undefined : this.changing))
+    this.changing = ended
     return turn
   }
 

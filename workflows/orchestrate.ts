@@ -29,6 +29,7 @@ import { Dispatcher } from './dispatcher'
 import { Handlers } from './handlers'
 import { InnerWork } from './inner-work'
 import { RunLog } from './run-log'
+import { Trace } from './trace'
 import { showStatus } from './visibility'
 
 export const statusQuery = defineQuery<StatusAnswer, [StatusInput?]>(STATUS_QUERY)
@@ -78,6 +79,7 @@ export async function orchestrate(
   })
 
   const details = new Details(state)
+  const trace = new Trace()
   let alarm: number | undefined
   let looking = false
   while (!state.finished || handlers.running > 0) {
@@ -92,6 +94,7 @@ export async function orchestrate(
     inner.dispatch(quiet)
     log.sealIfDue(prepared.store)
     details.update()
+    trace.leave(log.events.end)
     if (!state.finished || handlers.running > 0) await new Promise<void>((resolve) => (awake = resolve))
   }
 

@@ -7,7 +7,7 @@ export interface Step {
   /** Milliseconds since the epoch. */
   at: number
   event?: HistoryEvent
-  /** What came before it is final: a workflow task that the server took has ended. */
+  /** A workflow task has ended, and the order of what came before is the workflow's for certain. */
   isFinal?: true
 }
 
@@ -19,6 +19,8 @@ export function byWorkflowTask(history: readonly HistoryEvent[]): Step[] {
   const steps: Step[] = []
   let arrived: HistoryEvent[] = []
   let taskStarted = 0
+  const own = new Set<string>()
+  let isCertain = true
   for (let index = 0; index < history.length; index++) {
     const event = history[index]!
     if (event.workflowExecutionStartedEventAttributes) steps.push({ at: timeOf(event), event })
@@ -30,7 +32,10 @@ export function byWorkflowTask(history: readonly HistoryEvent[]): Step[] {
       // What the task itself put down, once it had seen all that. A local activity makes it last: the clock moves on
       const rest = made.filter((one) => !updates.includes(one))
       const at = Math.max(taskStarted, ...rest.map(localActivityEnd))
-      steps.push({ at }, ...rest.map((event) => ({ at, event })), { at, isFinal: true })
+      for (const { eventId } of rest.filter(isOwnActivity)) own.add(String(eventId))
+      isCertain &&= hasOneOrder([...arrived, ...updates], own)
+      const end = isCertain ? { at, isFinal: true as const } : { at }
+      steps.push({ at }, ...rest.map((event) => ({ at, event })), end)
       arrived = []
       index += made.length
     } else arrived.push(event)
@@ -38,6 +43,34 @@ export function byWorkflowTask(history: readonly HistoryEvent[]): Step[] {
   const end = history.length > 0 ? timeOf(history.at(-1)!) : 0
   steps.push(...inOrder(arrived, []).map((event) => ({ at: end, event })), { at: end })
   return steps
+}
+
+/** Work of the orchestrator itself on a subtask: its end takes another way through the workflow than those of executions do. */
+function isOwnActivity({ activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): boolean {
+  return scheduled ? /^(?!subtask-)[a-z]+-\d+$/.test(scheduled.activityId ?? '') : false
+}
+
+/** Whether what a task was handed can have been taken in one order only: signals come first; timers and own work race the rest. */
+function hasOneOrder(handed: readonly HistoryEvent[], own: ReadonlySet<string>): boolean {
+  const jobs = handed.filter((event) => endedActivity(event) !== undefined || isOtherJob(event))
+  const races = (event: HistoryEvent): boolean =>
+    Boolean(event.timerFiredEventAttributes) || own.has(String(endedActivity(event)))
+  return jobs.length < 2 || !jobs.some(races)
+}
+
+function endedActivity(event: HistoryEvent): unknown {
+  const { activityTaskCompletedEventAttributes: completed, activityTaskFailedEventAttributes: failed } = event
+  const { activityTaskTimedOutEventAttributes: late, activityTaskCanceledEventAttributes: cancelled } = event
+  return (completed ?? failed ?? late ?? cancelled)?.scheduledEventId ?? undefined
+}
+
+function isOtherJob(event: HistoryEvent): boolean {
+  const { timerFiredEventAttributes: timer, workflowExecutionUpdateAcceptedEventAttributes: update } = event
+  return Boolean(timer ?? update ?? event.workflowExecutionCancelRequestedEventAttributes)
+}
+
+function isSignal(event: HistoryEvent): boolean {
+  return Boolean(event.workflowExecutionSignaledEventAttributes)
 }
 
 /** The events that a workflow task's completion made: they follow it at once. */
@@ -62,7 +95,6 @@ function madeBy(history: readonly HistoryEvent[], completed: number): HistoryEve
 }
 
 function inOrder(arrived: readonly HistoryEvent[], updates: readonly HistoryEvent[]): HistoryEvent[] {
-  const isSignal = (event: HistoryEvent): boolean => Boolean(event.workflowExecutionSignaledEventAttributes)
   return [...arrived.filter(isSignal), ...updates, ...arrived.filter((event) => !isSignal(event))]
 }
 

@@ -52,6 +52,8 @@ export const RESULT_MEMO = 'troupeResult'
 
 /** Memo key of a run: ISO time at which its first workflow run started, where it has continued as new. */
 export const STARTED_MEMO = 'troupeStartedAt'
+/** Memo key of a run: how many events its log has had. */
+export const EVENTS_MEMO = 'troupeEvents'
 /** Memo key of a run: the file that its plan came from. */
 export const PLAN_FILE_MEMO = 'troupePlanFile'
 

@@ -96,3 +96,32 @@ test('one change after the other, and those that came to nothing are none', asyn
   expect(states(view)).toEqual({ a: 'ready', b: 'cancelled', one: 'ready', more: 'ready' })
   expect(view.state!.planVersion).toBe(3)
 })
+
+test('places are final up to the first task whose jobs may have been taken in more than one order', async () => {
+  const history = new Written()
+  history.task()
+  history.prepared(['a', 'b'])
+  const { settled: begun, events: first } = await history.view()
+  expect(begun).toBe(first.length - 1)
+  history.write({
+    workflowExecutionSignaledEventAttributes: { signalName: 'publish', input: payloads({ type: 'told' }) },
+  })
+  expect((await history.view()).settled).toBe(begun)
+  history.task()
+  expect((await history.view()).settled).toBe(begun + 1)
+  history.update('add', add(0, 'one'))
+  const checking = history.check(0)
+  history.checked(checking, { first: 2, fragment: 'f', nodes: [node('one')] })
+  // An end of its own work by itself has one place; with an update in the same task it may have come before or after that
+  const alone = new Written()
+  alone.events.push(...history.events)
+  alone.task()
+  expect((await alone.view()).settled).toBe((await alone.view()).events.length - 1)
+  history.task()
+  history.update('pause', {})
+  const { settled, events } = await history.view()
+  expect(events.slice(begun + 2).map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['plan.changed', 'run.paused']),
+  )
+  expect(settled).toBe(begun + 1)
+})
