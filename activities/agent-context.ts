@@ -17,6 +17,9 @@ import type { Pulse } from './pulse'
 /** Bytes of a progress: it goes with each heartbeat, every second. */
 const PROGRESS_BYTES = 4 * 1024
 
+/** So long an execution that has ended waits for what it published: no longer than any may take to its end. */
+const PUBLISH_PATIENCE_MS = 5_000
+
 /** By its registered name, since this room takes only types of `src/agents`. */
 const PORT: typeof HOST = Symbol.for('troupe.host') as never
 
@@ -48,11 +51,11 @@ export function agentContext(
     attempt: activity.info.attempt,
     signal: pulse.signal,
     progress: (details) => void (pulse.progress = shown(details)),
-    async publish(type: string, payload: JsonValue = null) {
-      const event: PublishInput = { type, payload, source: task.id, correlationId: task.id }
-      const problem = publishProblem(event)
-      if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
-      await line.publish(event)
+    publish(type: string, payload: JsonValue = null) {
+      const published = publish({ type, payload, source: task.id, correlationId: task.id })
+      // An agent that does not wait for it ends no worker by a refusal
+      published.catch((error: unknown) => log.warn('an event was not published', { subtask: task.id, type, error }))
+      return published
     },
     spawn(subtasks: SubTask[], options: SpawnOptions = {}) {
       spawn.subtasks.push(...subtasks)
@@ -65,7 +68,20 @@ export function agentContext(
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     [PORT]: host,
   }
-  return { context, spawn, published: () => line.idle() }
+  return { context, spawn, published }
+
+  async function publish(event: PublishInput): Promise<void> {
+    const problem = publishProblem(event)
+    if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
+    await line.publish(event)
+  }
+
+  /** Resolves when what the agent published has been sent, or has had its time. */
+  function published(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, PUBLISH_PATIENCE_MS)))
+    return Promise.race([line.idle(), patience]).finally(() => clearTimeout(timer))
+  }
 
   function write(level: 'debug' | 'info' | 'warn' | 'error') {
     return (message: string, fields?: Record<string, unknown>) => log[level](message, { subtask: task.id, ...fields })

@@ -165,7 +165,7 @@ export class Run extends RunCommands {
   private async send(events: PublishInput[]): Promise<void> {
     // Temporal answers for a run that has closed as for one that never was
     const ask = () => this.refuseIfClosed()
-    await this.way.giveWay(await this.room.require(this.id, ask), ask)
+    await this.way.giveWay(events.length, await this.room.require(this.id, ask), ask)
     await this.inTime(() => this.handle().signal(PUBLISH_SIGNAL, events)).catch(async (error: unknown) => {
       await this.refuseIfClosed()
       throw error

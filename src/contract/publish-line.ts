@@ -19,9 +19,9 @@ export class PublishLine {
   constructor(private readonly send: (events: PublishInput[]) => Promise<void>) {}
 
   /** Resolves when Temporal has it; rejects as `send` does, with all that went along. */
-  publish(event: PublishInput): Promise<void> {
-    // As it is now, for the caller may go on changing it
-    const text = JSON.stringify(event)
+  publish({ type, payload, source, correlationId }: PublishInput): Promise<void> {
+    // As it is now, for the caller may go on changing it; and no more of it than a log takes
+    const text = JSON.stringify({ type, payload, source, correlationId })
     return new Promise((resolve, reject) => {
       this.waiting.push({ event: JSON.parse(text) as PublishInput, bytes: utf8Bytes(text), resolve, reject })
       this.working ??= this.work()

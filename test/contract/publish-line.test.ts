@@ -69,6 +69,16 @@ test('a signal that is refused fails those that went with it, and no others', as
   expect(wire.sizes).toEqual([1, 2])
 })
 
+test('no more of an event goes than a log takes', async () => {
+  const wire = new Wire()
+  const circle: Record<string, unknown> = {}
+  circle.self = circle
+  const published = wire.line.publish({ type: 'tick', more: circle } as PublishInput)
+  expect(wire.signals).toEqual([[{ type: 'tick' }]])
+  await wire.taken()
+  await published
+})
+
 test('an event goes as it was when it was published', async () => {
   const wire = new Wire()
   const payload = { n: 1 }

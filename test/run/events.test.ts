@@ -20,7 +20,17 @@ const hasty = defineAgent({
     for (let n = 0; n < 250; n++) void publish('word.said', n)
   },
 })
-const team = defineTeam({ name: 'talkers', agents: [speaker, hasty] })
+/** Publishes without waiting, one of them what no log takes, and fails. */
+const fails = defineAgent({
+  name: 'fails',
+  retry: { maximumAttempts: 1 },
+  run: (_: unknown, { publish }) => {
+    void publish('')
+    for (let n = 0; n < 250; n++) void publish('word.said', n)
+    throw new Error('after all')
+  },
+})
+const team = defineTeam({ name: 'talkers', agents: [speaker, hasty, fails] })
 
 beforeAll(() => test.serve(team))
 
@@ -83,6 +93,13 @@ it('has what an agent published without waiting for it, in order, before the end
   const said = events.filter(({ type }) => type === 'word.said')
   expect(said.map(({ payload }) => payload)).toEqual(Array.from({ length: 250 }, (_, n) => n))
   expect(events.slice(-2).map(({ type }) => type)).toEqual(['subtask.completed', 'run.completed'])
+})
+
+it('has it also where the agent failed then, and a refusal that nobody waits for ends no worker', async () => {
+  const run = await test.troupe.start({ name: 'fails', subtasks: [{ id: 'a', agentType: 'fails' }] }, { team })
+  expect((await run.outcome()).results).toMatchObject({ a: { error: { message: 'after all' } } })
+  const types = (await run.getEventLog()).map(({ type }) => type)
+  expect(types.slice(-252)).toEqual([...Array<string>(250).fill('word.said'), 'subtask.failed', 'run.failed'])
 })
 
 it('gives 2,000 published events to three followers: none lost, none twice, in order, and the history grows only by them', async () => {
