@@ -157,4 +157,31 @@ export const TOLD: readonly Shape[] = [
       return [...(await ended(run)), ...(await ended(next)), controlWorkflowId(name)]
     },
   },
+  {
+    // Since each task that logs something leaves a trace
+    name: 'traced',
+    continueAfterEvents: 30,
+    planted: ['if (!this.isLeft ||', 'if (this.isLeft ||'],
+    async record(troupe, temporal) {
+      const run = await start(
+        troupe,
+        [echo('a'), echo('b', 'a'), { id: 'asked', agentType: 'human', payload: { prompt: 'Well?' } }],
+        {},
+        true,
+      )
+      await until(run, 'subtask.completed', 'b')
+      await temporal.workflow
+        .getHandle(run.id)
+        .signal('publish', [{ type: 'note.added' }, { type: 'note.added', payload: 2 }])
+      await run.pause({ by, reason: 'to look at it' })
+      await run.add([echo('added', 'b')], { by })
+      await run.resume({ by })
+      await until(run, 'subtask.completed', 'added')
+      for (let note = 0; note < 20; note++) await run.publish({ type: 'note.added', payload: note })
+      await run.approve('asked', { by })
+      await until(run, 'subtask.completed', 'asked')
+      await run.close({ by })
+      return ended(run)
+    },
+  },
 ]
