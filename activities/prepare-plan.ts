@@ -54,7 +54,7 @@ async function prepare(
     maxSubtasks,
     searchAttributes: deps.searchAttributes,
     ...(deps.continueAfterEvents === undefined ? {} : { continueAfterEvents: deps.continueAfterEvents }),
-    ...(retry ? await takeOver(retry, run, deps.store) : {}),
+    ...(retry ? await takeOver(retry, run, deps) : {}),
   }
   // Last, as it says
   const paused = await pausedAgents(prepared.team)

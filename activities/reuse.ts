@@ -3,7 +3,8 @@ import { inPortions } from '../src/contract/in-portions'
 import type { AgentExecution, PreparedRun, TakenOver } from '../src/contract/activity-messages'
 import type { RetryInput, Reuse, RunKey } from '../src/contract/messages'
 import { retryRecord } from '../src/contract/records'
-import type { Store } from '../src/storage/store'
+import type { ActivityDependencies } from './dependencies'
+import { takeOverEffects } from './effects'
 import { keepResult } from './results'
 
 /** Records written at once. */
@@ -13,12 +14,14 @@ const WRITTEN_AT_ONCE = 32
 export async function takeOver(
   { of, reuse }: RetryInput,
   run: RunKey,
-  store: Store,
+  deps: Pick<ActivityDependencies, 'store' | 'digest'>,
 ): Promise<Required<Pick<PreparedRun, 'retryOf' | 'reused'>>> {
-  const { executions } = JSON.parse((await store.artifacts.get(reuse)).toString()) as Reuse
+  const { store } = deps
+  const { executions, effects = [] } = JSON.parse((await store.artifacts.get(reuse)).toString()) as Reuse
   await inPortions(Object.entries(executions), WRITTEN_AT_ONCE, ([id, execution]) =>
     keepResult(store, run, id, execution),
   )
+  await takeOverEffects(effects, run, deps)
   const { workflowId } = run
   await store.records.create(retryRecord(of, workflowId), { workflowId })
   const known = Object.entries(executions).map(([id, execution]) => [id, toldOf(execution)] as const)

@@ -1,5 +1,5 @@
 // EFFECTS. One execution of one agent: payload in, output kept as a record, result out.
-import { activityInfo } from '@temporalio/activity'
+import { activityInfo, sleep } from '@temporalio/activity'
 import type { HostPort } from '../src/agents/host-port'
 import type { AgentManifest, AgentTask } from '../src/contract/agent'
 import { TroupeError } from '../src/contract/errors'
@@ -8,6 +8,7 @@ import { DEFAULT_MODEL } from '../src/contract/model-id'
 import { agentContext } from './agent-context'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
+import { ExecutionEffects } from './effects'
 import { ExecutionLedger } from './ledger'
 import type { Outputs } from './outputs'
 import { Pulse } from './pulse'
@@ -65,7 +66,7 @@ export function createRunAgent(
     ledger: ExecutionLedger,
     began: number,
   ): Promise<AgentExecution> {
-    const { attempt, startToCloseTimeoutMs, taskQueue } = activityInfo()
+    const { attempt, startToCloseTimeoutMs, taskQueue, base64TaskToken: token, heartbeatTimeoutMs = 0 } = activityInfo()
     const hosted = deps.agentOn(taskQueue)
     if (!hosted)
       throw new TroupeError('Internal', `this worker serves no agent on the queue "${taskQueue}"`, { retryable: true })
@@ -74,10 +75,12 @@ export function createRunAgent(
     const payload = await resolvePayload(subtask, { ...input, inputs: spec.inputs }, outputs)
     const task: AgentTask = { ...input.task, type: typeFor(hosted.manifest, input.task.type), payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
-    const port: HostPort = { agent, ledger, ...modelOf(model, spec.model) }
+    const key = { run: input.run, subtask: task.id, agent, token }
+    const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep })
+    const port: HostPort = { agent, ledger, effects, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
-    const value = await hosted.handle(task, context, startToCloseTimeoutMs)
-    await published() // also what the agent did not wait for
+    // Also what the agent did not wait for is in the log before it ends, however it ends
+    const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
     const spawned = await keepSpawned(task.id, spawn, spec, deps.store)
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {

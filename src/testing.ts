@@ -5,6 +5,7 @@ import type { BaseAgentService } from './agents/base-agent-service'
 import type { HostContext } from './agents/context'
 import { HOST, type HostPort } from './agents/host-port'
 import { memoryLedger } from './agents/ledger/memory-ledger'
+import { memoryEffects, type DoneEffect } from './agents/memory-effects'
 import type { AgentTask } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { JsonValue } from './contract/json'
@@ -27,6 +28,8 @@ export interface Execution {
   progress: JsonValue[]
   /** By SHA-256. */
   artifacts: Map<string, Uint8Array>
+  /** What was done by `context.effect`. */
+  effects: DoneEffect[]
   /** Of all model calls, as their answers tell. */
   tokensUsed: number
 }
@@ -48,12 +51,14 @@ export async function executeAgent(
   const { signal = new AbortController().signal, attempt = 1, model = agent.config.model, ...rest } = options
   const task: AgentTask = { id: agent.name, type: agent.name, priority: 'normal', ...rest, payload }
   const ledger = memoryLedger()
+  const effects = memoryEffects()
   const execution: Execution = {
     output: null,
     published: [],
     spawned: [],
     progress: [],
     artifacts: new Map(),
+    effects: effects.done,
     tokensUsed: 0,
   }
   const log = (): void => undefined
@@ -80,7 +85,7 @@ export async function executeAgent(
       },
     },
     log: { debug: log, info: log, warn: log, error: log },
-    [HOST]: { agent: agent.name, ledger, ...modelsOf(model) },
+    [HOST]: { agent: agent.name, ledger, effects, ...modelsOf(model) },
   }
   execution.output = await agent.handleWithTimeout(task, context)
   execution.tokensUsed = ledger.tokensUsed

@@ -3,6 +3,7 @@ import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { AgentTask } from '../contract/agent'
 import type { JsonValue } from '../contract/json'
 import type { SubTask } from '../contract/plan'
+import type { EffectOptions } from './effect'
 import type { HOST, HostPort } from './host-port'
 
 export interface SpawnOptions {
@@ -40,6 +41,21 @@ export interface AgentContext {
    */
   step<Value>(name: string, fn: () => Promise<Value> | Value): Promise<Value>
   /**
+   * Does something outside that must happen once, over all attempts of this subtask: a payment, a mail, a push. `key` tells
+   * it from others of that name. It is claimed in the store, done, and its outcome kept; a later attempt gets that outcome.
+   * `act` is handed a key of its own for services that take one (`Idempotency-Key`). What it returns comes back as JSON.
+   *
+   * @example
+   * const receipt = await context.effect('pay', { key: order.id, input: order }, (key) => pay(order, key))
+   * @throws TroupeError `UnknownOutcome` if an attempt died or threw while it acted: a person looks, and says
+   * `troupe retry RUN --from ID --assume done|not-done`; `EffectConflict` if the same key had another `input`
+   */
+  effect<Value>(
+    name: string,
+    options: EffectOptions,
+    act: (idempotencyKey: string) => Promise<Value> | Value,
+  ): Promise<Value>
+  /**
    * A language model for the AI SDK (`generateText({ model: context.model(), … })`), whose answers are recorded, counted
    * and bounded by the run's tokens. Which one: `id` (`<provider>/<model>`), else the agent's, else the run's, else the
    * environment's. Failed calls throw `ModelUnavailable` (a retry may help) or `ModelRefused`; Temporal retries, not the SDK.
@@ -57,4 +73,4 @@ export interface AgentContext {
 }
 
 /** A context as hosts hand it over: `handleWithTimeout` adds what stands on the port. */
-export type HostContext = Omit<AgentContext, 'step' | 'model'>
+export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'model'>

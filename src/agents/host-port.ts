@@ -1,6 +1,7 @@
 // HOST. What an agent's context stands on: the ledger of its execution, and what the run says of models. Whoever hosts
 // executions (activities, a child process, tests) provides it; agents never see it.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
+import type { EffectName, EffectOutcome } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import type { ModelTokens } from '../contract/model-answer'
 
@@ -42,8 +43,29 @@ export interface LedgerPort {
   refused(call: LedgerCall): Promise<void>
 }
 
+/** An effect that is about to be done. */
+export interface EffectCall extends EffectName {
+  /** SHA-256 of what decides what is done, as canonical JSON. */
+  inputHash: string
+}
+
+/** What an effect returned when it was done, or leave to do it now. */
+export type EffectClaim = { value: JsonValue } | { claim: string; idempotencyKey: string }
+
+/** The effects of one execution: each is done once, over all attempts of its subtask. */
+export interface EffectsPort {
+  /**
+   * Leave to do it, or its value if it was done.
+   * @throws TroupeError `UnknownOutcome` if it may have been done, `EffectConflict` if the same key had another input
+   */
+  claim(effect: EffectCall): Promise<EffectClaim>
+  /** Keeps what came of it, durably. */
+  settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void>
+}
+
 export interface HostPort {
   readonly ledger: LedgerPort
+  readonly effects: EffectsPort
   /** The manifest's name of the agent. */
   readonly agent: string
   /** The agent's own model, else the run's, `<provider>/<model>`; undefined leaves it to the environment. */

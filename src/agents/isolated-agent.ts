@@ -1,10 +1,11 @@
 // HOST. An agent whose executions run in child processes: this side of it, in the worker.
 import type { AgentTask } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
+import type { EffectOutcome } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import { BaseAgentService } from './base-agent-service'
 import type { AgentContext, SpawnOptions } from './context'
-import { HOST, type LedgerCall, type LedgerEntry } from './host-port'
+import { HOST, type EffectCall, type LedgerCall, type LedgerEntry } from './host-port'
 import { createIsolatedExecutor, type IsolatedExecutor } from './process/isolated-executor'
 import type { CallMessage, NoticeMessage } from './process/isolated-protocol'
 
@@ -65,7 +66,7 @@ function answer(message: NoticeMessage | CallMessage, context: AgentContext): un
 
 async function call({ method, args }: CallMessage, context: AgentContext): Promise<unknown> {
   const [first, second] = args
-  const { ledger } = context[HOST]
+  const { ledger, effects } = context[HOST]
   switch (method) {
     case 'publish':
       return context.publish(first as string, second as JsonValue | undefined)
@@ -81,5 +82,9 @@ async function call({ method, args }: CallMessage, context: AgentContext): Promi
       return ledger.record(first as LedgerCall, second as LedgerEntry)
     case 'ledger.refused':
       return ledger.refused(first as LedgerCall)
+    case 'effects.claim':
+      return effects.claim(first as EffectCall)
+    case 'effects.settle':
+      return effects.settle(first as string, second as EffectOutcome<JsonValue>)
   }
 }

@@ -1,5 +1,5 @@
 // HOST. `troupe retry`: says what would run again, asks, and then tries what a run holds again, or repeats a closed run.
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { RunOutcome } from '../client/outcome'
 import type { PlannedRetry } from '../client/retry-options'
 import type { TroupeClient } from '../client'
@@ -29,6 +29,7 @@ interface RetryCommandOptions extends OutputOption {
   from?: string
   payload?: string
   agent?: string
+  assume?: 'done' | 'not-done'
   plan?: string
   team?: string
   id?: string
@@ -49,6 +50,12 @@ export function retryCommand(): Command {
     .option('--from <id>', 'this subtask, and all that depends on it', notEmpty)
     .option('--payload <json>', 'another payload for it, as JSON or @FILE')
     .option('--agent <name>', 'another agent for it', notEmpty)
+    .addOption(
+      new Option('--assume <what>', 'effects of which nobody knows were done, or were not').choices([
+        'done',
+        'not-done',
+      ]),
+    )
     .option('-y, --yes', 'do not ask')
     .option('--plan <file>', 'another plan than the run began with', notEmpty)
     .addOption(teamOption())
@@ -65,7 +72,7 @@ export function retryCommand(): Command {
 const NOTHING: RetrySource = { options: {}, teams: [], isOwnPlan: false }
 
 async function retry(runId: string, options: RetryCommandOptions): Promise<ExitCode> {
-  const { from, agent, id, yes = false, output } = options
+  const { from, agent, assume, id, yes = false, output } = options
   const payload = await jsonArgument('--payload', options.payload)
   const interrupts = listenForInterrupts()
   const { checkRunId } = await import('../client/launch.js')
@@ -77,7 +84,7 @@ async function retry(runId: string, options: RetryCommandOptions): Promise<ExitC
       ? await retrySource(runId, await client.startedWith(runId), options)
       : // Refused there, with the reason
         { ...NOTHING, options: given({ plan: options.plan ?? options.team }) }
-    const planned = await client.planRetry(runId, { ...given({ from, payload, agent, id }), ...source.options })
+    const planned = await client.planRetry(runId, { ...given({ from, payload, agent, assume, id }), ...source.options })
     for (const line of renderRetry(planned, { color: messageColor() })) sayRendered(line)
     if (!yes && !(await confirm('run this again?'))) {
       say('nothing was started')

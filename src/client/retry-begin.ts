@@ -1,5 +1,6 @@
 // HOST. Begins a run that repeats another: what it takes over goes into the store first, then it is started and linked.
 import type { AgentManifest } from '../contract/agent'
+import type { TakenOverEffect } from '../contract/effects'
 import { inPortions } from '../contract/in-portions'
 import type { AgentExecution } from '../contract/activity-messages'
 import type { CheckedSubTask, OrchestrateInput, Reuse } from '../contract/messages'
@@ -21,6 +22,7 @@ export interface RetryToBegin {
   view: RunView
   past: Past
   reused: readonly string[]
+  done: TakenOverEffect[]
   checked: CheckedPlan
   /** The agents of the old run. */
   was: readonly AgentManifest[]
@@ -32,13 +34,13 @@ export interface RetryToBegin {
 
 /** @throws TroupeError `RunAlreadyExists`, `InvalidInput`, `StoreUnavailable`, `ConnectionFailed` */
 export async function beginRetry(scope: ClientScope, retry: RetryToBegin): Promise<Run> {
-  const { view, past, reused, checked, was, replaced, deadline } = retry
+  const { view, past, reused, done, checked, was, replaced, deadline } = retry
   const { store } = scope
   const { team, inputs, model, maxTokens, maxSubtasks } = checked.spec
   const carried = carryOver(past, reused, { was, is: team.agents, deadline, ...(replaced ? { replaced } : {}) })
   const executions = await inPortions([...carried], WRITTEN_AT_ONCE, async ([id, one]) => [id, await kept(store, one)])
   // By fromEntries, since `__proto__` is an ordinary id
-  const reuse: Reuse = { executions: Object.fromEntries(executions) as Record<string, AgentExecution> }
+  const reuse: Reuse = { executions: Object.fromEntries(executions) as Record<string, AgentExecution>, effects: done }
   const input: OrchestrateInput = {
     ...{ plan: checked.plan, team, inputs, store: store.identity, maxTokens, maxSubtasks },
     ...(model === undefined ? {} : { model }),

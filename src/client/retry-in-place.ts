@@ -4,6 +4,8 @@ import { quote } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { SubtaskRow } from '../contract/run'
 import { troupeCommand } from '../contract/run/waiting-commands'
+import { loginName } from './login-name'
+import { assumeInPlace, pastEffects, withAssumption } from './past-effects'
 import { effectsOf } from './retry-effects'
 import { changeOf, type PlannedRetry, type RetryOptions } from './retry-options'
 import { Run } from './run'
@@ -16,7 +18,7 @@ const NAMED = 5
 /** @throws TroupeError `RetryRefused` if it does not hold what is meant, `SubtaskNotFound`, `InvalidUsage` */
 export async function planInPlace(scope: ClientScope, view: RunView, options: RetryOptions): Promise<PlannedRetry> {
   const { runId } = view
-  const { from, agent, by } = options
+  const { from, agent, by = loginName(), assume } = options
   if (options.plan !== undefined || options.team || options.id !== undefined)
     throw new TroupeError('InvalidUsage', `the run "${runId}" has not ended: it goes on with its own plan and team`, {
       hint: `without a plan, a team and an id, what it holds is tried again; or end it first: ${troupeCommand('cancel', [runId])}`,
@@ -27,15 +29,17 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
     throw new TroupeError('InvalidUsage', `it holds ${named(chosen)}: which one is to have another payload or agent?`, {
       hint: troupeCommand('retry', [runId], ['--from', 'ID']),
     })
+  const past = await pastEffects(scope.store, view.run, new Set(chosen.map(({ id }) => id)))
+  const done = withAssumption(runId, past, assume)
   const effects = await effectsOf(scope.store, view.run).catch(() => new Map<string, never>())
   const begin = async (): Promise<Run> => {
     const run = new Run(scope, runId)
-    const said = by === undefined ? {} : { by }
+    if (assume) await assumeInPlace(scope.store, past, { done: assume === 'done', by })
     // One that is refused keeps none of the others from being tried again
     const told = await Promise.allSettled(
       chosen.map(async ({ id }) => {
-        if (change) await run.change(id, { ...change, ...said })
-        await run.resolve({ taskId: id, action: 'retry', ...said })
+        if (change) await run.change(id, { ...change, by })
+        await run.resolve({ taskId: id, action: 'retry', by })
       }),
     )
     const refused = told.filter((one) => one.status === 'rejected')
@@ -49,7 +53,7 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
     attempts: row.attempt ?? 0,
     effects: effects.get(row.id) ?? [],
   }))
-  return { runId, inPlace: true, again, reused: [], dropped: [], begin }
+  return { runId, inPlace: true, again, done, reused: [], dropped: [], begin }
 }
 
 /** The first refusal; where there is more to say, how many of them there are. */

@@ -1,6 +1,7 @@
 // HOST. What may be said of a retry, and what it comes to.
 import type { TeamManifest } from '../contract/agent'
 import type { ChangeInput } from '../contract/changes'
+import type { EffectName } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import type { RunSpec } from '../contract/messages'
 import type { Run } from './run'
@@ -15,6 +16,8 @@ export interface RetryOptions {
   payload?: unknown
   /** Another agent for `from`. */
   agent?: string
+  /** What became of effects of which nobody knows, since their execution died or threw: they were done, or they were not. */
+  assume?: 'done' | 'not-done'
   /** Another plan than the run's own: of the results, those are taken over whose input hash is the same. */
   plan?: unknown
   /** Another team than the run's own: where an agent's version differs, its subtasks run again. */
@@ -54,6 +57,8 @@ export interface RetryListing {
   /** The run is open and holds what is retried: it goes on. Else a new run is started. */
   inPlace: boolean
   again: RetriedSubtask[]
+  /** Effects of those that run again, which were done and are not done again. */
+  done: EffectName[]
   /** Ids of subtasks whose results are taken over. */
   reused: string[]
   /** Ids of subtasks that another plan does not have: what they left is not taken over. */

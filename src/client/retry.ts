@@ -10,6 +10,7 @@ import { judgeReuse, type Again, type Judgement, type Past } from '../contract/r
 import { troupeCommand } from '../contract/run/waiting-commands'
 import type { CheckedPlan } from '../contract/schema/check-plan'
 import { explained } from './errors'
+import { pastEffects, withAssumption } from './past-effects'
 import { readPast, startedWith } from './past-run'
 import { beginRetry } from './retry-begin'
 import { effectsOf } from './retry-effects'
@@ -74,12 +75,14 @@ async function planNewRun(
   const isTheFile = options.plan === undefined && planDifferences(spec, checked.spec).length === 0
   const remembered = isTheFile ? planFile : options.planFile
   const { again, reused } = judgement
+  const ids = new Set(again.map(({ id }) => id))
+  const done = withAssumption(runId, await pastEffects(scope.store, view.run, ids), options.assume)
   return {
-    ...{ runId, inPlace: false, reused, dropped: droppedFrom(past, checked.spec.subtasks), spec: checked.spec },
+    ...{ runId, inPlace: false, done, reused, dropped: droppedFrom(past, checked.spec.subtasks), spec: checked.spec },
     again: await retried(scope, view, { past, again, was: spec, is: checked.spec, replaced }),
     begin: () =>
       beginRetry(scope, {
-        ...{ view, past, reused, checked, deadline, was: spec.team.agents },
+        ...{ view, past, done, reused, checked, deadline, was: spec.team.agents },
         ...(replaced ? { replaced } : {}),
         launch: { id: options.id, planFile: remembered },
       }),

@@ -50,6 +50,8 @@ export const ERROR_CODES = [
   'ModelRefused',
   'NoRecordedAnswer',
   'BudgetExceeded',
+  'UnknownOutcome',
+  'EffectConflict',
   'TestsFailed',
   'PathRefused',
   'PatchConflict',

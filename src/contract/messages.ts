@@ -1,4 +1,5 @@
 // PURE. What goes over the wire to a run and back: the workflow's argument, its queries and signals, and the graph that it works on.
+import type { TakenOverEffect } from './effects'
 import type { AgentManifest, Priority, RetrySettings, TeamManifest } from './agent'
 import type { AgentEvent, EventFilter, EventSegment } from './event'
 import type { JsonValue } from './json'
@@ -35,6 +36,8 @@ export interface RetryInput {
 /** Results that a run takes over from the one that it repeats, by subtask id. */
 export interface Reuse {
   executions: Record<string, AgentExecution>
+  /** Effects of subtasks that run again: they are not done again. */
+  effects?: TakenOverEffect[]
 }
 
 /** Which run a record belongs to: stable through continue-as-new and reset. */

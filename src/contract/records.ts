@@ -3,7 +3,8 @@ import type { RunKey } from './messages'
 import type { ModelTokens } from './model-answer'
 import type { StoredOutput } from './run'
 
-function runPrefix({ workflowId, firstRunId }: RunKey): string {
+/** Of all that is kept of a run. */
+export function runPrefix({ workflowId, firstRunId }: RunKey): string {
   return `runs/${workflowId}/${firstRunId}/`
 }
 

@@ -1,4 +1,5 @@
 // A run's status, its outcome, its events, and the list of runs, as lines for people.
+import type { EffectName } from '../../src/contract/effects'
 import { renderApprovals } from '../../src/cli/render/approvals'
 import { renderEvent } from '../../src/cli/render/event'
 import { renderList } from '../../src/cli/render/list'
@@ -137,15 +138,18 @@ test('an outcome with very many failures names the first ones and counts the oth
   expect(lines).toContain('    … 480 more failed')
 })
 
-test('a retry names what its plan does not have any more', () => {
+test('a retry names what its plan does not have any more, and the effects that are not done again', () => {
   const again = [{ id: 'a', agent: 'a', because: 'it is new', attempts: 0, effects: [] }]
-  const lines = (dropped: string[]) =>
-    renderRetry({ runId: 'r', inPlace: false, again, reused: ['b'], dropped }, { color: false })
+  const lines = (dropped: string[], done: EffectName[] = []) =>
+    renderRetry({ runId: 'r', inPlace: false, again, done, reused: ['b'], dropped }, { color: false })
   expect(lines([])).toEqual([
     'r, in a new run: 1 subtask runs again, 0 of them executed before; 1 result is taken over',
     '  a  it is new',
   ])
   expect(lines(['c'])[2]).toBe('  not in the plan any more, and not taken over: c')
+  expect(lines([], [{ name: 'pay', key: 'order 7' }])[2]).toBe(
+    '  done before, and not done again: "pay" (key "order 7")',
+  )
   const many = Array.from({ length: 12 }, (_, place) => `s${place}`)
   expect(lines(many)[2]).toMatch(/: s0, s1, .* s9 and 2 more$/)
   expectHarmless(lines([EVIL]))

@@ -1,8 +1,9 @@
-// HOST. Adds to a host's context what stands on its port: `step` and `model`.
+// HOST. Adds to a host's context what stands on its port: `step`, `effect` and `model`.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { DEFAULT_MODEL } from '../../contract/model-id'
 import type { AgentContext, HostContext } from '../context'
 import { languageModel } from '../models/language-model'
+import { Effects } from '../effect'
 import { Calls } from './calls'
 import { RecordedModel } from './recorded-model'
 
@@ -11,9 +12,11 @@ const CALLS: unique symbol = Symbol.for('troupe.calls') as never
 
 export function equip(context: HostContext): AgentContext {
   const calls = new Calls(context)
+  const effects = new Effects(context)
   const equipped = {
     ...context,
     step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
+    effect: effects.perform.bind(effects),
     model: (id?: string) => modelFor(calls, id),
     [CALLS]: calls,
   }

@@ -21,7 +21,15 @@ export interface ErrorData {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /** The methods of the context that need the worker's answer. */
 export type RemoteMethod =
-  'publish' | 'artifacts.put' | 'artifacts.get' | 'ledger.recall' | 'ledger.begin' | 'ledger.record' | 'ledger.refused'
+  | 'publish'
+  | 'artifacts.put'
+  | 'artifacts.get'
+  | 'ledger.recall'
+  | 'ledger.begin'
+  | 'ledger.record'
+  | 'ledger.refused'
+  | 'effects.claim'
+  | 'effects.settle'
 
 /** One call of `context.spawn`. */
 export interface SpawnCall {

@@ -2,7 +2,7 @@
 import type { HostContext } from '../context'
 import { HOST } from '../host-port'
 import { fromErrorData } from './error-data'
-import { remoteLedger } from './remote-ledger'
+import { remoteEffects, remoteLedger } from './remote-ledger'
 import type {
   ChildMessage,
   ErrorData,
@@ -32,18 +32,24 @@ export class RemoteExecution {
       this.#notify({ kind: 'log', level, message, fields })
     const { host, ...rest } = request
     const { logicalAttempt, ...named } = host
+    const call = <Answer>(method: RemoteMethod, args: unknown[]) => this.#call<Answer>(method, args)
     this.context = {
       ...rest,
       signal: this.#abort.signal,
       progress: (details) => this.#notify({ kind: 'progress', details }),
-      publish: (type, payload) => this.#call<void>('publish', [type, payload]),
+      publish: (type, payload) => {
+        const published = this.#call<void>('publish', [type, payload])
+        // An agent that does not wait for it does not die of a refusal; the worker logs that
+        published.catch(() => undefined)
+        return published
+      },
       spawn: (subtasks, options) => void this.spawned.push({ subtasks, options }),
       artifacts: {
         put: (content) => this.#call<string>('artifacts.put', [content]),
         get: (artifact) => this.#call<Uint8Array>('artifacts.get', [artifact]),
       },
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
-      [HOST]: { ...named, ledger: remoteLedger(logicalAttempt, (method, args) => this.#call(method, args)) },
+      [HOST]: { ...named, ledger: remoteLedger(logicalAttempt, call), effects: remoteEffects(call) },
     }
   }
 

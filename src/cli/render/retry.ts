@@ -1,5 +1,6 @@
 // HOST, pure. What a retry would do: a line for each subtask that runs again, with what it did before, and what is taken over.
 import type { RetriedSubtask, RetryListing } from '../../client/retry-options'
+import { effectText } from '../../contract/effects'
 import { painter, type Piece } from './line'
 import { displayWidth, pad } from './width'
 
@@ -9,11 +10,11 @@ const ID_COLUMNS = 40
 const SHOWN = 50
 /** Names of steps and tools on a line. */
 const NAMED = 6
-/** Ids on the line of what is dropped. */
-const DROPPED_NAMED = 10
+/** Names on the lines of what is dropped and of what was done. */
+const SOME = 10
 
 export function renderRetry(listing: RetryListing, { color }: { color: boolean }): string[] {
-  const { runId, inPlace, again, reused, dropped } = listing
+  const { runId, inPlace, again, done, reused, dropped } = listing
   const paint = painter(color)
   // What has had effects is shown first among equals: it is what somebody may regret
   const ordered = [...again].sort((a, b) => Number(b.attempts > 0) - Number(a.attempts > 0))
@@ -30,14 +31,16 @@ export function renderRetry(listing: RetryListing, { color }: { color: boolean }
       paint([`  ${pad(subtask.id, columns)}  `, ['dim', subtask.because], ...pastOf(subtask)]).trimEnd(),
     ),
     ...(again.length > SHOWN ? [paint([['dim', `  … and ${again.length - SHOWN} more`]])] : []),
-    ...(dropped.length > 0 ? [paint(['  ', ['yellow', droppedText(dropped)]])] : []),
+    ...(done.length > 0 ? [`  done before, and not done again: ${namedSome(done.map(effectText))}`] : []),
+    ...(dropped.length > 0
+      ? [paint(['  ', ['yellow', `not in the plan any more, and not taken over: ${namedSome(dropped)}`]])]
+      : []),
   ]
 }
 
-function droppedText(ids: readonly string[]): string {
-  const named = ids.slice(0, DROPPED_NAMED).join(', ')
-  const more = ids.length > DROPPED_NAMED ? ` and ${ids.length - DROPPED_NAMED} more` : ''
-  return `not in the plan any more, and not taken over: ${named}${more}`
+function namedSome(names: readonly string[]): string {
+  const named = names.slice(0, SOME).join(', ')
+  return names.length > SOME ? `${named} and ${names.length - SOME} more` : named
 }
 
 function pastOf({ attempts, effects }: RetriedSubtask): Piece[] {

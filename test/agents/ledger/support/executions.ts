@@ -3,6 +3,7 @@ import type { LanguageModelV3CallOptions, LanguageModelV3GenerateResult } from '
 import { MockLanguageModelV3 } from 'ai/test'
 import { defineAgent, type AgentContext, type JsonValue } from '../../../../src/index'
 import type { HostContext } from '../../../../src/agents/context'
+import { memoryEffects } from '../../../../src/agents/memory-effects'
 import { HOST, type LedgerCall, type LedgerPort } from '../../../../src/agents/host-port'
 import { memoryLedger } from '../../../../src/agents/ledger/memory-ledger'
 
@@ -49,7 +50,7 @@ export function attempt(
     spawn: nothing,
     artifacts: { put: async () => '', get: async () => new Uint8Array() },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    [HOST]: { ledger, agent: 'writer', model: 'mock/one', languageModel: () => model },
+    [HOST]: { ledger, effects: memoryEffects(), agent: 'writer', model: 'mock/one', languageModel: () => model },
   }
   return agent.handleWithTimeout(task, context)
 }

@@ -1,0 +1,137 @@
+// EFFECTS. The effects of one execution in the run's store. A new execution writes its fence first, and then looks at claims; one
+// that has claimed looks at the fences again, and then acts. So of an old and a new one, only one ever acts.
+import type { EffectCall, EffectClaim, EffectsPort } from '../src/agents/host-port'
+import {
+  assumedRecord,
+  claimRecord,
+  effectIdentity,
+  effectText,
+  fenceRecord,
+  fencesPrefix,
+  outcomeRecord,
+  unknownOutcome,
+  type AssumedRecord,
+  type ClaimRecord,
+  type EffectOutcome,
+  type OutcomeRecord,
+  type TakenOverEffect,
+} from '../src/contract/effects'
+import { TroupeError } from '../src/contract/errors'
+import type { JsonValue } from '../src/contract/json'
+import type { RunKey } from '../src/contract/messages'
+import type { ActivityDependencies } from './dependencies'
+import type { ExecutionKey } from './ledger'
+
+/** How often an outcome is looked for that another execution may still write. */
+const LOOK_MS = 250
+
+export interface EffectsHost extends Pick<ActivityDependencies, 'store' | 'outputs' | 'digest'> {
+  /** Resolves after so many milliseconds; fails once the execution is told to end. */
+  rest(milliseconds: number): Promise<void>
+  /** Milliseconds after which Temporal gives a silent worker up: so long an execution before this one may still act. */
+  heartbeatTimeoutMs: number
+}
+
+export class ExecutionEffects implements EffectsPort {
+  private fenced?: Promise<number>
+  private readonly token: string
+
+  constructor(
+    private readonly execution: Pick<ExecutionKey, 'run' | 'subtask' | 'agent' | 'token'>,
+    private readonly host: EffectsHost,
+  ) {
+    this.token = host.digest(execution.token)
+  }
+
+  async claim({ name, key, inputHash }: EffectCall): Promise<EffectClaim> {
+    const { run, subtask, agent } = this.execution
+    const { store, outputs, digest } = this.host
+    const own = await (this.fenced ??= this.writeFence())
+    const effect = digest(effectIdentity({ name, key }))
+    const record: ClaimRecord = { name, key, subtask, agent, inputHash, token: this.token }
+    for (let number = 0; ; number++) {
+      const claim = claimRecord(run, subtask, effect, number)
+      const { created, value } = await store.records.create(claim, { ...record })
+      if (created) {
+        await this.requireNewest(own, claim)
+        return { claim, idempotencyKey: digest(JSON.stringify([run.workflowId, run.firstRunId, subtask, name, key])) }
+      }
+      const standing = value as unknown as ClaimRecord
+      if (standing.inputHash !== inputHash) {
+        if (standing.takenOver) continue
+        throw conflict(record)
+      }
+      const outcome = await this.outcomeOf(claim, standing)
+      if ('unknown' in outcome) throw unknownOutcome(record, outcome.unknown)
+      if ('value' in outcome) return { value: await outputs.load(outcome.value) }
+    }
+  }
+
+  async settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void> {
+    const { store, outputs } = this.host
+    const record: OutcomeRecord = 'value' in outcome ? { value: await outputs.keep(outcome.value) } : outcome
+    await store.records.create(outcomeRecord(claim), record as unknown as JsonValue)
+  }
+
+  private async writeFence(): Promise<number> {
+    const { run, subtask } = this.execution
+    const { records } = this.host.store
+    for (;;) {
+      const number = (await records.list(fencesPrefix(run, subtask))).length
+      const { created } = await records.create(fenceRecord(run, subtask, number), { token: this.token })
+      if (created) return number
+    }
+  }
+
+  /** Gives the claim back where a newer execution has taken over: that one waits for what comes of it. */
+  private async requireNewest(own: number, claim: string): Promise<void> {
+    const { run, subtask } = this.execution
+    const fences = await this.host.store.records.list(fencesPrefix(run, subtask))
+    if (fences.length === own + 1) return
+    const message = 'a newer attempt has taken over'
+    await this.settle(claim, { notDone: message })
+    throw new TroupeError('Cancelled', message)
+  }
+
+  /** What came of another's claim, or of an earlier one of this execution. */
+  private async outcomeOf(claim: string, { token }: ClaimRecord): Promise<OutcomeRecord> {
+    const { heartbeatTimeoutMs, rest } = this.host
+    const patience = token === this.token ? 0 : heartbeatTimeoutMs
+    for (let waited = 0; ; waited += LOOK_MS) {
+      const outcome = await this.read<OutcomeRecord>(outcomeRecord(claim))
+      if (outcome && !('unknown' in outcome)) return outcome
+      const assumed = await this.read<AssumedRecord>(assumedRecord(claim))
+      if (assumed) return assumed.done ? { value: { inline: null } } : { notDone: `${assumed.by} says so` }
+      if (outcome) return outcome
+      if (waited >= patience) return { unknown: 'whoever was to do it died, or could not write down what came of it' }
+      await rest(LOOK_MS)
+    }
+  }
+
+  private async read<Value>(name: string): Promise<Value | undefined> {
+    return (await this.host.store.records.read(name)) as Value | undefined
+  }
+}
+
+function conflict(effect: ClaimRecord): TroupeError {
+  const message = `the effect ${effectText(effect)} was begun with another input`
+  return new TroupeError('EffectConflict', message, { hint: 'give what is another effect another key' })
+}
+
+/** Another attempt finds what this one has written, and goes on. */
+export async function takeOverEffects(
+  effects: readonly TakenOverEffect[],
+  run: RunKey,
+  { store, digest }: Pick<ActivityDependencies, 'store' | 'digest'>,
+): Promise<void> {
+  const numbers = new Map<string, number>()
+  for (const { value, ...claim } of effects) {
+    // One key may have been used again, with another input and in another run
+    const identity = JSON.stringify([claim.subtask, effectIdentity(claim)])
+    const number = numbers.get(identity) ?? 0
+    numbers.set(identity, number + 1)
+    const name = claimRecord(run, claim.subtask, digest(effectIdentity(claim)), number)
+    await store.records.create(name, { ...claim, takenOver: true })
+    await store.records.create(outcomeRecord(name), { value } as unknown as JsonValue)
+  }
+}

@@ -1,0 +1,83 @@
+// HOST. `context.effect`: something outside that happens once, whatever dies in between.
+import { messageOf, TroupeError } from '../contract/errors'
+import { effectText, unknownOutcome } from '../contract/effects'
+import type { JsonValue } from '../contract/json'
+import type { HostContext } from './context'
+import { HOST } from './host-port'
+import { inputHash } from './ledger/canonical-json'
+
+export interface EffectOptions {
+  /** Tells it from other effects of that name in this subtask: an order's number, a mail's recipient. */
+  key: string
+  /** What decides what is done. The same key with another input is an error, since it would be another effect. */
+  input?: unknown
+  /** True for a failure of which it is known that nothing happened: a retry may then do it. Without, none is known. */
+  isNotDone?(error: unknown): boolean
+}
+
+/** Effects of one execution: two calls with one key wait for each other. */
+export class Effects {
+  private readonly turns = new Map<string, Promise<unknown>>()
+
+  constructor(private readonly context: HostContext) {}
+
+  async perform<Value>(
+    name: string,
+    options: EffectOptions,
+    act: (idempotencyKey: string) => Promise<Value> | Value,
+  ): Promise<Value> {
+    const { key } = options
+    if (![name, key].every((text) => typeof text === 'string' && text !== ''))
+      throw new TroupeError('AgentFailed', 'an effect has a name and a key, both of them texts that are not empty')
+    const place = JSON.stringify([name, key])
+    const before = this.turns.get(place) ?? Promise.resolve()
+    const turn = before.catch(() => undefined).then(() => this.performNow(name, options, act))
+    this.turns.set(place, turn)
+    return turn
+  }
+
+  private async performNow<Value>(
+    name: string,
+    { key, input = null, isNotDone }: EffectOptions,
+    act: (idempotencyKey: string) => Promise<Value> | Value,
+  ): Promise<Value> {
+    const {
+      signal,
+      [HOST]: { effects },
+    } = this.context
+    const claimed = await effects.claim({ name, key, inputHash: inputHash(input) })
+    if ('value' in claimed) return claimed.value as Value
+    const { claim, idempotencyKey } = claimed
+    if (signal.aborted) {
+      await effects.settle(claim, { notDone: 'the execution was told to end' })
+      throw signal.reason
+    }
+    let value: unknown
+    try {
+      value = await act(idempotencyKey)
+    } catch (error) {
+      const message = messageOf(error)
+      if (isNotDone?.(error)) {
+        await effects.settle(claim, { notDone: message })
+        throw error
+      }
+      await effects.settle(claim, { unknown: message })
+      throw unknownOutcome({ name, key }, `it threw: ${message}`, error)
+    }
+    const kept = asJson(value)
+    // It was done, whatever it returned
+    await effects.settle(claim, { value: kept.json })
+    if (kept.problem !== undefined)
+      throw new TroupeError('AgentFailed', `the effect ${effectText({ name, key })} was done, but ${kept.problem}`)
+    return kept.json as Value
+  }
+}
+
+/** What returns nothing gives null. */
+function asJson(value: unknown): { json: JsonValue; problem?: string } {
+  try {
+    return { json: JSON.parse(JSON.stringify(value) ?? 'null') as JsonValue }
+  } catch (error) {
+    return { json: null, problem: `what it returned cannot be JSON: ${messageOf(error)}` }
+  }
+}
