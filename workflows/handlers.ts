@@ -62,7 +62,7 @@ export class Handlers {
   /** The workflow task in which the last update ended: its answer must be out before the run continues as new. */
   lastTask = -1
   /** The last change in the line. */
-  private changing: Promise<unknown> | undefined
+  private changing: Promise<void> | undefined
   private readonly paused: PausedAgents[] = []
   private readonly early: AgentEvent[] = []
 
@@ -179,9 +179,11 @@ export class Handlers {
     }
     // Where nobody is before it, it acts in its place among all that the workflow task was told
     const turn = this.changing ? this.changing.then(act) : new Promise<ChangeAnswer>((resolve) => resolve(act()))
-    const ended: Promise<unknown> = turn
+    const ended: Promise<void> = turn
       .catch(() => undefined)
-      .then(() => (this.changing = this.changing === ended ? undefined : this.changing))
+      .then(() => {
+        if (this.changing === ended) this.changing = undefined
+      })
     this.changing = ended
     return turn
   }
