@@ -131,6 +131,7 @@ it('updates during continue-as-new: each is answered once, and what was answered
   const adding = Promise.allSettled(Array.from({ length: 16 }, (_, number) => add(number)))
   await pausing()
   const answers = await adding
+  for await (const { type } of run.events()) if (type === 'person.asked') break
   await run.approve('ask', { by: 'ann' })
   const last = await runIdOf(run)
   const { status, results } = await run.outcome()
