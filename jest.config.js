@@ -9,6 +9,7 @@ module.exports = {
   moduleNameMapper: { '^troupe$': '<rootDir>/src/index.ts', '^troupe/testing$': '<rootDir>/src/testing.ts' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  maxWorkers: 2,
+  // On two cores: most of the time of most tests is spent waiting
+  maxWorkers: 3,
   testTimeout: 60_000,
 }

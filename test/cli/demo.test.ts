@@ -48,7 +48,8 @@ it('on a terminal: the tree grows, a picture is drawn over the last, and the sum
   expect(code).toBe(0)
   expect(screen.startsWith(NOTICE)).toBe(true)
   expect(screen.trimEnd().endsWith(NOTICE)).toBe(true)
-  expect(screen).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] architect +architect-agent/)
+  // Recorded answers take no time: which subtasks are caught at work is chance
+  expect(screen).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] (spec +spec-agent|architect +architect-agent|build +rounds)/)
   expect(screen).toMatch(/✓ spec +spec-agent +.* tokens/)
   expect(screen).toMatch(/\n {6}. code-\w+ +coder-agent/)
   expect(screen).toMatch(/\n {2}\d\d:\d\d:\d\d {2}subtask\.completed +spec/)
