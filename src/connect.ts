@@ -15,8 +15,8 @@ import { TroupeError } from './contract/errors'
 import type { AgentResult } from './contract/run'
 import { ensureServer } from './server/ensure-server'
 import type { ServerInfo } from './server/server-info'
-import { defaultStoreDirectory } from './storage/defaults'
-import { openFileStore } from './storage/file-store'
+import { defaultStoreLocation } from './storage/defaults'
+import { openStore } from './storage/open-store'
 import type { Store } from './storage/store'
 import { installQuietRuntime } from './hosting/runtime'
 import { TroupeWorker, type TroupeWorkerOptions } from './worker'
@@ -169,8 +169,8 @@ export class Troupe {
  * @throws TroupeError `ServerUnavailable`, `ConnectionFailed`, `NamespaceNotFound`, `StoreUnavailable`
  */
 export async function connect(options: ConnectOptions = {}): Promise<Troupe> {
-  const { store = defaultStoreDirectory(), onProgress = (line: string) => console.error(line) } = options
-  const opened = typeof store === 'string' ? await openFileStore({ directory: store }) : store
+  const { store = defaultStoreLocation(), onProgress = (line: string) => console.error(line) } = options
+  const opened = typeof store === 'string' ? await openStore(store) : store
   const server = await serverOf(options, onProgress)
   return new Troupe(server, opened, await connectClient(server))
 }

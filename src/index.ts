@@ -113,6 +113,7 @@ export type {
 } from './contract/run'
 export type { WaitingKind } from './contract/run/waiting'
 export { openFileStore } from './storage/file-store'
+export { openS3Store } from './storage/s3-store'
 export { troupeDataConverter } from './storage/external-storage'
 export type { Store } from './storage/store'
 export { createActivities, TroupeWorker, type ActivitiesOptions, type TroupeWorkerOptions } from './worker'

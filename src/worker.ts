@@ -52,7 +52,7 @@ export class TroupeWorker {
     const teams = atHand(options)
     const identity = `${process.pid}@${hostname()}/${randomUUID().slice(0, 8)}`
     const monitor = new EventLoopMonitor({
-      storeDirectory: store.identity.location,
+      storeLocation: store.identity.location,
       worker: identity,
       onBlocked: ({ blockedMs, executions }) => {
         const running = executions.map(({ agent, subtask }) => `"${agent}" (${subtask})`).join(', ')

@@ -17,7 +17,7 @@ export interface WasBlocked {
 
 export interface MonitorData {
   beats: SharedArrayBuffer
-  storeDirectory: string
+  storeLocation: string
   worker: string
 }
 
@@ -28,10 +28,10 @@ export class EventLoopMonitor {
   private last = 0
 
   /** `onBlocked` is called after each time that the loop stood still for seconds. */
-  constructor(options: { storeDirectory: string; worker: string; onBlocked(blocked: WasBlocked): void }) {
+  constructor(options: { storeLocation: string; worker: string; onBlocked(blocked: WasBlocked): void }) {
     const workerData: MonitorData = {
       beats: this.beats,
-      storeDirectory: options.storeDirectory,
+      storeLocation: options.storeLocation,
       worker: options.worker,
     }
     this.thread = new Worker(builtFile('src/hosting/event-loop-thread.js'), { workerData })

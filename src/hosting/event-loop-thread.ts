@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Tracked } from '../../activities/dependencies'
 import type { JsonValue } from '../contract/json'
 import { blockedRecord, type BlockedRecord } from '../contract/records'
-import { openFileStore } from '../storage/file-store'
+import { openStore } from '../storage/open-store'
 import type { MonitorData, MonitorMessage, WasBlocked } from './event-loop-monitor'
 
 /** A loop that stands still for so long delays heartbeats and every other execution: worth a word. */
@@ -14,7 +14,7 @@ const REPORT_EVERY_MS = 60_000
 /** How late a report may be before the one ahead of it expires: a look, a write, and what clocks differ by. */
 const LATE_MS = 3_000
 
-const { beats, storeDirectory, worker } = workerData as MonitorData
+const { beats, storeLocation, worker } = workerData as MonitorData
 const counter = new Int32Array(beats)
 const running = new Map<number, Tracked>()
 let lastBeat = Atomics.load(counter, 0)
@@ -64,7 +64,7 @@ function report(executions: Tracked[], until: number): void {
 }
 
 async function keep(names: string[], record: JsonValue): Promise<void> {
-  const store = await openFileStore({ directory: storeDirectory })
+  const store = await openStore(storeLocation)
   for (const name of names) await store.records.create(name, record)
 }
 

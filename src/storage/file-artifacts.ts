@@ -1,7 +1,6 @@
 // HOST. Artifacts as files, named by their hash: `<two digits>/<sha256>`.
-import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { TroupeError } from '../contract/errors'
+import { artifactNotFound, artifactPath, isArtifactId, sha256, verified } from './artifact-ids'
 import type { DurableFiles } from './durable-files'
 import type { ArtifactId, ArtifactStore } from './store'
 
@@ -22,22 +21,8 @@ export class FileArtifacts implements ArtifactStore {
 
   async get(id: ArtifactId): Promise<Buffer> {
     const bytes = isArtifactId(id) ? await this.files.read(this.fileOf(id)) : undefined
-    if (!bytes) {
-      throw new TroupeError(
-        'ArtifactNotFound',
-        `the store ${this.files.directory} has no artifact ${JSON.stringify(id)}`,
-        {
-          hint: 'use the store that the run uses: TROUPE_STORE names its directory',
-        },
-      )
-    }
-    const actual = sha256(bytes)
-    if (actual !== id) {
-      throw new TroupeError('ArtifactCorrupt', `the artifact ${this.fileOf(id)} is damaged: its hash is ${actual}`, {
-        hint: 'restore the file from a copy, or remove it and run again what made it',
-      })
-    }
-    return bytes
+    if (!bytes) throw artifactNotFound(this.files.directory, id)
+    return verified(bytes, id, this.fileOf(id))
   }
 
   async has(id: ArtifactId): Promise<boolean> {
@@ -45,14 +30,6 @@ export class FileArtifacts implements ArtifactStore {
   }
 
   private fileOf(id: ArtifactId): string {
-    return path.join(this.directory, id.slice(0, 2), id)
+    return path.join(this.directory, ...artifactPath(id))
   }
-}
-
-function isArtifactId(id: string): boolean {
-  return /^[0-9a-f]{64}$/.test(id)
-}
-
-function sha256(bytes: Uint8Array): ArtifactId {
-  return createHash('sha256').update(bytes).digest('hex')
 }

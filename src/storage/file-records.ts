@@ -3,6 +3,7 @@ import path from 'node:path'
 import { TroupeError } from '../contract/errors'
 import type { JsonValue } from '../contract/json'
 import type { DurableFiles } from './durable-files'
+import { assertJson } from './record-values'
 import { isRecord, mayLeadTo, nameOf, prefixPath, recordPath } from './record-names'
 import type { RecordStore } from './store'
 
@@ -23,13 +24,8 @@ export class FileRecords implements RecordStore {
     const standing = await this.load(file)
     if (standing) return { created: false, value: standing.value }
     const text = JSON.stringify({ name, value } satisfies RecordFile)
-    const mine = JSON.parse(text) as Partial<RecordFile>
-    if (mine.value === undefined) {
-      throw new TroupeError('InvalidInput', `the record ${JSON.stringify(name)} has no value that JSON can hold`, {
-        hint: 'give an object, an array, a string, a number, true, false or null',
-      })
-    }
-    if (await this.files.createOnce(file, Buffer.from(text))) return { created: true, value: mine.value }
+    const mine = assertJson(name, text)
+    if (await this.files.createOnce(file, Buffer.from(text))) return { created: true, value: mine }
     const first = await this.load(file)
     if (!first) throw this.unreadable(file, 'it was removed')
     return { created: false, value: first.value }

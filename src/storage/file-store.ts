@@ -8,6 +8,7 @@ import { makeDirectory, PRIVATE } from './make-directory'
 import { DurableFiles, writeFlushed } from './durable-files'
 import { FileArtifacts } from './file-artifacts'
 import { FileRecords } from './file-records'
+import { identityIn } from './identity'
 import type { Store } from './store'
 import { systemCode } from './store-errors'
 
@@ -32,7 +33,7 @@ export interface FileStoreOptions {
  *
  * @throws TroupeError `StoreUnavailable` if it is full, read-only, forbidden, damaged or not a directory
  * @example
- * const store = await openFileStore({ directory: defaultStoreDirectory() })
+ * const store = await openFileStore({ directory: defaultStoreLocation() })
  */
 export async function openFileStore({ directory, writable = true }: FileStoreOptions): Promise<Store> {
   const location = path.resolve(directory)
@@ -91,14 +92,5 @@ async function sweep(files: DurableFiles): Promise<void> {
 
 async function readIdentity(files: DurableFiles): Promise<string> {
   const file = path.join(files.directory, IDENTITY_FILE)
-  const text = (await files.read(file))?.toString() ?? ''
-  try {
-    const { id } = JSON.parse(text) as { id?: unknown }
-    if (typeof id === 'string' && id !== '') return id
-  } catch {
-    // Not JSON: said below, as for JSON of another shape.
-  }
-  throw new TroupeError('StoreUnavailable', `the store ${files.directory} is damaged: ${file} holds no id`, {
-    hint: 'restore the file from a copy, or set TROUPE_STORE to another directory',
-  })
+  return identityIn((await files.read(file))?.toString(), files.directory, file)
 }

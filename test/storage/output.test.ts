@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { JsonValue } from '../../src/contract/json'
 import { INLINE_OUTPUT_BYTES } from '../../src/contract/limits'
 import type { OutputReference } from '../../src/contract/run'
-import { defaultStoreDirectory } from '../../src/storage/defaults'
+import { defaultStoreLocation } from '../../src/storage/defaults'
 import { openFileStore } from '../../src/storage/file-store'
 import { loadOutput, storeOutput } from '../../src/storage/output'
 import type { Store } from '../../src/storage/store'
@@ -67,7 +67,7 @@ describe('the default directory', () => {
       if (values[key] === undefined) delete process.env[key]
       else process.env[key] = values[key]
     }
-    return defaultStoreDirectory()
+    return defaultStoreLocation()
   }
   afterAll(() => setting({ TROUPE_STORE, TROUPE_DIR }))
 

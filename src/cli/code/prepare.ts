@@ -6,8 +6,8 @@ import { codePlan, CODE_PLAN } from '../../code-team/plan'
 import { TroupeError } from '../../contract/errors'
 import { preview } from '../../contract/json'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
-import { defaultStoreDirectory } from '../../storage/defaults'
-import { openFileStore } from '../../storage/file-store'
+import { defaultStoreLocation } from '../../storage/defaults'
+import { openStore } from '../../storage/open-store'
 import { deliveryTarget } from '../../workspace/deliver-files'
 import { readHead } from '../../workspace/repository'
 import { requireSandbox } from '../../workspace/sandbox-probe'
@@ -70,7 +70,7 @@ export async function prepareCode(
 
 /** The last commit's files, kept where the agents find them. */
 async function readRepository(directory: string): Promise<{ commit: string; base: string }> {
-  const { artifacts } = await openFileStore({ directory: defaultStoreDirectory() })
+  const { artifacts } = await openStore(defaultStoreLocation())
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
   say(`note: it begins from the commit ${commit.slice(0, 10)}; what is not committed is not seen, and not touched`)
   if (leftOut.length > 0) {
