@@ -11,6 +11,7 @@ import type { AgentContext } from './context'
 import { recordedModel } from './ledger/equip'
 import { recordedTools } from './models/recorded-tools'
 import { zodForm, type AnswerForm } from './models/parse-answer'
+import { ToolGuard } from './models/tool-guard'
 import { answerOfForm, mended, withForm, type Said } from './models/structured-answer'
 
 /** Model calls with tools in one execution: an agent that has not finished by then turns in circles, and each turn is paid. */
@@ -27,7 +28,10 @@ export interface ModelAgentOptions<Input extends z.ZodType, Output> extends Agen
   input?: Input
   /** Schema of the output, which the model is told; without it the output is the answer's text. */
   output?: z.ZodType<Output>
-  /** Tools of the AI SDK. What they return is recorded: a retry after a crash does not call them again. */
+  /**
+   * Tools of the AI SDK. What they return is recorded: a retry after a crash does not call them again. The same call three
+   * times in a row ends the attempt; of a result above 32 KiB the model is told the beginning, and the whole is an artifact.
+   */
   tools?: ToolSet
   /** Model calls in one execution, with tools; 20 unless given. */
   maxSteps?: number
@@ -80,15 +84,17 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   private async generate(model: LanguageModelV3, system: string, prompt: string, context: AgentContext): Promise<Said> {
     const { generateText, stepCountIs } = await import('ai')
     const { tools, maxSteps = MAX_STEPS } = this.behaviour
+    const guard = new ToolGuard(this.name)
     const { text, finishReason } = await generateText({
       model,
       system,
       prompt,
       abortSignal: context.signal,
       maxRetries: 0,
-      stopWhen: stepCountIs(maxSteps),
-      ...(tools ? { tools: recordedTools(tools, context) } : {}),
+      stopWhen: [stepCountIs(maxSteps), () => guard.isOver],
+      ...(tools ? { tools: recordedTools(tools, context, guard) } : {}),
     })
+    guard.require()
     if (finishReason !== 'tool-calls') return { text, cut: CUT.includes(finishReason) }
     throw new TroupeError('OutputRejected', `"${this.name}" still called tools after ${maxSteps} model calls`, {
       retryable: true,

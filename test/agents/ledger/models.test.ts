@@ -2,6 +2,7 @@
 import { generateText, stepCountIs, tool } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
 import { z } from 'zod'
+import { ToolGuard } from '../../../src/agents/models/tool-guard'
 import { recordedTools } from '../../../src/agents/models/recorded-tools'
 import { TroupeError, type AgentContext } from '../../../src/index'
 import { answered, attempt, countingModel, promptOf, watchedLedger } from './support/executions'
@@ -153,7 +154,7 @@ it('tells a model that answered on it of a tool’s failure again, and calls a t
     },
   })
   const work = async (context: AgentContext) => {
-    const tools = recordedTools({ look }, context)
+    const tools = recordedTools({ look }, context, new ToolGuard('writer'))
     const { text } = await generateText({ model: context.model(), prompt: '?', tools, stopWhen: stepCountIs(3) })
     return text
   }

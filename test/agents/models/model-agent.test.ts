@@ -103,6 +103,35 @@ describe('with tools', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('the same call three times in a row ends the attempt, and is not made a third time', async () => {
+    const other: LanguageModelV3Content = { ...call, input: '{"at":"pier"}' }
+    let measured = 0
+    const counting = tool({ inputSchema: z.object({ at: z.string() }), execute: () => ++measured })
+    const { model, asked } = saying(call, other, call, call, call, 'never asked for')
+    const agent = defineModelAgent({ name: 'circles', instructions, tools: { depth: counting } })
+    await expect(executeAgent(agent, {}, { model })).rejects.toMatchObject({
+      code: 'OutputRejected',
+      retryable: true,
+      message: '"circles" called the tool "depth" with the same input 3 times in a row',
+    })
+    expect([asked.length, measured]).toEqual([5, 4])
+  })
+
+  test('of a result that is too long the model is told the beginning, and the whole is an artifact', async () => {
+    const long = Array.from({ length: 20_000 }, (_, line) => `line ${line}`)
+    const { model, asked } = saying({ ...call, toolName: 'log', input: '{}' }, 'read')
+    const log = tool({ inputSchema: z.object({}), execute: () => long })
+    const agent = defineModelAgent({ name: 'reads', instructions, tools: { log } })
+    const { artifacts } = await executeAgent(agent, {}, { model })
+    expect(artifacts.size).toBe(1)
+    const [artifact, whole] = [...artifacts][0]!
+    expect(JSON.parse(Buffer.from(whole).toString())).toEqual(long)
+    const told = JSON.stringify(asked[1]!.prompt.at(-1))
+    expect(told.length).toBeLessThan(60_000)
+    expect(told).toContain('line 100')
+    expect(told).toContain(`characters in all; the whole is the artifact ${artifact}]`)
+  })
+
   test('a tool that fails is told to the model', async () => {
     const broken = tool({
       inputSchema: z.object({}),
