@@ -16,7 +16,7 @@ import {
   type OutcomeRecord,
   type TakenOverEffect,
 } from '../src/contract/effects'
-import { TroupeError } from '../src/contract/errors'
+import { messageOf, TroupeError } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
 import type { ActivityDependencies } from './dependencies'
@@ -33,11 +33,11 @@ export interface EffectsHost extends Pick<ActivityDependencies, 'store' | 'outpu
 }
 
 export class ExecutionEffects implements EffectsPort {
-  private fenced?: Promise<number>
+  private fenced?: Promise<string>
   private readonly token: string
 
   constructor(
-    private readonly execution: Pick<ExecutionKey, 'run' | 'subtask' | 'agent' | 'token'>,
+    private readonly execution: Pick<ExecutionKey, 'run' | 'subtask' | 'agent' | 'token'> & { scheduledAt: number },
     private readonly host: EffectsHost,
   ) {
     this.token = host.digest(execution.token)
@@ -53,17 +53,21 @@ export class ExecutionEffects implements EffectsPort {
       const claim = claimRecord(run, subtask, effect, number)
       const { created, value } = await store.records.create(claim, { ...record })
       if (created) {
-        await this.requireNewest(own, claim)
+        await this.requireNewest(own).catch(async (error: unknown) => {
+          // Nothing was done: whoever comes next may claim it
+          await this.settle(claim, { notDone: messageOf(error) }).catch(() => undefined)
+          throw error
+        })
         return { claim, idempotencyKey: digest(JSON.stringify([run.workflowId, run.firstRunId, subtask, name, key])) }
       }
       const standing = value as unknown as ClaimRecord
-      if (standing.inputHash !== inputHash) {
-        if (standing.takenOver) continue
-        throw conflict(record)
-      }
+      const isOther = standing.inputHash !== inputHash
+      if (isOther && standing.takenOver) continue
       const outcome = await this.outcomeOf(claim, standing)
+      if ('notDone' in outcome) continue
+      if (isOther) throw conflict(record)
       if ('unknown' in outcome) throw unknownOutcome(record, outcome.unknown)
-      if ('value' in outcome) return { value: await outputs.load(outcome.value) }
+      return { value: await outputs.load(outcome.value) }
     }
   }
 
@@ -73,24 +77,18 @@ export class ExecutionEffects implements EffectsPort {
     await store.records.create(outcomeRecord(claim), record as unknown as JsonValue)
   }
 
-  private async writeFence(): Promise<number> {
-    const { run, subtask } = this.execution
-    const { records } = this.host.store
-    for (;;) {
-      const number = (await records.list(fencesPrefix(run, subtask))).length
-      const { created } = await records.create(fenceRecord(run, subtask, number), { token: this.token })
-      if (created) return number
-    }
+  private async writeFence(): Promise<string> {
+    const { run, subtask, scheduledAt } = this.execution
+    const fence = fenceRecord(run, subtask, scheduledAt, this.token)
+    await this.host.store.records.create(fence, { token: this.token })
+    return fence
   }
 
-  /** Gives the claim back where a newer execution has taken over: that one waits for what comes of it. */
-  private async requireNewest(own: number, claim: string): Promise<void> {
+  /** An execution that a newer one has taken over leaves it to that one. */
+  private async requireNewest(own: string): Promise<void> {
     const { run, subtask } = this.execution
     const fences = await this.host.store.records.list(fencesPrefix(run, subtask))
-    if (fences.length === own + 1) return
-    const message = 'a newer attempt has taken over'
-    await this.settle(claim, { notDone: message })
-    throw new TroupeError('Cancelled', message)
+    if (fences.at(-1) !== own) throw new TroupeError('Cancelled', 'a newer attempt has taken over')
   }
 
   /** What came of another's claim, or of an earlier one of this execution. */

@@ -66,7 +66,8 @@ export function createRunAgent(
     ledger: ExecutionLedger,
     began: number,
   ): Promise<AgentExecution> {
-    const { attempt, startToCloseTimeoutMs, taskQueue, base64TaskToken: token, heartbeatTimeoutMs = 0 } = activityInfo()
+    const { attempt, startToCloseTimeoutMs, taskQueue, base64TaskToken: token, ...info } = activityInfo()
+    const { heartbeatTimeoutMs = 0, currentAttemptScheduledTimestampMs: scheduledAt } = info
     const hosted = deps.agentOn(taskQueue)
     if (!hosted)
       throw new TroupeError('Internal', `this worker serves no agent on the queue "${taskQueue}"`, { retryable: true })
@@ -75,7 +76,7 @@ export function createRunAgent(
     const payload = await resolvePayload(subtask, { ...input, inputs: spec.inputs }, outputs)
     const task: AgentTask = { ...input.task, type: typeFor(hosted.manifest, input.task.type), payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
-    const key = { run: input.run, subtask: task.id, agent, token }
+    const key = { run: input.run, subtask: task.id, agent, token, scheduledAt }
     const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep })
     const port: HostPort = { agent, ledger, effects, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)

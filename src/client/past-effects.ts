@@ -1,6 +1,7 @@
 // HOST. What the subtasks that a retry runs again did by `context.effect`: what was done, and what nobody knows of.
 import {
   assumedRecord,
+  closedFence,
   effectText,
   outcomeRecord,
   runEffectsPrefix,
@@ -28,13 +29,12 @@ export interface PastEffects {
   unknown: Map<string, ClaimRecord>
 }
 
-/** Of these subtasks. @throws TroupeError `StoreUnavailable` */
-export async function pastEffects(store: Store, run: RunKey, subtasks: ReadonlySet<string>): Promise<PastEffects> {
+/** Of all subtasks. @throws TroupeError `StoreUnavailable` */
+export async function pastEffects(store: Store, run: RunKey): Promise<PastEffects> {
   const names = (await store.records.list(runEffectsPrefix(run))).filter((name) => name.endsWith('/claim'))
   const past: PastEffects = { done: [], unknown: new Map() }
   await inPortions(names, READ_AT_ONCE, async (name) => {
     const claim = (await store.records.read(name)) as unknown as ClaimRecord
-    if (!subtasks.has(claim.subtask)) return
     const outcome = await outcomeOf(store, name)
     if (outcome === 'unknown') past.unknown.set(name, claim)
     else if (outcome) past.done.push({ ...claim, value: outcome })
@@ -55,23 +55,63 @@ async function outcomeOf(store: Store, claim: string): Promise<StoredOutput | 'u
 /** What is assumed to have been done returned nothing that anybody knows. */
 const NOTHING: StoredOutput = { inline: null }
 
+export interface Assumption {
+  /** The subtasks that run again. */
+  again: ReadonlySet<string>
+  /** What a person says of effects that nobody knows of: those of `from`, or of all that run again. */
+  assume?: 'done' | 'not-done' | undefined
+  from?: string | undefined
+}
+
 /**
- * With what a person says of those that nobody knows of.
- * @throws TroupeError `RetryRefused` where nothing is said of them
+ * The effects that are not done again, with what a person says of those that nobody knows of.
+ * @throws TroupeError `RetryRefused` where nothing is said of them, or something is said of nothing
  */
-export function withAssumption(
-  runId: string,
-  { done, unknown }: PastEffects,
-  assume: 'done' | 'not-done' | undefined,
-): TakenOverEffect[] {
-  if (unknown.size > 0 && assume === undefined) throw undecided(runId, [...unknown.values()])
-  if (assume !== 'done') return done
-  return [...done, ...[...unknown.values()].map((claim) => ({ ...claim, value: NOTHING }))]
+export function withAssumption(runId: string, past: PastEffects, assumption: Assumption): TakenOverEffect[] {
+  const { again, assume, from } = assumption
+  const open = [...past.unknown.values()].filter(({ subtask }) => again.has(subtask))
+  const meant = open.filter(({ subtask }) => from === undefined || subtask === from)
+  const left = assume === undefined ? open : open.filter((claim) => !meant.includes(claim))
+  if (left.length > 0) throw undecided(runId, left)
+  if (assume !== undefined && meant.length === 0)
+    throw new TroupeError('RetryRefused', `nothing is to be assumed: of every effect it is known what became of it`, {
+      hint: 'what was assumed before stands; leave --assume out',
+    })
+  if (assume !== 'done') return past.done
+  return [...past.done, ...meant.map((claim) => ({ ...claim, value: NOTHING }))]
+}
+
+/**
+ * Before another run goes on with them: an execution of the old one that still lives acts no more.
+ * @throws TroupeError `RetryRefused` if one has acted since `past` was read
+ */
+export async function closeEffects(
+  store: Store,
+  run: RunKey,
+  again: ReadonlySet<string>,
+  past: PastEffects,
+): Promise<void> {
+  // Also where none was seen: an execution may be about to come to its first
+  await inPortions([...again], READ_AT_ONCE, (subtask) =>
+    store.records.create(closedFence(run, subtask), { token: 'closed' }),
+  )
+  const now = await pastEffects(store, run)
+  if (now.done.length === past.done.length && [...now.unknown.keys()].every((name) => past.unknown.has(name))) return
+  throw new TroupeError('RetryRefused', 'an execution of the old run was still at work, and has done something since', {
+    hint: 'look at what a retry would do once more',
+    retryable: true,
+  })
 }
 
 /** In the run itself, for the next execution. */
-export async function assumeInPlace(store: Store, { unknown }: PastEffects, assumed: AssumedRecord): Promise<void> {
-  for (const claim of unknown.keys()) await store.records.create(assumedRecord(claim), { ...assumed })
+export async function assumeInPlace(
+  store: Store,
+  { unknown }: PastEffects,
+  subtasks: ReadonlySet<string>,
+  assumed: AssumedRecord,
+): Promise<void> {
+  for (const [claim, { subtask }] of unknown)
+    if (subtasks.has(subtask)) await store.records.create(assumedRecord(claim), { ...assumed })
 }
 
 function undecided(runId: string, effects: readonly ClaimRecord[]): TroupeError {

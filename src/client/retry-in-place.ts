@@ -29,12 +29,14 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
     throw new TroupeError('InvalidUsage', `it holds ${named(chosen)}: which one is to have another payload or agent?`, {
       hint: troupeCommand('retry', [runId], ['--from', 'ID']),
     })
-  const past = await pastEffects(scope.store, view.run, new Set(chosen.map(({ id }) => id)))
-  const done = withAssumption(runId, past, assume)
+  const ids = new Set(chosen.map(({ id }) => id))
+  const past = await pastEffects(scope.store, view.run)
+  const known = withAssumption(runId, past, { again: ids, assume, from })
+  const done = known.filter(({ subtask }) => ids.has(subtask))
   const effects = await effectsOf(scope.store, view.run).catch(() => new Map<string, never>())
   const begin = async (): Promise<Run> => {
     const run = new Run(scope, runId)
-    if (assume) await assumeInPlace(scope.store, past, { done: assume === 'done', by })
+    if (assume) await assumeInPlace(scope.store, past, ids, { done: assume === 'done', by })
     // One that is refused keeps none of the others from being tried again
     const told = await Promise.allSettled(
       chosen.map(async ({ id }) => {

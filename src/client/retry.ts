@@ -10,7 +10,7 @@ import { judgeReuse, type Again, type Judgement, type Past } from '../contract/r
 import { troupeCommand } from '../contract/run/waiting-commands'
 import type { CheckedPlan } from '../contract/schema/check-plan'
 import { explained } from './errors'
-import { pastEffects, withAssumption } from './past-effects'
+import { closeEffects, pastEffects, withAssumption } from './past-effects'
 import { readPast, startedWith } from './past-run'
 import { beginRetry } from './retry-begin'
 import { effectsOf } from './retry-effects'
@@ -75,17 +75,29 @@ async function planNewRun(
   const isTheFile = options.plan === undefined && planDifferences(spec, checked.spec).length === 0
   const remembered = isTheFile ? planFile : options.planFile
   const { again, reused } = judgement
+  const listed = await retried(scope, view, { past, again, was: spec, is: checked.spec, replaced })
+  const executed = new Set(listed.flatMap(({ id, attempts }) => (attempts > 0 ? [id] : [])))
   const ids = new Set(again.map(({ id }) => id))
-  const done = withAssumption(runId, await pastEffects(scope.store, view.run, ids), options.assume)
+  const pastDone = await pastEffects(scope.store, view.run)
+  const done = withAssumption(runId, pastDone, { again: ids, assume: options.assume, from })
   return {
-    ...{ runId, inPlace: false, done, reused, dropped: droppedFrom(past, checked.spec.subtasks), spec: checked.spec },
-    again: await retried(scope, view, { past, again, was: spec, is: checked.spec, replaced }),
-    begin: () =>
-      beginRetry(scope, {
+    ...{
+      runId,
+      inPlace: false,
+      reused,
+      done: done.filter(({ subtask }) => ids.has(subtask)),
+      dropped: droppedFrom(past, checked.spec.subtasks),
+      spec: checked.spec,
+    },
+    again: listed,
+    begin: async () => {
+      await closeEffects(scope.store, view.run, executed, pastDone)
+      return beginRetry(scope, {
         ...{ view, past, done, reused, checked, deadline, was: spec.team.agents },
         ...(replaced ? { replaced } : {}),
         launch: { id: options.id, planFile: remembered },
-      }),
+      })
+    },
   }
 }
 

@@ -11,11 +11,14 @@ export interface EffectName {
   key: string
 }
 
-/** Written by an execution before its first effect: of several, the one with the highest number may act. */
+/** Written before its first effect by an execution, or by a retry that leaves the run behind: only the newest may act. */
 export interface FenceRecord {
   /** Tells executions apart. */
   token: string
 }
+
+/** Later than every execution: nobody acts any more. */
+const CLOSED = 999_999_999_999_999
 
 /** Written before an effect is done, by the one execution that may do it. */
 export interface ClaimRecord extends EffectName {
@@ -54,13 +57,19 @@ function effectsPrefix(run: RunKey, subtask: string): string {
   return `${runEffectsPrefix(run)}${encodeURIComponent(subtask)}/`
 }
 
-/** `FenceRecord`s, one for each execution that came to an effect. */
+/** `FenceRecord`s in the order of their times, one for each execution that came to an effect. */
 export function fencesPrefix(run: RunKey, subtask: string): string {
   return `${effectsPrefix(run, subtask)}fences/`
 }
 
-export function fenceRecord(run: RunKey, subtask: string, number: number): string {
-  return `${fencesPrefix(run, subtask)}${padded(number)}`
+/** `scheduledAt`: Temporal's time of the attempt, in milliseconds. An old one that comes late to its first effect stays old. */
+export function fenceRecord(run: RunKey, subtask: string, scheduledAt: number, token: string): string {
+  return `${fencesPrefix(run, subtask)}${String(scheduledAt).padStart(15, '0')}-${token.slice(0, 16)}`
+}
+
+/** Once it is there, whoever still runs acts no more: another run goes on with the subtask. */
+export function closedFence(run: RunKey, subtask: string): string {
+  return fenceRecord(run, subtask, CLOSED, 'closed')
 }
 
 /** All claims of a subtask, with what came of them. */

@@ -160,11 +160,11 @@ export const MODEL_FAILURES: readonly ErrorCode[] = [
   'NoRecordedAnswer',
 ]
 /** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
-const LASTING: readonly ErrorCode[] = ['BudgetExceeded', ...MODEL_FAILURES]
+const LASTING: readonly ErrorCode[] = ['BudgetExceeded', 'UnknownOutcome', 'EffectConflict', ...MODEL_FAILURES]
 /** Causes that are looked at: a circle of them ends. */
 const MAX_CAUSES = 10
 
-/** The same as `asTroupeError`; and where an author's error was caused by a model's failure or the cap, that, in both's words. */
+/** The same as `asTroupeError`; and where an author's error was caused by a model's failure, the cap or an effect, that, in both's words. */
 export function decisiveError(error: unknown): TroupeError | undefined {
   const own = asTroupeError(error)
   if (own) return own

@@ -31,8 +31,19 @@ export function parseS3Location(location: string): S3Location {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw problem(`a bucket is not called ${quote(bucket)}`)
   const unknown = [...searchParams.keys()].find((name) => !['endpoint', 'region'].includes(name))
   if (unknown !== undefined) throw problem(`it has no setting ${quote(unknown)}`)
-  const path = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '')
   const [endpoint, region] = [searchParams.get('endpoint'), searchParams.get('region')]
+  if (endpoint !== null) {
+    if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol))
+      throw problem('its endpoint is no URL that begins with https:// or http://')
+    if (new URL(endpoint).username || new URL(endpoint).password)
+      throw problem('its endpoint holds a key, which would be shown wherever the store is named')
+  }
+  let path: string
+  try {
+    path = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '')
+  } catch {
+    throw problem('its prefix is not encoded as a URL is')
+  }
   return {
     bucket,
     prefix: path === '' ? '' : `${path}/`,
@@ -43,5 +54,5 @@ export function parseS3Location(location: string): S3Location {
 
 /** As messages may show it. */
 function withoutKey(location: string): string {
-  return location.replace(/\/\/[^/]*@/, '//…@')
+  return location.replace(/\/\/.*@/, '//…@')
 }

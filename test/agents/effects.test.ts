@@ -7,7 +7,7 @@ import { Effects } from '../../src/agents/effect'
 import type { HostContext } from '../../src/agents/context'
 import { HOST } from '../../src/agents/host-port'
 import { inputHash } from '../../src/agents/ledger/canonical-json'
-import { assumedRecord, outcomeRecord } from '../../src/contract/effects'
+import { assumedRecord, closedFence, outcomeRecord } from '../../src/contract/effects'
 import type { JsonValue } from '../../src/contract/json'
 import type { Store } from '../../src/storage/store'
 
@@ -40,7 +40,15 @@ interface Pace {
   step<Value>(work: () => Value): Promise<Value>
 }
 
-function effectsOf(records: Records, pace: Pace, token: string, signal = new AbortController().signal): Effects {
+let clock = 0
+
+function effectsOf(
+  records: Records,
+  pace: Pace,
+  token: string,
+  signal = new AbortController().signal,
+  scheduledAt = ++clock,
+): Effects {
   const store = {
     records: {
       create: (name: string, value: JsonValue) => pace.step(() => records.create(name, value)),
@@ -49,7 +57,7 @@ function effectsOf(records: Records, pace: Pace, token: string, signal = new Abo
     },
   } as unknown as Store
   const host = { store, outputs, digest, heartbeatTimeoutMs: 2_000, rest: () => pace.step(() => undefined) }
-  const effects = new ExecutionEffects({ run, subtask: 'a', agent: 'pays', token }, host)
+  const effects = new ExecutionEffects({ run, subtask: 'a', agent: 'pays', token, scheduledAt }, host)
   return new Effects({ signal, [HOST]: { effects } } as unknown as HostContext)
 }
 
@@ -195,6 +203,30 @@ test('an execution that was taken over by a newer one does nothing any more, and
   await expect(old.perform('pay', { key: 'third' }, act)).rejects.toMatchObject({ code: 'Cancelled' })
   expect(act).toHaveBeenCalledTimes(2)
   expect(await newer.perform('pay', { key: 'third' }, act)).toBe('paid')
+})
+
+test('an old execution that comes late to its first effect neither acts nor stands in the way of the newer one', async () => {
+  const records = new Records()
+  const act = jest.fn(() => 'paid')
+  const [old, newer] = [effectsOf(records, atOnce, 'old'), effectsOf(records, atOnce, 'newer')]
+  await newer.perform('pay', { key: 'first' }, act)
+  await expect(old.perform('pay', { key: 'second' }, act)).rejects.toMatchObject({ code: 'Cancelled' })
+  expect(await newer.perform('pay', { key: 'second' }, act)).toBe('paid')
+  records.create(closedFence(run, 'a'), { token: 'closed' })
+  await expect(newer.perform('pay', { key: 'third' }, act)).rejects.toMatchObject({ code: 'Cancelled' })
+  await expect(effectsOf(records, atOnce, 'next').perform('pay', { key: 'third' }, act)).rejects.toMatchObject({
+    code: 'Cancelled',
+  })
+  expect(act).toHaveBeenCalledTimes(2)
+})
+
+test('a store that fails between claim and act leaves nothing unknown', async () => {
+  const records = new Records()
+  const act = jest.fn(() => 'paid')
+  let steps = 0
+  const failing: Pace = { step: async (work) => (++steps === 3 ? Promise.reject(new Error('away')) : work()) }
+  await expect(effectsOf(records, failing, 'one').perform('pay', { key: 'k' }, act)).rejects.toThrow('away')
+  expect(await effectsOf(records, atOnce, 'two').perform('pay', { key: 'k', input: 'another' }, act)).toBe('paid')
 })
 
 test('what a person says of it counts, unless the execution that had it says more', async () => {

@@ -46,6 +46,7 @@ it('goes on after a worker’s death between two effects', async () => {
 it('is a failure that names the effect where the worker died in it; a new run takes over what was done', async () => {
   const run = await killedBy([
     { id: 'within', agentType: 'pays-child', payload: { marks: marksFile(), die: 'second after' } },
+    { id: 'after', agentType: 'echo', dependsOn: ['within'] },
   ])
   await serve()
   const failed = await run.outcome()
@@ -67,6 +68,12 @@ it('is a failure that names the effect where the worker died in it; a new run ta
   const listing = await client.planRetry(run.id, { assume: 'done' })
   expect(listing.done).toMatchObject([{ name: 'first' }, { name: 'second' }])
   const again = await (await listing.begin()).outcome()
+  // Nor by retries of retries, also where one in between did not run it
+  const between = await client.retry(again.runId, { from: 'after' })
+  await between.run.outcome()
+  const last = await client.retry(between.run.id, { from: 'within' })
+  expect(last.done).toHaveLength(3)
+  expect((await last.run.outcome()).results['within']).toMatchObject({ output: ['first done', null, 'third done'] })
   expect(again.results['within']).toMatchObject({ output: ['first done', null, 'third done'] })
   expect(marks().filter((mark) => mark.startsWith('within'))).toEqual(['within first', 'within second', 'within third'])
 })

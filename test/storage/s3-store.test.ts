@@ -143,6 +143,10 @@ test.each([
   ['s3://Bad_Bucket/x', 'a bucket is not called'],
   ['s3://key:secret@bucket/x', '"s3://…@bucket/x" is no place of a store: it holds a key'],
   ['s3://bucket/x?endpont=http://x', 'it has no setting "endpont"'],
+  ['s3://key:sec/ret@bucket/x', '"s3://…@bucket/x" is no place of a store'],
+  ['s3://bucket/x?endpoint=https://me:secret@host', '"s3://…@host" is no place of a store: its endpoint holds a key'],
+  ['s3://bucket/x?endpoint=host:9000', 'its endpoint is no URL'],
+  ['s3://bucket/a%zz', 'its prefix is not encoded'],
 ])('%s is refused before anything is asked', async (location, message) => {
   await expect(Promise.resolve().then(() => openStore(location))).rejects.toMatchObject({
     code: 'InvalidUsage',

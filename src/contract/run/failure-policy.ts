@@ -17,9 +17,9 @@ export function afterFailure({
   fellBack,
   joined,
 }: Failing): 'fallback' | 'hold' | 'fail-fast' | 'skip-dependents' {
-  // After its deadline another agent is too late as well
-  const inTime = code !== 'DeadlineExceeded'
-  if (policy.fallback !== undefined && !fellBack && !joined && inTime) return 'fallback'
+  // After its deadline another agent is too late as well; and what may have been done is not to be done by another
+  const isLeft = code !== 'DeadlineExceeded' && code !== 'UnknownOutcome'
+  if (policy.fallback !== undefined && !fellBack && !joined && isLeft) return 'fallback'
   if (policy.onFailure === 'hold') return joined ? 'skip-dependents' : 'hold'
   return policy.onFailure ?? 'skip-dependents'
 }
