@@ -8,8 +8,11 @@ import {
   TimeoutFailure,
   TimeoutType,
 } from '@temporalio/common'
+import { unknownOutcome } from '../../src/contract/effects'
+import { decisiveError, type ErrorCode } from '../../src/contract/errors'
 import type { GraphNode } from '../../src/contract/messages'
 import { applyFailure, classifyFailure } from '../../src/contract/run/failure'
+import { afterFailure } from '../../src/contract/run/failure-policy'
 import { beginRun, preparedRun } from './support/begin-run'
 import { AGENTS } from './support/defined-nodes'
 
@@ -103,4 +106,17 @@ test('a failure ends its subtask, and a refusal hands it on', () => {
   state.started(state.next(1)!)
   expect(applyFailure(state, 0, activityFailure(rateLimit)).wait).toEqual({ worker: 'w', waitMs: 4 })
   expect(state.rows[0]).toMatchObject({ state: 'failed', attempt: 3, durationMs: 12, error: { code: 'CommandFailed' } })
+})
+
+test('what may have been done, or comes too late, is not done by a fallback', () => {
+  const policy = { fallback: 1, onFailure: 'hold' } as const
+  const codes: ErrorCode[] = ['AgentFailed', 'UnknownOutcome', 'DeadlineExceeded']
+  const after = (code: ErrorCode): string => afterFailure({ policy, code, fellBack: false, joined: false })
+  expect(codes.map(after)).toEqual(['fallback', 'hold', 'hold'])
+})
+
+test('an effect of which nobody knows is named through whatever its author wraps it in', () => {
+  const unknown = unknownOutcome({ name: 'pay', key: 'order 7' }, 'it threw: socket hang up')
+  const wrapped = new Error('could not pay', { cause: unknown })
+  expect(decisiveError(wrapped)).toMatchObject({ code: 'UnknownOutcome', retryable: false, hint: unknown.hint })
 })
