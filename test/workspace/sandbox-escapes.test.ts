@@ -49,7 +49,7 @@ async function cameThrough(
     sandbox,
     limits: { timeoutMs: 20_000 },
   })
-  const { alive, stopped, traced } = stateOf(neighbours.victim)
+  const { alive, stopped, traced } = await stateOf(neighbours.victim)
   const output = result.output
   const escaped =
     output.includes(CANARY) ||

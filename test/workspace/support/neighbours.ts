@@ -37,9 +37,9 @@ export async function startNeighbours(socketPath: string): Promise<Neighbours> {
   const udp = createSocket('udp4', () => visits++)
   udp.bind(0)
   await once(udp, 'listening')
-  const victim = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("ready")', CANARY], {
+  const victim = spawn(process.execPath, ['-e', 'process.stdin.on("data", () => console.log("here")); console.log("ready")', CANARY], {
     env: { VICTIM_KEY: CANARY },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   await once(victim.stdout!, 'data')
   const external = Object.values(networkInterfaces())
@@ -61,9 +61,17 @@ export async function startNeighbours(socketPath: string): Promise<Neighbours> {
   }
 }
 
-/** Whether a process runs, is stopped, or is traced by another. */
-export function stateOf(child: ChildProcess): { alive: boolean; stopped: boolean; traced: boolean } {
-  const alive = child.exitCode === null && child.signalCode === null
-  const status = alive ? readFileSync(`/proc/${child.pid}/status`, 'latin1') : ''
-  return { alive, stopped: /^State:\s+T/m.test(status), traced: !/^TracerPid:\s+0$/m.test(status) && alive }
+/**
+ * Whether the victim runs, is stopped, or is traced by another. It is asked for an answer: a signal that was sent to it before
+ * takes effect before it can give one, so nothing is read of a process that is about to die.
+ */
+export async function stateOf(victim: ChildProcess): Promise<{ alive: boolean; stopped: boolean; traced: boolean }> {
+  const status = () => readFileSync(`/proc/${victim.pid}/status`, 'latin1')
+  const gone = () => victim.exitCode !== null || victim.signalCode !== null
+  let answered = false
+  victim.stdout!.once('data', () => (answered = true))
+  victim.stdin!.on('error', () => undefined).write('?')
+  while (!answered && !gone() && !/^State:\s+[Tt]/m.test(status())) await new Promise((wake) => setTimeout(wake, 5))
+  if (gone()) return { alive: false, stopped: false, traced: false }
+  return { alive: true, stopped: !answered, traced: !/^TracerPid:\s+0$/m.test(status()) }
 }
