@@ -11,7 +11,7 @@ const effectsAsTypes = {
 const otherPackages = 'This room does without that package.'
 const contractOnly = 'The contract imports only itself, and outside schema/ nothing of schema/: workflows bundle it.'
 const clientOnly = 'The client imports the contract, storage and itself.'
-const agentsOnly = 'Agents import the contract: what they need of a host stands in their context.'
+const agentsOnly = 'Agents import the contract and the workspace: what they need of a host stands in their context.'
 
 /** What the files of a room may not import. For a file that several rooms name, the last one counts. */
 function room(files, ...patterns) {
@@ -87,20 +87,23 @@ export default tseslint.config(
     ),
   ),
   ...[
-    ['src/agents/*.ts', '^\\.\\./(?!contract/|package-root$)'],
-    ['src/agents/*/*.ts', '^\\.\\./\\.\\./(?!contract/|package-root$)'],
+    ['src/agents/*.ts', '^\\.\\./(?!contract/|workspace/|package-root$)'],
+    ['src/agents/*/*.ts', '^\\.\\./\\.\\./(?!contract/|workspace/|package-root$)'],
   ].map(([files, regex]) =>
-    room([files], packagesBut('node:|zod$|jiti$|ai$|@ai-sdk/'), { regex, message: agentsOnly }),
+    room([files], packagesBut('node:|zod$|jiti$|ai$|@ai-sdk/|@pydantic/genai-prices$|gpt-tokenizer(/|$)'), {
+      regex,
+      message: agentsOnly,
+    }),
   ),
-  room(['src/workspace/**/*.ts'], packagesBut('node:|diff$'), {
+  room(['src/workspace/**/*.ts'], packagesBut('node:|diff$|gpt-tokenizer(/|$)'), {
     regex: '^\\.\\./(?!contract/|agents/process/|package-root$)',
     message: 'The workspace imports the contract, the processes of agents, and itself.',
   }),
-  room(['src/code-team/*.ts'], packagesBut('node:|zod$|ai$'), {
+  room(['src/code-team/*.ts'], packagesBut('node:|zod$|ai$|gpt-tokenizer(/|$)'), {
     regex: '^\\.\\./(?!contract/|agents/|workspace/|package-root$)',
     message: 'The code team imports the contract, agents, the workspace and itself.',
   }),
-  room(['src/code-team/*/*.ts'], packagesBut('node:|zod$|ai$'), {
+  room(['src/code-team/*/*.ts'], packagesBut('node:|zod$|ai$|gpt-tokenizer(/|$)'), {
     regex: '^\\.\\./\\.\\./(?!contract/|agents/|workspace/|package-root$)',
     message: 'The code team imports the contract, agents, the workspace and itself.',
   }),

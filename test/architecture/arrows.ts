@@ -61,27 +61,30 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'agents',
     holds: below('src/agents/'),
-    // jiti loads the modules that agents in processes of their own come from; ai and @ai-sdk are the models
+    // jiti loads the modules that agents in processes of their own come from; ai and @ai-sdk are the models and MCP
     packages: [
       'zod',
       'jiti',
       'ai',
-      ...['anthropic', 'openai', 'google', 'openai-compatible', 'provider'].map((name) => `@ai-sdk/${name}`),
+      ...['anthropic', 'openai', 'google', 'openai-compatible', 'provider', 'mcp'].map((name) => `@ai-sdk/${name}`),
+      '@pydantic/genai-prices',
+      'gpt-tokenizer',
       ...NODE,
     ],
-    files: (file) => contract(file) || file === 'src/package-root.ts',
+    // Tools of models work on copies of snapshots
+    files: (file) => contract(file) || below('src/workspace/', 'src/package-root.ts')(file),
   },
   {
     name: 'workspace',
     holds: below('src/workspace/'),
-    packages: ['diff', ...NODE],
+    packages: ['diff', 'gpt-tokenizer', ...NODE],
     // Its commands end as those of agents do: with everything that they started
     files: (file) => contract(file) || below('src/agents/process/', 'src/package-root.ts')(file),
   },
   {
     name: 'code team',
     holds: below('src/code-team/'),
-    packages: ['zod', 'ai', ...NODE],
+    packages: ['zod', 'ai', 'gpt-tokenizer', ...NODE],
     files: (file) => contract(file) || below('src/agents/', 'src/workspace/', 'src/package-root.ts')(file),
   },
   ...['src/storage/', 'src/server/', 'src/plan-file/'].map((folder): Room => ({
