@@ -2,15 +2,14 @@
 // that has claimed looks at the fences again, and then acts. So of an old and a new one, only one ever acts.
 import type { EffectCall, EffectClaim, EffectsPort } from '../src/agents/host-port'
 import {
-  assumedRecord,
   claimRecord,
+  effectConflict,
   effectIdentity,
-  effectText,
   fenceRecord,
   fencesPrefix,
+  outcomeOfClaim,
   outcomeRecord,
   unknownOutcome,
-  type AssumedRecord,
   type ClaimRecord,
   type EffectOutcome,
   type OutcomeRecord,
@@ -65,7 +64,7 @@ export class ExecutionEffects implements EffectsPort {
       if (isOther && standing.takenOver) continue
       const outcome = await this.outcomeOf(claim, standing)
       if ('notDone' in outcome) continue
-      if (isOther) throw conflict(record)
+      if (isOther) throw effectConflict(record)
       if ('unknown' in outcome) throw unknownOutcome(record, outcome.unknown)
       return { value: await outputs.load(outcome.value) }
     }
@@ -96,24 +95,12 @@ export class ExecutionEffects implements EffectsPort {
     const { heartbeatTimeoutMs, rest } = this.host
     const patience = token === this.token ? 0 : heartbeatTimeoutMs
     for (let waited = 0; ; waited += LOOK_MS) {
-      const outcome = await this.read<OutcomeRecord>(outcomeRecord(claim))
-      if (outcome && !('unknown' in outcome)) return outcome
-      const assumed = await this.read<AssumedRecord>(assumedRecord(claim))
-      if (assumed) return assumed.done ? { value: { inline: null } } : { notDone: `${assumed.by} says so` }
+      const outcome = await outcomeOfClaim((record) => this.host.store.records.read(record), claim)
       if (outcome) return outcome
       if (waited >= patience) return { unknown: 'whoever was to do it died, or could not write down what came of it' }
       await rest(LOOK_MS)
     }
   }
-
-  private async read<Value>(name: string): Promise<Value | undefined> {
-    return (await this.host.store.records.read(name)) as Value | undefined
-  }
-}
-
-function conflict(effect: ClaimRecord): TroupeError {
-  const message = `the effect ${effectText(effect)} was begun with another input`
-  return new TroupeError('EffectConflict', message, { hint: 'give what is another effect another key' })
 }
 
 /** Another attempt finds what this one has written, and goes on. */

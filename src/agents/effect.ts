@@ -2,6 +2,7 @@
 import { messageOf, TroupeError } from '../contract/errors'
 import { effectText, unknownOutcome } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
+import { asJson } from './as-json'
 import type { HostContext } from './context'
 import { HOST } from './host-port'
 import { inputHash } from './ledger/canonical-json'
@@ -64,20 +65,13 @@ export class Effects {
       await effects.settle(claim, { unknown: message })
       throw unknownOutcome({ name, key }, `it threw: ${message}`, error)
     }
-    const kept = asJson(value)
-    // It was done, whatever it returned
-    await effects.settle(claim, { value: kept.json })
-    if (kept.problem !== undefined)
-      throw new TroupeError('AgentFailed', `the effect ${effectText({ name, key })} was done, but ${kept.problem}`)
-    return kept.json as Value
-  }
-}
-
-/** What returns nothing gives null. */
-function asJson(value: unknown): { json: JsonValue; problem?: string } {
-  try {
-    return { json: JSON.parse(JSON.stringify(value) ?? 'null') as JsonValue }
-  } catch (error) {
-    return { json: null, problem: `what it returned cannot be JSON: ${messageOf(error)}` }
+    let kept: JsonValue = null
+    try {
+      kept = asJson(value, `the effect ${effectText({ name, key })}, which was done,`)
+    } finally {
+      // It was done, whatever it returned
+      await effects.settle(claim, { value: kept })
+    }
+    return kept as Value
   }
 }

@@ -1,6 +1,5 @@
 // HOST. Effects in memory, for executions without a store: tests of agents.
-import { effectText, unknownOutcome, type EffectName } from '../contract/effects'
-import { TroupeError } from '../contract/errors'
+import { effectConflict, unknownOutcome, type EffectName } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import type { EffectsPort } from './host-port'
 
@@ -27,8 +26,7 @@ export function memoryEffects(): MemoryEffects {
     async claim({ name, key, inputHash }) {
       const claim = JSON.stringify([name, key])
       const known = kept.get(claim)
-      if (known && known.inputHash !== inputHash)
-        throw new TroupeError('EffectConflict', `the effect ${effectText(known)} was begun with another input`)
+      if (known && known.inputHash !== inputHash) throw effectConflict(known)
       if (known?.unknown !== undefined) throw unknownOutcome(known, known.unknown)
       if (known?.value !== undefined) return { value: known.value }
       kept.set(claim, { name, key, inputHash })

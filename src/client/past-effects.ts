@@ -1,20 +1,19 @@
-// HOST. What the subtasks that a retry runs again did by `context.effect`: what was done, and what nobody knows of.
+// HOST. What a run's subtasks did by `context.effect`, for a retry: what was done, and what nobody knows of.
 import {
   assumedRecord,
   closedFence,
   effectText,
-  outcomeRecord,
+  NOTHING_KNOWN,
+  outcomeOfClaim,
   runEffectsPrefix,
   type AssumedRecord,
   type ClaimRecord,
-  type OutcomeRecord,
   type TakenOverEffect,
 } from '../contract/effects'
 import { TroupeError } from '../contract/errors'
 import { inPortions } from '../contract/in-portions'
-import { quote } from '../contract/json'
+import { firstOf, quote } from '../contract/json'
 import type { RunKey } from '../contract/messages'
-import type { StoredOutput } from '../contract/run'
 import { troupeCommand } from '../contract/run/waiting-commands'
 import type { Store } from '../storage/store'
 
@@ -35,25 +34,12 @@ export async function pastEffects(store: Store, run: RunKey): Promise<PastEffect
   const past: PastEffects = { done: [], unknown: new Map() }
   await inPortions(names, READ_AT_ONCE, async (name) => {
     const claim = (await store.records.read(name)) as unknown as ClaimRecord
-    const outcome = await outcomeOf(store, name)
-    if (outcome === 'unknown') past.unknown.set(name, claim)
-    else if (outcome) past.done.push({ ...claim, value: outcome })
+    const outcome = await outcomeOfClaim((record) => store.records.read(record), name)
+    if (!outcome || 'unknown' in outcome) past.unknown.set(name, claim)
+    else if ('value' in outcome) past.done.push({ ...claim, value: outcome.value })
   })
   return past
 }
-
-/** Undefined if nothing was done. */
-async function outcomeOf(store: Store, claim: string): Promise<StoredOutput | 'unknown' | undefined> {
-  const { records } = store
-  const outcome = (await records.read(outcomeRecord(claim))) as OutcomeRecord | undefined
-  if (outcome && !('unknown' in outcome)) return 'value' in outcome ? outcome.value : undefined
-  const assumed = (await records.read(assumedRecord(claim))) as AssumedRecord | undefined
-  if (!assumed) return 'unknown'
-  return assumed.done ? NOTHING : undefined
-}
-
-/** What is assumed to have been done returned nothing that anybody knows. */
-const NOTHING: StoredOutput = { inline: null }
 
 export interface Assumption {
   /** The subtasks that run again. */
@@ -74,11 +60,11 @@ export function withAssumption(runId: string, past: PastEffects, assumption: Ass
   const left = assume === undefined ? open : open.filter((claim) => !meant.includes(claim))
   if (left.length > 0) throw undecided(runId, left)
   if (assume !== undefined && meant.length === 0)
-    throw new TroupeError('RetryRefused', `nothing is to be assumed: of every effect it is known what became of it`, {
+    throw new TroupeError('RetryRefused', 'nothing is to be assumed: of every effect it is known what became of it', {
       hint: 'what was assumed before stands; leave --assume out',
     })
   if (assume !== 'done') return past.done
-  return [...past.done, ...meant.map((claim) => ({ ...claim, value: NOTHING }))]
+  return [...past.done, ...meant.map((claim) => ({ ...claim, value: NOTHING_KNOWN }))]
 }
 
 /**
@@ -115,10 +101,9 @@ export async function assumeInPlace(
 }
 
 function undecided(runId: string, effects: readonly ClaimRecord[]): TroupeError {
-  const named = effects.slice(0, NAMED).map((effect) => `${effectText(effect)} of ${quote(effect.subtask)}`)
-  const more = effects.length > NAMED ? ` and ${effects.length - NAMED} more` : ''
+  const named = firstOf(effects, NAMED, (effect) => `${effectText(effect)} of ${quote(effect.subtask)}`)
   const retry = (assume: string): string => troupeCommand('retry', [runId], ['--assume', assume])
-  return new TroupeError('RetryRefused', `nobody knows whether this was done: ${named.join(', ')}${more}`, {
+  return new TroupeError('RetryRefused', `nobody knows whether this was done: ${named}`, {
     hint: `look at what it should have done; ${retry('done')} leaves it at that, ${retry('not-done')} does it again`,
   })
 }

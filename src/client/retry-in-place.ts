@@ -1,6 +1,6 @@
 // HOST. Retrying what an open run holds: it goes on where it stands.
 import { asTroupeError, TroupeError } from '../contract/errors'
-import { quote } from '../contract/json'
+import { firstOf, quote } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { SubtaskRow } from '../contract/run'
 import { troupeCommand } from '../contract/run/waiting-commands'
@@ -95,6 +95,5 @@ function heldIn({ runId, subtasks }: RunView, from: string | undefined): readonl
 }
 
 function named(rows: readonly SubtaskRow[]): string {
-  const ids = rows.slice(0, NAMED).map(({ id }) => quote(id))
-  return rows.length > NAMED ? `${ids.join(', ')} and ${rows.length - NAMED} more` : ids.join(', ')
+  return firstOf(rows, NAMED, ({ id }) => quote(id))
 }

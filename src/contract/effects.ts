@@ -106,6 +106,27 @@ export function effectText({ name, key }: EffectName): string {
   return `${quote(name)} (key ${quote(key)})`
 }
 
+/** What came of a claim, by its records; undefined if none says so. `read` gives a record's value. */
+export async function outcomeOfClaim(
+  read: (record: string) => Promise<unknown>,
+  claim: string,
+): Promise<OutcomeRecord | undefined> {
+  const outcome = (await read(outcomeRecord(claim))) as OutcomeRecord | undefined
+  if (outcome && !('unknown' in outcome)) return outcome
+  const assumed = (await read(assumedRecord(claim))) as AssumedRecord | undefined
+  if (!assumed) return outcome
+  return assumed.done ? { value: NOTHING_KNOWN } : { notDone: `${assumed.by} says so` }
+}
+
+/** An effect that is assumed to have been done returned nothing that anybody knows. */
+export const NOTHING_KNOWN: StoredOutput = { inline: null }
+
+/** Not retryable: it is another effect. */
+export function effectConflict(effect: EffectName): TroupeError {
+  const message = `the effect ${effectText(effect)} was begun with another input`
+  return new TroupeError('EffectConflict', message, { hint: 'give what is another effect another key' })
+}
+
 /** Not retryable: another attempt would know no more. `because` is a clause. */
 export function unknownOutcome(effect: EffectName, because: string, cause?: unknown): TroupeError {
   const message = `nobody knows whether the effect ${effectText(effect)} was done: ${because}`

@@ -45,6 +45,12 @@ export function shortened(text: string, length: number): string {
   return text.length <= length ? text : `${Array.from(text.slice(0, length)).slice(0, -1).join('')}…`
 }
 
+/** The first of a list with commas between, and how many more there are: what a message names. */
+export function firstOf<Item>(items: readonly Item[], named: number, toText: (item: Item) => string = String): string {
+  const more = items.length - named
+  return items.slice(0, named).map(toText).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
 /** As JSON, or what there is where JSON cannot hold it: a circle, or an object without a text of its own. */
 function written(value: unknown): string {
   try {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import type { Run, RunStatusReport } from '../../src/index'
 import { useTroupe } from '../support/troupe'
-import { startTypeScript } from '../support/typescript-process'
+import { startTeamWorker } from '../support/typescript-process'
 import { blockingTeam } from './support/blocking-team'
 
 const test = useTroupe('blocked')
@@ -19,7 +19,7 @@ let said = ''
 
 beforeEach(async () => {
   const environment = { ADDRESS: test.address, NAMESPACE: test.namespace, TROUPE_STORE: test.storeDirectory }
-  worker = startTypeScript('test/run/support/blocking-worker.ts', { environment })
+  worker = startTeamWorker('test/run/support/blocking-team.ts', 'blockingTeam', environment)
   said = ''
   worker.stderr?.on('data', (text: Buffer) => (said += text.toString()))
   await Promise.race([

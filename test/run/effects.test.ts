@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Run, SubTask } from '../../src/index'
 import { useTroupe } from '../support/troupe'
-import { startTypeScript } from '../support/typescript-process'
+import { startTeamWorker } from '../support/typescript-process'
 import { effectsTeam as team } from './support/effects-team'
 
 const test = useTroupe('effects')
@@ -20,7 +20,7 @@ afterEach(async () => serving?.shutdown())
 async function killedBy(subtasks: SubTask[], options: object = {}): Promise<Run> {
   const { address, namespace, storeDirectory } = test
   const environment = { ADDRESS: address, NAMESPACE: namespace, TROUPE_STORE: storeDirectory }
-  const worker = startTypeScript('test/run/support/effects-worker.ts', { environment })
+  const worker = startTeamWorker('test/run/support/effects-team.ts', 'effectsTeam', environment)
   const gone = once(worker, 'exit')
   await once(worker.stdout!, 'data')
   const run = await test.troupe.start({ name: 'paying', ...options, subtasks }, { team })

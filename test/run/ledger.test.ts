@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run, RunStatusReport } from '../../src/index'
 import { answer, OpenAiServer, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
-import { startTypeScript } from '../support/typescript-process'
+import { startTeamWorker } from '../support/typescript-process'
 import { ledgerTeam as team } from './support/ledger-team'
 
 const test = useTroupe('ledger')
@@ -31,7 +31,7 @@ afterEach(killWorker)
 async function startWorker(): Promise<void> {
   const { address, namespace, storeDirectory } = test
   const environment = { ADDRESS: address, NAMESPACE: namespace, TROUPE_STORE: storeDirectory }
-  worker = startTypeScript('test/run/support/ledger-worker.ts', { environment })
+  worker = startTeamWorker('test/run/support/ledger-team.ts', 'ledgerTeam', environment)
   let said = ''
   worker.stderr?.on('data', (text: Buffer) => (said += text.toString()))
   await Promise.race([

@@ -11,7 +11,7 @@ import { checkPlanFile } from '../../src/plan-file/check-plan-file'
 import { parsePlanText } from '../../src/plan-file/parse-plan-text'
 import { answer, OpenAiServer, type Behaviour, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
-import { startTypeScript } from '../support/typescript-process'
+import { startTeamWorker } from '../support/typescript-process'
 import { modelsTeam as team } from './support/models-team'
 
 const test = useTroupe('models')
@@ -172,7 +172,7 @@ it('a killed worker’s replacement pays for no answer that had arrived, and tel
   const [marks, go] = [join(test.directory, 'marks'), join(test.directory, 'go')]
   const { address: ADDRESS, namespace: NAMESPACE, storeDirectory: TROUPE_STORE } = test
   const environment = { ADDRESS, NAMESPACE, TROUPE_STORE, MODELS_MARKS: marks, MODELS_GO: go }
-  const doomed = startTypeScript('test/run/support/models-worker.ts', { environment })
+  const doomed = startTeamWorker('test/run/support/models-team.ts', 'modelsTeam', environment)
   let said = ''
   doomed.stderr!.on('data', (text: Buffer) => (said += text.toString()))
   await once(doomed.stdout!, 'data')

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { JsonValue } from '../../src/contract/json'
 import { openStore } from '../../src/storage/open-store'
 import type { Store } from '../../src/storage/store'
+import { anyName } from './support/any-name'
 import { S3Server } from './support/s3-server'
 
 let server: S3Server
@@ -58,34 +59,10 @@ test('of many creations of a record exactly one wins, and all read what stands',
   })
 })
 
-const piece = fc.oneof(
-  fc.constantFrom(
-    '.',
-    '..',
-    '',
-    '__proto__',
-    'a',
-    'A',
-    'é',
-    'e\u0301',
-    'r-',
-    'd-a',
-    '%2f',
-    '\\',
-    '\0',
-    '\ud800',
-    '🎭',
-    '&<',
-    'x'.repeat(300),
-  ),
-  fc.string({ unit: 'binary', maxLength: 8 }),
-)
-const name = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join('/'))
-
 test('any names are kept apart, and a listing is exactly those that start with the prefix', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(name, { minLength: 1, maxLength: 10 }),
+      fc.uniqueArray(anyName, { minLength: 1, maxLength: 10 }),
       fc.nat(),
       fc.nat(),
       async (names, which, cut) => {

@@ -23,6 +23,11 @@ export function startTypeScript(file: string, { args = [], environment = {} }: P
   return spawn(process.execPath, [RUNNER, resolve(file), ...args], { env: { ...process.env, ...environment } })
 }
 
+/** A worker process of a team: `module` is seen from the root of the repository, `exported` is the name of the team there. */
+export function startTeamWorker(module: string, exported: string, environment: NodeJS.ProcessEnv): ChildProcess {
+  return startTypeScript('test/support/team-worker.ts', { args: [module, exported], environment })
+}
+
 export async function runTypeScript(file: string, settings: ProcessSettings = {}): Promise<FinishedProcess> {
   const child = startTypeScript(file, settings)
   const finished: FinishedProcess = { exitCode: null, stdout: '', stderr: '' }

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { messageOf, TroupeError } from '../../contract/errors'
 import type { JsonValue } from '../../contract/json'
+import { asJson } from '../as-json'
 import type { HostContext } from '../context'
 import { HOST, type HostPort, type LedgerCall } from '../host-port'
 import { resolveDefaultModel } from '../models/default-model'
@@ -128,14 +129,4 @@ export class Calls {
 function pathOf(outer: Scope, { name, occurrence }: LedgerCall): string {
   const own = name.replace(/[%/#]/g, encodeURIComponent) + (occurrence > 0 ? `#${occurrence}` : '')
   return outer.path === '' ? own : `${outer.path}/${own}`
-}
-
-function asJson(kept: { value: unknown }, what: string): JsonValue {
-  try {
-    return JSON.parse(JSON.stringify(kept)) as JsonValue
-  } catch (error) {
-    throw new TroupeError('AgentFailed', `what ${what} returned cannot be JSON: ${messageOf(error)}`, {
-      hint: 'return plain data, or keep bytes by context.artifacts.put',
-    })
-  }
 }

@@ -1,6 +1,7 @@
 // HOST, pure. What a retry would do: a line for each subtask that runs again, with what it did before, and what is taken over.
 import type { RetriedSubtask, RetryListing } from '../../client/retry-options'
 import { effectText } from '../../contract/effects'
+import { firstOf } from '../../contract/json'
 import { painter, type Piece } from './line'
 import { displayWidth, pad } from './width'
 
@@ -31,16 +32,11 @@ export function renderRetry(listing: RetryListing, { color }: { color: boolean }
       paint([`  ${pad(subtask.id, columns)}  `, ['dim', subtask.because], ...pastOf(subtask)]).trimEnd(),
     ),
     ...(again.length > SHOWN ? [paint([['dim', `  … and ${again.length - SHOWN} more`]])] : []),
-    ...(done.length > 0 ? [`  done before, and not done again: ${namedSome(done.map(effectText))}`] : []),
+    ...(done.length > 0 ? [`  done before, and not done again: ${firstOf(done.map(effectText), SOME)}`] : []),
     ...(dropped.length > 0
-      ? [paint(['  ', ['yellow', `not in the plan any more, and not taken over: ${namedSome(dropped)}`]])]
+      ? [paint(['  ', ['yellow', `not in the plan any more, and not taken over: ${firstOf(dropped, SOME)}`]])]
       : []),
   ]
-}
-
-function namedSome(names: readonly string[]): string {
-  const named = names.slice(0, SOME).join(', ')
-  return names.length > SOME ? `${named} and ${names.length - SOME} more` : named
 }
 
 function pastOf({ attempts, effects }: RetriedSubtask): Piece[] {

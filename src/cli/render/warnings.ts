@@ -1,6 +1,7 @@
 // HOST, pure. What stands in a run's way: notes of the client, queues that nobody serves, workers that are blocked.
 import type { RunStatusReport } from '../../client/status'
 import type { BlockedWorker } from '../../contract/records'
+import { firstOf } from '../../contract/json'
 import { troupeCommand } from '../../contract/run/waiting-commands'
 import { pausedBy } from '../../contract/run/waiting-facts'
 import type { Piece } from './line'
@@ -41,9 +42,8 @@ function pauseLines({ runId, team, paused, pausedAgents = {} }: RunStatusReport)
 function blockedLines(blocked: readonly BlockedWorker[], now: number): Piece[][] {
   const once = new Map(blocked.map((record) => [`${record.worker} ${record.since}`, record]))
   return [...once.values()].map(({ worker, since: from, executions }) => {
-    const named = executions.slice(0, NAMED).map(({ agent, subtask }) => `"${agent}" (subtask ${subtask})`)
-    const more = executions.length - named.length
-    const who = `${executions.length > 1 ? 'one of ' : ''}${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+    const named = firstOf(executions, NAMED, ({ agent, subtask }) => `"${agent}" (subtask ${subtask})`)
+    const who = `${executions.length > 1 ? 'one of ' : ''}${named}`
     return [
       [
         'red',

@@ -1,5 +1,6 @@
 // PURE. A failed run's own code and message, from its failed subtasks: the code decides how a command exits.
 import { MODEL_FAILURES, type ErrorCode } from '../errors'
+import { firstOf } from '../json'
 import type { SubtaskRow } from '../run'
 import { describeSpending, sum, tokenNumber } from './spending'
 
@@ -15,9 +16,8 @@ export function runFailure(rows: readonly SubtaskRow[]): { code: ErrorCode; mess
   const code = DECISIVE.find((one) => codes.has(one)) ?? 'RunFailed'
   // What decides is named first
   const ordered = [...failed].sort((a, b) => rank(a, code) - rank(b, code))
-  const named = ordered.slice(0, NAMED_FAILURES).map((row) => `"${row.id}" (${row.error?.code}: ${row.error?.message})`)
-  const more = failed.length > NAMED_FAILURES ? ` and ${failed.length - NAMED_FAILURES} more` : ''
-  const message = `${failed.length} of ${rows.length} subtasks failed: ${named.join(', ')}${more}`
+  const named = firstOf(ordered, NAMED_FAILURES, (row) => `"${row.id}" (${row.error?.code}: ${row.error?.message})`)
+  const message = `${failed.length} of ${rows.length} subtasks failed: ${named}`
   return { code, message: code === 'BudgetExceeded' ? `${spending(rows)}; ${message}` : message }
 }
 
@@ -26,9 +26,8 @@ function withoutFailure(rows: readonly SubtaskRow[]): string {
   const cancelled = rows.filter((row) => row.state === 'cancelled')
   if (cancelled.length === 0)
     return 'an event was to start a subtask, and was refused: see reaction.refused in its events'
-  const named = cancelled.slice(0, NAMED_FAILURES).map(({ id, error }) => `"${id}" (${error?.message})`)
-  const more = cancelled.length > NAMED_FAILURES ? ` and ${cancelled.length - NAMED_FAILURES} more` : ''
-  return `${cancelled.length} of ${rows.length} subtasks were cancelled: ${named.join(', ')}${more}`
+  const named = firstOf(cancelled, NAMED_FAILURES, ({ id, error }) => `"${id}" (${error?.message})`)
+  return `${cancelled.length} of ${rows.length} subtasks were cancelled: ${named}`
 }
 
 function rank(row: SubtaskRow, code: ErrorCode): number {

@@ -1,4 +1,5 @@
 // PURE. Why is it waiting? A reason for every subtask of a run that has not ended, from what a status knows, and for the run.
+import { firstOf } from '../json'
 import type { SubtaskRow } from '../run'
 import { isEnded } from './run-state'
 import { blockers, spawnedBy } from './waiting-blockers'
@@ -119,12 +120,11 @@ function dependencies({ dependsOn, parent }: SubtaskRow, rows: readonly SubtaskR
   const open = dependsOn.flatMap((place) => rows[place] ?? []).filter(({ state }) => !isEnded(state))
   // Within one spawn short ids say enough
   const prefix = parent === undefined ? '' : `${rows[parent]?.id}/`
-  const named = open.slice(0, NAMED).map(({ id, state }) => {
+  const named = firstOf(open, NAMED, ({ id, state }) => {
     const name = prefix !== '' && id.startsWith(prefix) ? id.slice(prefix.length) : id
     return `${name} (${state})`
   })
-  const more = open.length - named.length
-  return `waits for ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `waits for ${named}`
 }
 
 function joining(rows: readonly SubtaskRow[], children: readonly number[]): string {
