@@ -16,6 +16,9 @@ export interface ModelAnswer {
 export interface ModelTokens {
   input: number
   output: number
+  /** Of the input: what the provider had in its cache, and what it put there; absent where it was none, or nobody says. */
+  cachedInput?: number
+  cacheWrites?: number
   /** The provider did not count, or not all: then these are estimates, three bytes a token. */
   estimated?: true
 }

@@ -16,8 +16,12 @@ export function tokensOf(
   const output = counted(usage.outputTokens.total)
   // No model reads nothing: servers that do not count may say 0 rather than be silent
   const isTold = input !== undefined && output !== undefined && !(usage.raw && input + output === 0)
-  if (isTold) return { input, output }
+  if (isTold) return { input, output, ...cache(usage.inputTokens) }
   return { input: input || estimate({ prompt, tools }), output: output || estimate(content), estimated: true }
+}
+
+function cache({ cacheRead, cacheWrite }: Answered['usage']['inputTokens']): Partial<ModelTokens> {
+  return { ...(cacheRead ? { cachedInput: cacheRead } : {}), ...(cacheWrite ? { cacheWrites: cacheWrite } : {}) }
 }
 
 function counted(tokens: number | undefined): number | undefined {
