@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   'ReferenceNotFound',
   'OutputRejected',
   'OutputTooLarge',
+  'TooManyTokens',
   'Timeout',
   'DeadlineExceeded',
   'WorkerLost',
