@@ -95,10 +95,15 @@ export default tseslint.config(
       message: agentsOnly,
     }),
   ),
-  room(['src/workspace/**/*.ts'], packagesBut('node:|diff$|gpt-tokenizer(/|$)'), {
-    regex: '^\\.\\./(?!contract/|agents/process/|package-root$)',
-    message: 'The workspace imports the contract, the processes of agents, and itself.',
-  }),
+  ...[
+    ['src/workspace/*.ts', '^\\.\\./(?!contract/|agents/process/|package-root$)'],
+    ['src/workspace/*/*.ts', '^\\.\\./\\.\\./(?!contract/|agents/process/|package-root$)'],
+  ].map(([files, regex]) =>
+    room([files], packagesBut('node:|diff$|gpt-tokenizer(/|$)'), {
+      regex,
+      message: 'The workspace imports the contract, the processes of agents, and itself.',
+    }),
+  ),
   room(['src/code-team/*.ts'], packagesBut('node:|zod$|ai$|gpt-tokenizer(/|$)'), {
     regex: '^\\.\\./(?!contract/|agents/|workspace/|package-root$)',
     message: 'The code team imports the contract, agents, the workspace and itself.',
