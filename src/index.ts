@@ -3,6 +3,7 @@ export { BaseAgentService, type AgentOptions } from './agents/base-agent-service
 export { defineAgent, FunctionAgent, type AgentDefinition } from './agents/define-agent'
 export { CommandAgent, defineCommand, type CommandOptions } from './agents/command-agent'
 export { defineModelAgent, ModelAgent, type ModelAgentOptions } from './agents/model-agent'
+export type { AgentTools, OwnTool } from './agents/tools/own-tools'
 export { languageModel, type LanguageModelOptions } from './agents/models/language-model'
 export { structuredAnswer, type SchemaQuestion, type StructuredQuestion } from './agents/models/structured-answer'
 export type { AgentContext, SpawnOptions } from './agents/context'
@@ -111,6 +112,7 @@ export type {
   SubtaskState,
   TimeoutMeaning,
 } from './contract/run'
+export type { McpAddress, McpProgram, McpServer, ToolEntry, ToolGrant } from './contract/tools'
 export type { WaitingKind } from './contract/run/waiting'
 export { openFileStore } from './storage/file-store'
 export { openS3Store } from './storage/s3-store'

@@ -3,6 +3,7 @@ import type { AgentManifest, AgentTask, CommandDefinition, ModelDefinition } fro
 import { TroupeError } from '../contract/errors'
 import type { JsonObject, JsonValue } from '../contract/json'
 import { agentTaskQueue, BUILT_IN_TEAM } from '../contract/names'
+import { changesFiles } from '../contract/tools'
 import { checkValue } from '../contract/schema/json-schema'
 import type { BaseAgentService } from './base-agent-service'
 import { builtInTeam } from './built-in'
@@ -72,8 +73,11 @@ function inlineCommand(manifest: AgentManifest, definition: CommandDefinition): 
 
 function inlineModel(manifest: AgentManifest, definition: ModelDefinition): Found {
   const { name, capabilities, model, output } = manifest
-  const form = output && jsonSchemaForm(output)
-  return { agent: new ModelAgent({ name, capabilities, model }, { ...definition, ...(form ? { form } : {}) }) }
+  const { tools, mcp, answer, ...behaviour } = definition
+  const schema = changesFiles(tools) ? answer : output
+  const given = tools ? { tools: { tools, own: {}, ...(mcp ? { mcp } : {}) } } : {}
+  const form = schema ? { form: jsonSchemaForm(schema) } : {}
+  return { agent: new ModelAgent({ name, capabilities, model }, { ...behaviour, ...given, ...form }) }
 }
 
 function host(manifest: AgentManifest, { agent, team }: Found, rename: (task: AgentTask) => AgentTask): HostedAgent {

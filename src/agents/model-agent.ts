@@ -1,17 +1,20 @@
 // HOST. An agent that is a model: instructions, perhaps tools, and the form of its answer.
 import type { LanguageModelV3, LanguageModelV3Prompt } from '@ai-sdk/provider'
-import type { ToolSet } from 'ai'
 import type { z } from 'zod'
 import type { AgentTask } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import { isObject } from '../contract/json'
+import type { McpServer } from '../contract/tools'
 import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, parseModelId } from '../contract/model-id'
 import { BaseAgentService, type AgentOptions } from './base-agent-service'
 import type { AgentContext } from './context'
 import { recordedModel } from './ledger/equip'
-import { recordedTools } from './models/recorded-tools'
 import { zodForm, type AnswerForm } from './models/parse-answer'
 import { ToolGuard } from './models/tool-guard'
+import { DATA_RULE } from './tools/as-data'
+import { givenTools } from './tools/given-tools'
+import { sortTools, type AgentTools, type SortedTools } from './tools/own-tools'
+import { ToolCalls } from './tools/tool-calls'
 import { answerOfForm, mended, withForm, type Said } from './models/structured-answer'
 
 /** Model calls with tools in one execution: an agent that has not finished by then turns in circles, and each turn is paid. */
@@ -29,10 +32,13 @@ export interface ModelAgentOptions<Input extends z.ZodType, Output> extends Agen
   /** Schema of the output, which the model is told; without it the output is the answer's text. */
   output?: z.ZodType<Output>
   /**
-   * Tools of the AI SDK. What they return is recorded: a retry after a crash does not call them again. The same call three
+   * The tools that it has, and no others: those of the AI SDK by name, or a list of names and grants, where `{name, tool}` is
+   * one of the team's own. What they return is recorded: a retry after a crash does not call them again. The same call three
    * times in a row ends the attempt; of a result above 32 KiB the model is told the beginning, and the whole is an artifact.
    */
-  tools?: ToolSet
+  tools?: AgentTools
+  /** MCP servers by name; the list of tools names theirs as `<server>/<tool>`. */
+  mcp?: Record<string, McpServer>
   /** Model calls in one execution, with tools; 20 unless given. */
   maxSteps?: number
 }
@@ -42,7 +48,7 @@ export interface ModelBehaviour {
   instructions: string
   /** Where an `openai-compatible/…` model is served. */
   baseUrl?: string
-  tools?: ToolSet
+  tools?: SortedTools
   maxSteps?: number
   /** Where the output's schema is not zod's. */
   form?: AnswerForm<unknown>
@@ -62,8 +68,9 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   }
 
   override async execute({ payload }: AgentTask<Input>, context: AgentContext): Promise<Output> {
-    const { instructions, baseUrl, tools, form = this.output && zodForm(this.output) } = this.behaviour
+    const { baseUrl, tools, form = this.output && zodForm(this.output) } = this.behaviour
     const { model: id } = this.config
+    const instructions = tools ? `${this.behaviour.instructions}\n\n${DATA_RULE}` : this.behaviour.instructions
     const model = recordedModel(
       context,
       id === DEFAULT_MODEL ? undefined : id,
@@ -84,17 +91,17 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   private async generate(model: LanguageModelV3, system: string, prompt: string, context: AgentContext): Promise<Said> {
     const { generateText, stepCountIs } = await import('ai')
     const { tools, maxSteps = MAX_STEPS } = this.behaviour
-    const guard = new ToolGuard(this.name)
+    const calls = new ToolCalls({ context, guard: new ToolGuard(this.name) })
     const { text, finishReason } = await generateText({
       model,
       system,
       prompt,
       abortSignal: context.signal,
       maxRetries: 0,
-      stopWhen: [stepCountIs(maxSteps), () => guard.isOver],
-      ...(tools ? { tools: recordedTools(tools, context, guard) } : {}),
+      stopWhen: [stepCountIs(maxSteps), () => calls.isOver],
+      ...(tools ? { tools: calls.toolSet(givenTools(tools)) } : {}),
     })
-    guard.require()
+    calls.require()
     if (finishReason !== 'tool-calls') return { text, cut: CUT.includes(finishReason) }
     throw new TroupeError('OutputRejected', `"${this.name}" still called tools after ${maxSteps} model calls`, {
       retryable: true,
@@ -129,11 +136,12 @@ function wholeText(agent: string, { text, cut }: Said): string {
 export function defineModelAgent<Input extends z.ZodType = z.ZodUnknown, Output = string>(
   options: ModelAgentOptions<Input, Output>,
 ): ModelAgent<z.output<Input>, Output, z.input<Input>> {
-  const { instructions, input, output, tools, maxSteps, ...agent } = options
+  const { instructions, input, output, tools, mcp, maxSteps, ...agent } = options
   if (agent.model !== undefined && agent.model !== DEFAULT_MODEL) parseModelId(agent.model)
+  const sorted = sortTools(agent.name, tools, mcp)
   const behaviour: ModelBehaviour = {
     instructions,
-    ...(tools && Object.keys(tools).length > 0 ? { tools } : {}),
+    ...(sorted.tools ? { tools: sorted } : {}),
     ...(maxSteps === undefined ? {} : { maxSteps }),
   }
   return new ModelAgent(agent, behaviour, input as z.ZodType<z.output<Input>> | undefined, output)

@@ -1,5 +1,6 @@
 // PURE. What an agent is to the outside: its configuration, the task that it is handed, and its manifest entry.
 import type { JsonObject } from './json'
+import type { ModelTools } from './tools'
 
 export type Priority = 'low' | 'normal' | 'high'
 
@@ -49,11 +50,15 @@ export interface CommandDefinition {
 }
 
 /** A model that serves as an agent; which one stands in the manifest's `model`. */
-export interface ModelDefinition {
+export interface ModelDefinition extends ModelTools {
   /** The system message. */
   instructions: string
   /** Where an `openai-compatible/…` model is served; that of the environment unless given. */
   baseUrl?: string
+  /** Model calls in one execution, with tools. */
+  maxSteps?: number
+  /** JSON Schema of the model's own answer, where the agent's output is more: `{output, snapshot}`. */
+  answer?: JsonObject
 }
 
 /** What runs behind an inline agent: a program, a model, or another agent under other settings. */

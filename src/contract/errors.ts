@@ -47,6 +47,7 @@ export const ERROR_CODES = [
   'CommandNotFound',
   'CommandsNotAllowed',
   'ProcessCrashed',
+  'ToolServerUnavailable',
   'ModelUnavailable',
   'ModelRefused',
   'NoRecordedAnswer',
@@ -165,6 +166,11 @@ export const MODEL_FAILURES: readonly ErrorCode[] = [
 ]
 /** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
 const LASTING: readonly ErrorCode[] = ['BudgetExceeded', 'UnknownOutcome', 'EffectConflict', ...MODEL_FAILURES]
+/** Whether an agent's author can do nothing about it, in whatever code it comes up. */
+export function isLasting(code: ErrorCode): boolean {
+  return LASTING.includes(code)
+}
+
 /** Causes that are looked at: a circle of them ends. */
 const MAX_CAUSES = 10
 

@@ -1,6 +1,7 @@
 // PURE. Plans as people and programs write them, and references inside payloads.
 import type { AgentTask } from './agent'
 import type { JsonObject, JsonValue } from './json'
+import type { McpServer, ToolEntry } from './tools'
 
 /**
  * What follows when a subtask has failed for good. `skip-dependents`: the others go on. `fail-fast`: everything else is
@@ -62,6 +63,12 @@ export interface InlineAgent {
   instructions?: string
   /** Where an `openai-compatible/…` model is served; what the environment names unless given. */
   baseUrl?: string
+  /** The tools of a model, by name or with their conditions; it has no others. */
+  tools?: ToolEntry[]
+  /** MCP servers by name; their tools are listed in `tools` as `<server>/<tool>`. */
+  mcp?: Record<string, McpServer>
+  /** Model calls in one execution, with tools; 20 unless given. */
+  maxSteps?: number
   cwd?: string
   env?: string[]
   version?: string

@@ -8,6 +8,8 @@ import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, modelIdProblem, withAbsoluteFile } fro
 import { agentTaskQueue, BUILT_IN_TEAM } from '../names'
 import { choicesHint } from '../nearest'
 import { schemaProblem } from './json-schema'
+import { changesFiles, isProgram, withSnapshot, type ModelTools } from '../tools'
+import { checkTools } from './check-tools'
 import { joinPath } from './path'
 import { agentNameSchema } from './names-schema'
 import { INLINE_AGENT_KEYS, inlineAgentSchema, type ParsedInlineAgent } from './plan-schema'
@@ -78,8 +80,11 @@ function toManifest(
   })
   const wrongModel = inline.instructions === undefined ? undefined : modelProblem(inline.model)
   if (wrongModel) problems.push({ path: joinPath(path, ['model']), ...wrongModel })
+  const { problems: wrongTools, ...tools } = checkTools(inline, path)
+  problems.push(...wrongTools)
   if (problems.length > 0) return { problems }
-  const definition = inlineDefinition(inline, used, context)
+  const definition = inlineDefinition(inline, { used, tools }, context)
+  const output = changesFiles(tools.tools) ? withSnapshot(inline.output) : inline.output
   const settings: Omit<AgentManifest, 'taskQueue'> = {
     name,
     version: inline.version ?? used?.version ?? AGENT_DEFAULTS.version,
@@ -93,7 +98,7 @@ function toManifest(
     retry: { ...(used?.retry ?? AGENT_DEFAULTS.retry), ...(inline.retry as Partial<RetrySettings> | undefined) },
     ...optional('model', modelOf(inline, used, context)),
     ...optional('input', inline.input ?? used?.input),
-    ...optional('output', inline.output ?? used?.output),
+    ...optional('output', output ?? used?.output),
     ...optional('isolation', used?.isolation),
     // What an agent reacts to is its own: both would have each event
     ...optional('on', inline.on && [...new Set(inline.on)]),
@@ -106,7 +111,7 @@ function toManifest(
 
 function inlineDefinition(
   inline: ParsedInlineAgent,
-  used: AgentManifest | undefined,
+  { used, tools }: { used: AgentManifest | undefined; tools: ModelTools },
   context: InlineContext,
 ): InlineDefinition {
   if (used) {
@@ -114,8 +119,25 @@ function inlineDefinition(
     return { kind: 'use', team, agent: used.name }
   }
   const { instructions, baseUrl, command = [], cwd = '.', env = [] } = inline
-  if (instructions !== undefined) return { kind: 'model', model: { instructions, ...optional('baseUrl', baseUrl) } }
+  if (instructions !== undefined) {
+    const model = {
+      instructions,
+      ...optional('baseUrl', baseUrl),
+      ...withAbsolutePrograms(tools, context),
+      ...optional('maxSteps', inline.maxSteps),
+      ...(changesFiles(tools.tools) ? optional('answer', inline.output) : {}),
+    }
+    return { kind: 'model', model }
+  }
   return { kind: 'command', command: { command, cwd: absolutePath(cwd, context), env } }
+}
+
+function withAbsolutePrograms({ tools, mcp }: ModelTools, context: InlineContext): ModelTools {
+  const servers = Object.entries(mcp ?? {}).map(([name, server]) => [
+    name,
+    isProgram(server) ? { ...server, cwd: absolutePath(server.cwd ?? '.', context) } : server,
+  ])
+  return { ...optional('tools', tools), ...(mcp ? { mcp: Object.fromEntries(servers) as typeof mcp } : {}) }
 }
 
 function modelProblem(model: string | undefined): { message: string; hint: string } | undefined {

@@ -2,12 +2,26 @@
 import { z } from 'zod'
 import type { TeamManifest } from '../agent'
 import type { JsonObject } from '../json'
+import type { McpServer, ToolGrant } from '../tools'
 import { MAX_CONCURRENCY, MAX_TIMEOUT_MS } from '../limits'
 import { agentNameSchema } from './names-schema'
 
 const schemaObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 )
+
+const names = z.array(z.string()).optional()
+const grant = z.object({
+  name: z.string(),
+  approve: z.enum(['always', 'once']).optional(),
+  approveWhere: z.string().optional(),
+  network: names,
+  secrets: names,
+}) satisfies z.ZodType<ToolGrant>
+const server = z.union([
+  z.object({ command: z.string(), args: names, cwd: z.string().optional(), env: names }),
+  z.object({ url: z.string(), headers: z.record(z.string(), z.string()).optional() }),
+]) satisfies z.ZodType<McpServer>
 
 export const agentManifestSchema = z.object({
   name: agentNameSchema,
@@ -40,7 +54,14 @@ export const agentManifestSchema = z.object({
       }),
       z.object({
         kind: z.literal('model'),
-        model: z.object({ instructions: z.string(), baseUrl: z.string().optional() }),
+        model: z.object({
+          instructions: z.string(),
+          baseUrl: z.string().optional(),
+          tools: z.array(grant).optional(),
+          mcp: z.record(z.string(), server).optional(),
+          maxSteps: z.int().min(1).optional(),
+          answer: schemaObject.optional(),
+        }),
       }),
       z.object({ kind: z.literal('use'), team: z.string(), agent: z.string() }),
     ])

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import type { InlineAgent } from '../plan'
 import { MAX_CONCURRENCY, MAX_TIMEOUT_MS } from '../limits'
-import type { JsonObject } from '../json'
+import { isObject, type JsonObject } from '../json'
+import type { McpServer, ToolEntry } from '../tools'
 import { planNameSchema } from './names-schema'
 import { eventTypeSchema, failurePolicySchema } from './subtask-schema'
 
@@ -13,6 +14,10 @@ const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
 )
+
+/** Their entries are checked one by one, so that all that is wrong is said. */
+const toolList = z.custom<ToolEntry[]>(Array.isArray, 'must be a list')
+const serverMap = z.custom<Record<string, McpServer>>(isObject, 'must be an object')
 
 const positive = (maximum: number) => z.int().min(1).max(maximum)
 
@@ -34,6 +39,11 @@ export const agentSettingsShape = {
   on: z.array(eventTypeSchema).max(MAX_EVENT_TYPES).optional(),
 }
 
+/** Model calls of one execution: at half a minute each, a day. */
+const MAX_STEPS = 3_000
+/** The keys of a model, besides its instructions. */
+const MODEL_KEYS = ['baseUrl', 'tools', 'mcp', 'maxSteps'] as const
+
 /** The keys that say what an inline agent is. */
 const INLINE_KINDS = ['command', 'instructions', 'use'] as const
 
@@ -48,6 +58,9 @@ export const inlineAgentSchema = z
       // fetch takes none, and a plan stands in the history for everybody to read
       .refine((address) => !/^https?:\/\/[^/]*@/i.test(address), 'must not hold a user or a password')
       .optional(),
+    tools: toolList.optional(),
+    mcp: serverMap.optional(),
+    maxSteps: positive(MAX_STEPS).optional(),
     cwd: z.string().min(1).optional(),
     env: z
       .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'))
@@ -64,9 +77,10 @@ export const inlineAgentSchema = z
     if (kind === undefined) return
     for (const key of ['cwd', 'env'] as const)
       if (agent[key] && kind !== 'command') refuse(`"${key}" belongs to a "command", not to "${kind}"`)
-    if (agent.baseUrl === undefined) return
-    if (kind !== 'instructions') refuse(`"baseUrl" belongs to "instructions", not to "${kind}"`)
-    else if (!agent.model?.startsWith('openai-compatible/'))
+    for (const key of MODEL_KEYS)
+      if (agent[key] !== undefined && kind !== 'instructions')
+        refuse(`"${key}" belongs to "instructions", not to "${kind}"`)
+    if (agent.baseUrl !== undefined && kind === 'instructions' && !agent.model?.startsWith('openai-compatible/'))
       refuse('"baseUrl" belongs to a model "openai-compatible/…": the others have their own address')
   }) satisfies z.ZodType<InlineAgent>
 
@@ -76,7 +90,8 @@ export type ParsedInlineAgent = z.output<typeof inlineAgentSchema>
 export const PLAN_KEYS = ['name', 'inputs', 'subtasks', 'onFailure', 'reactions', 'agents'] as const
 export const INLINE_AGENT_KEYS = [
   ...INLINE_KINDS,
-  ...['baseUrl', 'cwd', 'env', 'input', 'output'],
+  ...MODEL_KEYS,
+  ...['cwd', 'env', 'input', 'output'],
   ...Object.keys(agentSettingsShape),
 ]
 

@@ -3,7 +3,7 @@ import { generateText, stepCountIs, tool } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
 import { z } from 'zod'
 import { ToolGuard } from '../../../src/agents/models/tool-guard'
-import { recordedTools } from '../../../src/agents/models/recorded-tools'
+import { ToolCalls } from '../../../src/agents/tools/tool-calls'
 import { TroupeError, type AgentContext } from '../../../src/index'
 import { answered, attempt, countingModel, promptOf, watchedLedger } from './support/executions'
 
@@ -154,7 +154,8 @@ it('tells a model that answered on it of a tool’s failure again, and calls a t
     },
   })
   const work = async (context: AgentContext) => {
-    const tools = recordedTools({ look }, context, new ToolGuard('writer'))
+    const calls = new ToolCalls({ context, guard: new ToolGuard('writer') })
+    const tools = calls.toolSet([{ grant: { name: 'look' }, tool: look }])
     const { text } = await generateText({ model: context.model(), prompt: '?', tools, stopWhen: stepCountIs(3) })
     return text
   }

@@ -1,0 +1,141 @@
+// HOST. The one way of every tool call of a model agent: counted, allowed, recorded, carried out, cut, and marked as data. What
+// a call may do follows from its grant alone, never from what the model says.
+import type { Tool, ToolExecutionOptions, ToolSet } from 'ai'
+import { decisiveError, isLasting, messageOf, type ErrorCode } from '../../contract/errors'
+import { calledName, type ToolGrant } from '../../contract/tools'
+import { Turns } from '../../contract/turns'
+import type { AgentContext } from '../context'
+import { recordedTool } from '../ledger/equip'
+import { toldResult, type ToolGuard } from '../models/tool-guard'
+import { asData } from './as-data'
+import { ChangedFiles, type GivenTool } from './given-tool'
+import { markedOutput } from './marked-output'
+
+/** Failures of the surroundings are nothing for a model to deal with: they end the attempt, and Temporal retries what may help. */
+const SURROUNDINGS: readonly ErrorCode[] = [
+  'StoreUnavailable',
+  'StoreMismatch',
+  'SandboxUnavailable',
+  'ToolServerUnavailable',
+  'Internal',
+]
+/** The same, where the store lacks what belongs to the agent's own files. */
+const LOST_FILES: readonly ErrorCode[] = ['ArtifactNotFound', 'ArtifactCorrupt']
+
+/** One call that a model asks for. */
+export interface ToolCall {
+  grant: ToolGrant
+  input: unknown
+  callId: string
+}
+
+/** Before a call: undefined lets it be made, a text is told to the model instead; what it throws ends the attempt. */
+export type Approval = (call: ToolCall) => Promise<string | undefined>
+
+export interface ToolCallsOptions {
+  context: AgentContext
+  guard: ToolGuard
+  approval?: Approval
+  /** Told which snapshot stands after a call that changed the agent's files, live or recorded. */
+  onSnapshot?(snapshot: string): void
+}
+
+/** What is kept of a call that uses the agent's files; a failure too, since the next one builds on what it left. */
+interface KeptFiles {
+  result?: unknown
+  failed?: string
+  snapshot?: string
+}
+
+/** The tool calls of one execution. */
+export class ToolCalls {
+  private readonly files = new Turns(1)
+  private ended: { by: unknown } | undefined
+
+  constructor(private readonly options: ToolCallsOptions) {}
+
+  /** Whether nothing more is to be asked of the model, and no further call to be begun. */
+  get isOver(): boolean {
+    return this.ended !== undefined || this.options.guard.isOver
+  }
+
+  /** @throws what ended the attempt, if something did */
+  require(): void {
+    if (this.ended) throw this.ended.by
+    this.options.guard.require()
+  }
+
+  /** For the AI SDK, by the names that the model calls. */
+  toolSet(given: readonly GivenTool[]): ToolSet {
+    return Object.fromEntries(given.map((one) => [calledName(one.grant.name), this.attended(one)])) as ToolSet
+  }
+
+  private attended(given: GivenTool): Tool {
+    const { tool, grant, usesFiles } = given
+    // Those that the provider executes never come here
+    if (!tool.execute) return tool
+    const name = calledName(grant.name)
+    // The lines are begun in the order of the model's calls: nothing is waited for before
+    const execute = async (input: unknown, options: ToolExecutionOptions): Promise<unknown> => {
+      this.options.guard.count(grant.name, input)
+      const make = (): Promise<unknown> => this.make(given, input, options)
+      try {
+        return await (usesFiles ? this.files.take(make) : make())
+      } catch (error) {
+        if (this.ends(error, given)) this.ended ??= { by: error }
+        throw new Error(asData(name, messageOf(error)), { cause: error })
+      }
+    }
+    return { ...tool, execute, toModelOutput: markedOutput(name, tool) } as Tool
+  }
+
+  private async make(given: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {
+    this.require()
+    const { context, approval, onSnapshot } = this.options
+    const { grant, usesFiles } = given
+    const refusal = await approval?.({ grant, input, callId: options.toolCallId })
+    if (refusal !== undefined) throw new Error(refusal)
+    if (!usesFiles) return recordedTool(context, grant.name, input, () => this.carryOut(given, input, options))
+    const { result, failed, snapshot } = await recordedTool(context, grant.name, input, () =>
+      this.carryOutOnFiles(given, input, options),
+    )
+    if (snapshot !== undefined) onSnapshot?.(snapshot)
+    if (failed !== undefined) throw new Error(failed)
+    return result
+  }
+
+  private async carryOut({ tool }: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {
+    const result = await last(await tool.execute!(input, options))
+    // One that says itself what the model is told knows what that costs
+    if (tool.toModelOutput || result instanceof ChangedFiles) return result
+    return toldResult(result, this.options.context.artifacts)
+  }
+
+  private async carryOutOnFiles(given: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<KeptFiles> {
+    try {
+      const result = await this.carryOut(given, input, options)
+      if (!(result instanceof ChangedFiles)) return { result }
+      return { result: await toldResult(result.result, this.options.context.artifacts), snapshot: result.snapshot }
+    } catch (error) {
+      if (this.ends(error, given)) throw error
+      return { failed: messageOf(error) }
+    }
+  }
+
+  private ends(error: unknown, { usesFiles }: GivenTool): boolean {
+    if (this.options.context.signal.aborted) return true
+    const code = decisiveError(error)?.code
+    return (
+      code !== undefined &&
+      (isLasting(code) || SURROUNDINGS.includes(code) || (usesFiles === true && LOST_FILES.includes(code)))
+    )
+  }
+}
+
+/** A tool may return its results bit by bit: the last one counts. */
+async function last(result: unknown): Promise<unknown> {
+  if (typeof (result as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] !== 'function') return result
+  let value: unknown
+  for await (const next of result as AsyncIterable<unknown>) value = next
+  return value
+}
