@@ -25,6 +25,8 @@ export interface AgentOptions extends Partial<AgentServiceConfig> {
   isolation?: 'process'
   /** Heap of a child process in MB, with `isolation: 'process'`. */
   memoryMb?: number
+  /** Executions after which a child process is replaced; 100 unless given, and 1 makes a fresh one for each. */
+  recycleAfter?: number
   /** Path of the module that exports this agent (`__filename`); isolation needs it unless a team file is loaded. */
   module?: string
 }
@@ -35,6 +37,7 @@ const optionsSchema = z.object({
   heartbeatTimeoutMs: z.int().min(2_000).optional(),
   isolation: z.literal('process').optional(),
   memoryMb: z.int().min(32).optional(),
+  recycleAfter: z.int().min(1).optional(),
   module: z.string().optional(),
 })
 
@@ -55,6 +58,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
   readonly heartbeatTimeoutMs: number
   readonly isolation?: 'process'
   readonly memoryMb?: number
+  readonly recycleAfter?: number
   readonly module?: string
   /** Schema of the payload; anything is taken without one. */
   readonly input?: z.ZodType<Input>
@@ -69,7 +73,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
       const said = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ')
       throw new TroupeError('InvalidTeam', `the agent ${preview(options.name)} is not valid: ${said}`, { problems })
     }
-    const { name, model, on = [], isolation, memoryMb, module } = options
+    const { name, model, on = [], isolation, memoryMb, recycleAfter, module } = options
     this.config = {
       name,
       version: options.version ?? AGENT_DEFAULTS.version,
@@ -83,6 +87,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
     if (on.length > 0) this.on = [...new Set(on)]
     if (isolation) this.isolation = isolation
     if (memoryMb !== undefined) this.memoryMb = memoryMb
+    if (recycleAfter !== undefined) this.recycleAfter = recycleAfter
     if (module !== undefined) this.module = module
   }
 

@@ -6,7 +6,7 @@ import { BaseAgentService, type AgentOptions } from './base-agent-service'
 import type { AgentContext } from './context'
 import { runCommand } from './process/run-command'
 
-export interface CommandOptions extends Omit<AgentOptions, 'isolation' | 'memoryMb'> {
+export interface CommandOptions extends Omit<AgentOptions, 'isolation' | 'memoryMb' | 'recycleAfter'> {
   /** Program and arguments; `{{key}}` in an argument is replaced from the payload, which is on standard input otherwise. */
   command: string[]
   /** The folder of `module` or of the team file that is loaded, or else the process's, unless given. */

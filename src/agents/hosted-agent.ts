@@ -12,6 +12,7 @@ import type { HostContext } from './context'
 import { IsolatedAgent } from './isolated-agent'
 import { ModelAgent } from './model-agent'
 import { jsonSchemaForm } from './models/parse-answer'
+import type { IsolatedExecutor } from './process/isolated-executor'
 import { schemaRefusal } from './schema-refusal'
 import type { Team } from './team'
 
@@ -20,8 +21,8 @@ export interface HostedAgent {
   readonly manifest: AgentManifest
   /** Carries out a task within `timeoutMs`; fails with a coded error. */
   handle(task: AgentTask, context: HostContext, timeoutMs: number): Promise<JsonValue>
-  /** Ends its child processes. */
-  close(): Promise<void>
+  /** Its child processes, if it has such. */
+  readonly processes?: Pick<IsolatedExecutor, 'figures' | 'keepWarm' | 'drain' | 'close'>
 }
 
 /**
@@ -87,7 +88,7 @@ function host(manifest: AgentManifest, { agent, team }: Found, rename: (task: Ag
   return {
     manifest,
     handle: (task, context, timeoutMs) => service.handleWithTimeout(rename(task), context, timeoutMs),
-    close: async () => isolated?.close(),
+    ...(isolated ? { processes: isolated.executor } : {}),
   }
 }
 

@@ -11,13 +11,13 @@ import type { CallMessage, NoticeMessage } from './process/isolated-protocol'
 
 /** Payload and output are checked in the child, by the agent's own schemas. */
 export class IsolatedAgent extends BaseAgentService {
-  private readonly executor: IsolatedExecutor
+  readonly executor: IsolatedExecutor
 
-  /** @throws TroupeError `InvalidTeam` if it is not known which module exports the agent */
+  /** `processes` is how many there may be. @throws TroupeError `InvalidTeam` if it is not known which module exports the agent */
   constructor(
     private readonly agent: BaseAgentService,
     teamModule: string | undefined,
-    maxIdle: number,
+    processes: number,
   ) {
     super({ name: agent.name, capabilities: agent.config.capabilities })
     const modulePath = agent.module ?? teamModule
@@ -29,8 +29,12 @@ export class IsolatedAgent extends BaseAgentService {
         { hint },
       )
     }
-    const memoryMb = agent.memoryMb === undefined ? {} : { memoryMb: agent.memoryMb }
-    this.executor = createIsolatedExecutor({ modulePath, agentName: agent.name, maxIdle, ...memoryMb })
+    const { name, memoryMb, recycleAfter } = agent
+    const given = {
+      ...(memoryMb === undefined ? {} : { memoryMb }),
+      ...(recycleAfter === undefined ? {} : { recycleAfter }),
+    }
+    this.executor = createIsolatedExecutor({ modulePath, agentName: name, processes, ...given })
   }
 
   override canHandle(task: AgentTask): boolean | Promise<boolean> {
@@ -46,10 +50,6 @@ export class IsolatedAgent extends BaseAgentService {
     const { output, spawned } = await this.executor.execute({ task, runId, attempt, host }, { signal, onMessage })
     for (const call of spawned) context.spawn(call.subtasks, call.options as SpawnOptions | undefined)
     return output
-  }
-
-  async close(): Promise<void> {
-    await this.executor.close()
   }
 }
 

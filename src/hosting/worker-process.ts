@@ -57,7 +57,9 @@ export class WorkerProcess {
     const { hosted, teams, activities } = this.options
     const { taskQueue, maxConcurrency } = manifest
     if (this.serves(taskQueue)) return
-    hosted.set(taskQueue, hostAgent(manifest, teams))
+    const agent = hostAgent(manifest, teams)
+    hosted.set(taskQueue, agent)
+    agent.processes?.keepWarm()
     await this.start(taskQueue, {
       ...AGENT_WORKER,
       maxConcurrentActivityTaskExecutions: maxConcurrency,
@@ -83,10 +85,11 @@ export class WorkerProcess {
   /** Stops taking work, lets what runs end or be told to, and ends child processes. */
   async shutdown(): Promise<void> {
     const running = [...this.workers.values()]
+    for (const { processes } of this.options.hosted.values()) processes?.drain()
     for (const { worker } of running) if (worker.getState() === 'RUNNING') worker.shutdown()
     await Promise.allSettled(running.map((entry) => entry.running))
     this.workers.clear()
-    await Promise.all([...this.options.hosted.values()].map((agent) => agent.close()))
+    await Promise.all([...this.options.hosted.values()].map(async ({ processes }) => processes?.close()))
   }
 
   /** Ends one queue's worker, when no run needs it any more. */
@@ -108,9 +111,11 @@ export class WorkerProcess {
     const entry = this.workers.get(taskQueue)
     if (!entry) return
     this.workers.delete(taskQueue)
+    const processes = this.options.hosted.get(taskQueue)?.processes
+    processes?.drain()
     if (entry.worker.getState() === 'RUNNING') entry.worker.shutdown()
     await entry.running
-    await this.options.hosted.get(taskQueue)?.close()
+    await processes?.close()
     this.options.hosted.delete(taskQueue)
   }
 

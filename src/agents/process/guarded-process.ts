@@ -2,6 +2,7 @@
 // came from it. Every process that runs agent code is started here.
 import { spawn, type ChildProcess, type SerializationType, type StdioOptions } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { killTree } from './kill-tree'
 import { PIPE_LIMIT_MS, PIPE_POLL_MS, PIPE_SILENCE_MS } from './limits'
 import { ensureWatchdog, registerGroup, releaseGroup, WORKER_MARKER } from './watchdog'
@@ -81,6 +82,14 @@ export async function drainOutput(child: ChildProcess | undefined): Promise<void
     }, PIPE_POLL_MS)
     for (const pipe of pipes) pipe.on('data', noise).once('close', () => closed() && finish())
   })
+}
+
+/** Whether a process keeps ours alive: an idle one must not. */
+export function keepLoop(child: ChildProcess | undefined, keep: boolean): void {
+  for (const handle of [child, child?.channel, child?.stdout as Socket | null, child?.stderr as Socket | null]) {
+    if (keep) handle?.ref()
+    else handle?.unref()
+  }
 }
 
 /** Inside another worker's process the outer markers stay, so that the outer one's watchdog finds these processes too. */

@@ -1,14 +1,14 @@
 // HOST. The worker's side of one child process with an isolated agent: it hands over one execution at a time, answers what
 // the agent asks, sees to its end after an abort, and turns the process's death into one coded failure.
-import type { Socket } from 'node:net'
 import { builtFile } from '../../package-root'
 import { OutputTail } from './captured-output'
 import { toErrorData, fromErrorData } from './error-data'
-import { drainOutput, spawnGuarded, type Ending, type GuardedProcess } from './guarded-process'
+import { drainOutput, keepLoop, spawnGuarded, type Ending, type GuardedProcess } from './guarded-process'
 import { processCrashed, residentMemoryExceeded } from './isolated-failures'
 import type {
   CallMessage,
   ChildMessage,
+  EndMessage,
   IsolatedRequest,
   NoticeMessage,
   SpawnCall,
@@ -18,7 +18,7 @@ import { relayLines } from './line-relay'
 import { PING_MS, CRASH_STDERR_BYTES, KEPT_SHARE, SETTLE_GRACE_MS } from './limits'
 import { allowedMegabytes, residentMegabytes, watchMemory } from './memory-watch'
 
-export interface IsolatedAgent {
+export interface IsolatedProgram {
   /** Absolute path of the module that exports the agent, or a team with it. */
   modulePath: string
   agentName: string
@@ -45,43 +45,79 @@ interface Execution extends ExecutionHandlers {
 }
 
 export class IsolatedChild {
+  /** Settles when the process has ended; what came from it is gone by then, or cannot be killed. */
+  readonly gone: Promise<void>
+  /** Settles when the agent is loaded, or the process ended before. */
+  readonly started: Promise<void>
+  readonly startedAt = Date.now()
   readonly #process: GuardedProcess
   readonly #stderr = new OutputTail(CRASH_STDERR_BYTES)
   #execution: Execution | undefined
   #executions = 0
-  #usable = true
+  #ready = false
+  #begun: () => void = () => undefined
+  #worn: string | undefined
+  #lost = false
+  #ended = false
   /** Why we ended it ourselves. */
   #reason: unknown
+  #failure: unknown
 
-  constructor(private readonly agent: IsolatedAgent) {
-    const { modulePath, agentName, memoryMb } = agent
-    const program = builtFile('src/agents/process/isolated-main.js')
-    this.#process = spawnGuarded(
-      process.execPath,
-      [`--max-old-space-size=${memoryMb}`, program, modulePath, agentName],
-      {
-        env: process.env,
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        serialization: 'advanced',
-      },
-    )
+  /** `onWorn` is told of an idle process that must not be used any more. */
+  constructor(
+    private readonly program: IsolatedProgram,
+    private readonly onWorn: () => void = () => undefined,
+  ) {
+    const { modulePath, agentName, memoryMb } = program
+    const main = builtFile('src/agents/process/isolated-main.js')
+    this.#process = spawnGuarded(process.execPath, [`--max-old-space-size=${memoryMb}`, main, modulePath, agentName], {
+      env: process.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    })
+    this.started = new Promise((resolve) => (this.#begun = resolve))
     const { child } = this.#process
     for (const pipe of [child?.stdout, child?.stderr]) if (pipe) relayLines(pipe, `[${agentName}] `)
     child?.stderr?.on('data', (chunk: Buffer) => this.#stderr.write(chunk))
     child?.on('message', (message) => this.#receive(message as ChildMessage))
     // Without its channel it can neither be asked nor answer.
-    child?.on('disconnect', () => void this.end())
-    void this.#process.ended.then((ending) => this.#die(ending))
+    child?.on('disconnect', () => {
+      this.#lost = true
+      void this.#process.kill()
+    })
+    this.gone = this.#process.ended.then((ending) => this.#die(ending))
+    keepLoop(child, false)
     if (child?.pid === undefined) return
     const stop = watchMemory(child.pid, allowedMegabytes(memoryMb), (resident) => {
-      void this.end(residentMemoryExceeded(agentName, resident, memoryMb), 0)
+      this.#failure = residentMemoryExceeded(agentName, resident, memoryMb)
+      void this.end(this.#failure, 0)
     })
     child.once('exit', stop)
   }
 
-  /** Whether it can take one more execution. */
-  get usable(): boolean {
-    return this.#usable
+  /** Whether its agent is loaded. */
+  get ready(): boolean {
+    return this.#ready
+  }
+
+  /** Executions that it was handed. */
+  get executions(): number {
+    return this.#executions
+  }
+
+  /** Why it must not be handed another execution, while it still runs: what the last one left there. */
+  get worn(): string | undefined {
+    return this.#worn
+  }
+
+  /** Whether it has ended, or is being ended. */
+  get ended(): boolean {
+    return this.#ended || this.#lost
+  }
+
+  /** Why it could not load its agent, or ended otherwise than by being told to. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /**
@@ -91,7 +127,7 @@ export class IsolatedChild {
   async execute(request: IsolatedRequest, handlers: ExecutionHandlers): Promise<IsolatedResult> {
     const { signal } = handlers
     const number = ++this.#executions
-    this.#keepLoop(true)
+    keepLoop(this.#process.child, true)
     const settled = new Promise<IsolatedResult>((resolve, reject) => {
       this.#execution = { ...handlers, number, answeredPing: false, resolve, reject }
     })
@@ -109,14 +145,15 @@ export class IsolatedChild {
       this.#execution = undefined
       if (signal.aborted) await this.end(signal.reason, 0)
       const resident = residentMegabytes(this.#process.child?.pid ?? 0)
-      if (resident !== undefined && resident > KEPT_SHARE * allowedMegabytes(this.agent.memoryMb)) this.#usable = false
-      this.#keepLoop(false)
+      if (resident !== undefined && resident > KEPT_SHARE * allowedMegabytes(this.program.memoryMb))
+        this.#worn ??= `${Math.round(resident)} MB resident`
+      keepLoop(this.#process.child, false)
     }
   }
 
   /** Ends the process and all that came from it; a running execution fails with the reason. */
   async end(reason?: unknown, graceMs?: number): Promise<void> {
-    this.#usable = false
+    this.#ended = true
     this.#reason ??= reason
     await this.#process.kill(graceMs)
     // Normally its end has told already; what outlives SIGKILL must not hold up the execution.
@@ -135,17 +172,29 @@ export class IsolatedChild {
 
   #receive(message: ChildMessage): void {
     const execution = this.#execution
-    if (!execution) return
-    if (message.kind === 'pong') execution.answeredPing = true
-    // What an earlier execution left running may still talk.
-    else if (message.execution !== execution.number) return
-    else if (message.kind === 'result') {
-      execution.resolve({ output: JSON.parse(message.output) as unknown, spawned: message.spawned })
-    } else if (message.kind === 'error') {
-      if (message.unusable) this.#usable = false
-      execution.reject(fromErrorData(message.error))
-    } else if (message.kind === 'call') void this.#answer(execution, message)
+    if (message.kind === 'ready') {
+      this.#ready = true
+      this.#begun()
+    } else if (message.kind === 'unloadable') {
+      this.#failure = fromErrorData(message.error)
+      this.#begun()
+      // An execution that it was handed meanwhile fails by itself
+      if (!execution) void this.end()
+    } else if (message.kind === 'pong') {
+      if (execution) execution.answeredPing = true
+    } else if (message.execution !== execution?.number) {
+      // What an earlier execution left running still talks
+      this.#worn ??= 'an earlier execution goes on in it'
+      if (!execution) this.onWorn()
+    } else if (message.kind === 'result' || message.kind === 'error') this.#settle(execution, message)
+    else if (message.kind === 'call') void this.#answer(execution, message)
     else void this.#pass(execution, message)
+  }
+
+  #settle(execution: Execution, message: EndMessage): void {
+    if (message.left !== undefined) this.#worn ??= `an execution left ${message.left}`
+    if (message.kind === 'error') execution.reject(fromErrorData(message.error))
+    else execution.resolve({ output: JSON.parse(message.output) as unknown, spawned: message.spawned })
   }
 
   async #answer({ onMessage }: Execution, call: CallMessage): Promise<void> {
@@ -167,24 +216,19 @@ export class IsolatedChild {
   }
 
   async #die(ending: Ending): Promise<void> {
-    this.#usable = false
+    const wasEnded = this.#ended
+    this.#ended = true
     await this.#process.kill(0)
     await drainOutput(this.#process.child)
-    const { agentName, memoryMb } = this.agent
-    this.#execution?.reject(this.#reason ?? processCrashed(agentName, ending, memoryMb, this.#stderr.text().trimEnd()))
+    const when = this.#execution ? 'in the middle of an execution' : this.#ready ? 'while it was idle' : 'as it started'
+    const crash = processCrashed(this.program, ending, this.#stderr.text().trimEnd(), when)
+    if (!wasEnded) this.#failure ??= crash
+    this.#execution?.reject(this.#reason ?? crash)
+    this.#begun()
   }
 
   /** The end of a channel is told by the end of the process, so a message that does not arrive is no error of its own. */
   #send(message: WorkerMessage): void {
     this.#process.child?.send(message, () => undefined)
-  }
-
-  /** An idle child must not keep the worker's process alive. */
-  #keepLoop(keep: boolean): void {
-    const { child } = this.#process
-    for (const handle of [child, child?.channel, child?.stdout as Socket | null, child?.stderr as Socket | null]) {
-      if (keep) handle?.ref()
-      else handle?.unref()
-    }
   }
 }

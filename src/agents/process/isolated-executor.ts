@@ -1,9 +1,11 @@
-// HOST. Runs an agent in child processes (`isolation: 'process'`): one execution at a time in each, and a process that has
-// done well is kept for the next one. A crash, an endless loop or exhausted memory is one failed execution and nothing else.
+// HOST. Runs an agent in child processes (`isolation: 'process'`): one execution at a time in each, from a pool of warm ones.
+// A crash, an endless loop or exhausted memory is one failed execution and nothing else.
 import { TroupeError } from '../../contract/errors'
-import { IsolatedChild, type ExecutionHandlers, type IsolatedResult } from './isolated-child'
+import type { ProcessFigures } from '../../contract/pools'
+import { ChildPool } from './child-pool'
+import type { ExecutionHandlers, IsolatedResult } from './isolated-child'
 import type { IsolatedRequest } from './isolated-protocol'
-import { IDLE_MS, ISOLATED_MEMORY_MB } from './limits'
+import { ISOLATED_MEMORY_MB, RECYCLE_AFTER, WARM_PROCESSES } from './limits'
 
 export interface IsolatedExecutorOptions {
   /** Absolute path of the module that exports the agent, or a team with it. */
@@ -11,78 +13,60 @@ export interface IsolatedExecutorOptions {
   agentName: string
   /** Bound of the heap in MB, 512 unless given; a process with more than twice of it resident (and 128 MB more than it) is killed (Linux). */
   memoryMb?: number
-  /** Processes that are kept for the next execution; 0 makes a fresh one for each. */
-  maxIdle: number
+  /** Processes that there are at most: an execution beyond them waits. */
+  processes: number
+  /** Processes that are kept ready; 2 unless given, and never more than there may be. */
+  warm?: number
+  /** Executions after which a process is replaced; 100 unless given, 1 makes a fresh one for each. */
+  recycleAfter?: number
 }
 
 export interface IsolatedExecutor {
+  readonly figures: ProcessFigures
+  /** Starts the processes that are kept ready; the first execution does so too. */
+  keepWarm(): void
   /**
    * Runs one execution. After an abort it settles within 5 s, and the process is gone.
    *
    * @throws what the agent threw, with its code; ProcessCrashed (retryable); InvalidTeam; on abort the signal's reason
    */
   execute(request: IsolatedRequest, handlers: ExecutionHandlers): Promise<IsolatedResult>
+  /** Keeps nothing ready from now on: what is idle ends now, what is busy when it is done. */
+  drain(): void
   /** Ends all processes; running executions fail with WorkerShutdown. */
   close(): Promise<void>
 }
 
 export function createIsolatedExecutor(options: IsolatedExecutorOptions): IsolatedExecutor {
-  const agent = { ...options, memoryMb: options.memoryMb ?? ISOLATED_MEMORY_MB }
-  const children = new Set<IsolatedChild>()
-  const idle: { child: IsolatedChild; timer: NodeJS.Timeout }[] = []
+  const { memoryMb = ISOLATED_MEMORY_MB, warm = WARM_PROCESSES, recycleAfter = RECYCLE_AFTER, ...given } = options
+  const pool = new ChildPool({ ...given, memoryMb, recycleAfter, warm: Math.min(warm, options.processes) })
   let closed = false
 
-  function take(): IsolatedChild {
-    // The one used last: it is warm, and the others grow old enough to be ended.
-    for (let kept = idle.pop(); kept; kept = idle.pop()) {
-      clearTimeout(kept.timer)
-      if (kept.child.usable) return kept.child
-      children.delete(kept.child)
-    }
-    const child = new IsolatedChild(agent)
-    children.add(child)
-    return child
-  }
-
-  function giveBack(child: IsolatedChild): void {
-    if (closed || !child.usable || idle.length >= options.maxIdle) return void end(child)
-    const timer = setTimeout(() => {
-      idle.splice(
-        idle.findIndex((kept) => kept.child === child),
-        1,
-      )
-      void end(child)
-    }, IDLE_MS)
-    timer.unref()
-    idle.push({ child, timer })
-  }
-
-  async function end(child: IsolatedChild, reason?: unknown): Promise<void> {
-    await child.end(reason)
-    children.delete(child)
-  }
-
   function shutdown(): TroupeError {
-    return new TroupeError('WorkerShutdown', `the worker of agent "${agent.agentName}" is shutting down`, {
+    return new TroupeError('WorkerShutdown', `the worker of agent "${options.agentName}" is shutting down`, {
       retryable: true,
     })
   }
 
   return {
+    get figures() {
+      return pool.figures
+    },
+    keepWarm: () => pool.keepWarm(),
     async execute(request, handlers) {
       handlers.signal.throwIfAborted()
       if (closed) throw shutdown()
-      const child = take()
+      const child = await pool.take(handlers.signal)
       try {
         return await child.execute(request, handlers)
       } finally {
-        giveBack(child)
+        pool.giveBack(child)
       }
     },
+    drain: () => pool.drain(),
     async close() {
       closed = true
-      for (const { timer } of idle.splice(0)) clearTimeout(timer)
-      await Promise.all([...children].map((child) => end(child, shutdown())))
+      await pool.close(shutdown())
     },
   }
 }

@@ -6,14 +6,20 @@ import { STDERR_TAIL_BYTES } from './limits'
 
 const HEAP_EXHAUSTED = /heap out of memory|Reached heap limit/
 
-export function processCrashed(agent: string, ending: Ending, memoryMb: number, stderrTail: string): TroupeError {
+/** `when` says in the middle of what. */
+export function processCrashed(
+  { agentName: agent, memoryMb }: { agentName: string; memoryMb: number },
+  ending: Ending,
+  stderrTail: string,
+  when: string,
+): TroupeError {
   const said = stderrTail === '' ? '' : `. The end of its standard error:\n${stderrTail.slice(-STDERR_TAIL_BYTES)}`
   if (!ending.started) return crashed(`the process of agent "${agent}" could not be started: ${ending.error.message}`)
   if (HEAP_EXHAUSTED.test(stderrTail)) {
     return crashed(`agent "${agent}" ran out of memory: its heap is bounded to ${memoryMb} MB`, moreMemory(memoryMb))
   }
   const how = ending.signal ? `was ended by ${ending.signal}` : `ended with exit code ${ending.exitCode}`
-  return crashed(`the process of agent "${agent}" ${how} in the middle of an execution${said}`)
+  return crashed(`the process of agent "${agent}" ${how} ${when}${said}`)
 }
 
 export function residentMemoryExceeded(agent: string, megabytes: number, memoryMb: number): TroupeError {

@@ -1,10 +1,10 @@
-// HOST. The program of a child process that runs one isolated agent: it loads the agent's module once, then carries out one
-// execution after the other, as the worker says over the channel.
+// HOST. The program of a child process that runs one isolated agent: it loads the agent's module at its start, so that it is
+// warm, then carries out one execution after the other, as the worker says over the channel.
 import { TroupeError } from '../../contract/errors'
 import type { JsonValue } from '../../contract/json'
 import { toErrorData } from './error-data'
-import type { BaseAgentService } from '../base-agent-service'
 import { findAgent } from './find-agent'
+import { Leftovers } from './leftovers'
 import { ISOLATED_OUTPUT_BYTES } from './limits'
 import type { ChildMessage, WorkerMessage } from './isolated-protocol'
 import { loadModule } from './load-module'
@@ -12,9 +12,15 @@ import { RemoteExecution } from './remote-context'
 
 const [, , modulePath = '', agentName = ''] = process.argv
 const send = takeChannel()
-let agent: Promise<BaseAgentService> | undefined
+const agent = loadModule(modulePath).then((exports) => findAgent(exports, agentName, modulePath))
+const leftovers = agent.then(() => new Leftovers())
 let current: RemoteExecution | undefined
 
+agent.then(
+  () => send({ kind: 'ready' }),
+  (error: unknown) => send({ kind: 'unloadable', error: toErrorData(error) }),
+)
+leftovers.catch(() => undefined) // as the agent, which says so
 process.on('message', (message: WorkerMessage) => {
   if (message.kind === 'ping') send({ kind: 'pong' })
   else if (message.kind === 'execute') void execute(new RemoteExecution(message.execution, message.request, send))
@@ -27,18 +33,21 @@ process.on('disconnect', () => process.exit(0))
 
 async function execute(execution: RemoteExecution): Promise<void> {
   current = execution
-  let loaded: BaseAgentService | undefined
+  const { number, context, spawned } = execution
   try {
-    agent ??= loadModule(modulePath).then((exports) => findAgent(exports, agentName, modulePath))
-    loaded = await agent
     // The time limit is the worker's.
-    const value = await loaded.handleWithTimeout(execution.context.task, execution.context, Infinity)
+    const value = await (await agent).handleWithTimeout(context.task, context, Infinity)
     const output = toJson(value)
-    send({ kind: 'result', execution: execution.number, output, spawned: execution.spawned })
+    send({ kind: 'result', execution: number, output, spawned, ...(await left()) })
   } catch (error) {
-    // Without its agent this process is of no use: the next one shall read the module anew.
-    send({ kind: 'error', execution: execution.number, error: toErrorData(error), unusable: loaded === undefined })
+    send({ kind: 'error', execution: number, error: toErrorData(error), ...(await left()) })
   }
+}
+
+/** Of a process without its agent nothing is said: it has said so itself, and is not kept. */
+async function left(): Promise<{ left?: string }> {
+  const found = (await leftovers.catch(() => undefined))?.found()
+  return found === undefined ? {} : { left: found }
 }
 
 function toJson(output: JsonValue): string {

@@ -66,10 +66,13 @@ export interface CallMessage {
   args: unknown[]
 }
 
-/** How an execution ends. `unusable`: the child must not be kept. The output is JSON text. */
-export type EndMessage =
-  | { kind: 'result'; execution: number; output: string; spawned: SpawnCall[] }
-  | { kind: 'error'; execution: number; error: ErrorData; unusable: boolean }
+/** How an execution ends. `left`: what it left changed in the process, which must not be kept then. The output is JSON text. */
+export type EndMessage = { execution: number; left?: string } & (
+  { kind: 'result'; output: string; spawned: SpawnCall[] } | { kind: 'error'; error: ErrorData }
+)
+
+/** What a child says of itself: its agent is loaded, or cannot be; it still listens. */
+export type OwnMessage = { kind: 'ready' } | { kind: 'unloadable'; error: ErrorData } | { kind: 'pong' }
 
 /** From the child to the worker. */
-export type ChildMessage = NoticeMessage | CallMessage | EndMessage | { kind: 'pong' }
+export type ChildMessage = NoticeMessage | CallMessage | EndMessage | OwnMessage

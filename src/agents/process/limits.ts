@@ -46,8 +46,24 @@ export const MEMORY_POLL_MS = 250
 export const SETTLE_GRACE_MS = 4_000
 /** An isolated agent that has not answered a ping this long after the abort is blocked, and will not settle. */
 export const PING_MS = 1_000
-/** An idle child process is kept this long for the next execution: starting one costs 50–200 ms, keeping one 40 MB. */
+/** Child processes of an agent that are kept ready, if it may have so many: one may end, or be busy, and the next task is not late. */
+export const WARM_PROCESSES = 2
+/** An idle child process beyond those is kept this long: starting one costs 50–200 ms, keeping one 40 MB. */
 export const IDLE_MS = 60_000
+/** Executions after which a child process is replaced, unless the agent says otherwise: what each leaves behind adds up. */
+export const RECYCLE_AFTER = 100
+/** Processes that are started in advance at a time: they must not hold up those that are waited for, nor the worker's own start. */
+export const WARMED_AT_ONCE = 1
+/** So long a process may take to load its agent before the next one is started in advance. */
+export const WARMING_MS = 10_000
+/** A process that ends by itself within this time, without an execution, counts as one that could not start. */
+export const STEADY_MS = 10_000
+/** Until the next start in advance after one that failed; doubled with each further one in a row. */
+export const RESTART_MS = 1_000
+/** At most: whoever has mended the module does not wait long. */
+export const MAX_RESTART_MS = 60_000
+/** Failed starts in a row from which on executions fail at once, instead of starting one more process in vain. */
+export const FAILED_STARTS = 3
 /** Bytes of an isolated agent's output as JSON: the same bound as a command's. */
 export const ISOLATED_OUTPUT_BYTES = COMMAND_OUTPUT_BYTES
 /** Characters of one line that is relayed from an agent's output; a longer one is split. */

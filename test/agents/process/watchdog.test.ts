@@ -1,9 +1,9 @@
 // Nothing that a worker started outlives it, however it went.
 import { type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { startTypeScript } from '../../support/typescript-process'
-import { eventually, isAlive, PidFile } from './support/processes'
+import { childrenOf, eventually, isAlive, PidFile } from './support/processes'
 
 let file: PidFile
 let host: ChildProcess
@@ -22,17 +22,7 @@ afterEach(() => {
 
 /** The watchdogs that serve this host. */
 function watchdogs(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const [, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
-        return Number(parent) === host.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('watchdog-main')
-      } catch {
-        return false
-      }
-    })
+  return childrenOf(host.pid!, 'watchdog-main')
 }
 
 async function killHost(): Promise<void> {
@@ -43,7 +33,13 @@ async function killHost(): Promise<void> {
   await eventually('all processes have gone', () => !pids.some(isAlive))
 }
 
-test('after a worker’s SIGKILL none of its descendants lives 5 s later', killHost)
+test('after a worker’s SIGKILL none of its descendants lives 5 s later, nor what it kept warm', async () => {
+  const warm = (): number[] => childrenOf(host.pid!, 'isolated-main').filter((pid) => !file.pids().includes(pid))
+  await eventually('a process is kept ready', () => warm().length === 1)
+  const [idle] = warm()
+  await killHost()
+  await eventually('the idle process has gone', () => !isAlive(idle!))
+})
 
 test('one watchdog serves a worker, in a session of its own, and goes with it', async () => {
   const [watchdog, ...more] = watchdogs()

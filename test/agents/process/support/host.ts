@@ -8,7 +8,7 @@ const write = `sh -c 'echo $$ >> ${pidFile}; exec sleep 300'`
 const isolated = createIsolatedExecutor({
   modulePath: resolve('test/agents/process/fixtures/agents.ts'),
   agentName: 'littering',
-  maxIdle: 1,
+  processes: 2,
 })
 
 async function main(): Promise<void> {

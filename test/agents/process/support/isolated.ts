@@ -14,7 +14,8 @@ const open: IsolatedExecutor[] = []
 export function isolate(agentName: string, options: Partial<IsolatedExecutorOptions> = {}): IsolatedExecutor {
   const { modulePath = 'agents.ts' } = options
   const executor = createIsolatedExecutor({
-    maxIdle: 1,
+    processes: 2,
+    warm: 0,
     memoryMb: 64,
     ...options,
     agentName,

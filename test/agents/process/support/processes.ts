@@ -1,5 +1,5 @@
 // Real processes and what becomes of them.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,6 +17,20 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** The living children of a process whose command line has a text in it (Linux). */
+export function childrenOf(parent: number, text: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map(Number).filter((pid) => {
+    try {
+      const [, parentPid] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
+      const isOurs = Number(parentPid) === parent && isAlive(pid)
+      return isOurs && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text)
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Waits until something holds; fails with its name after the time. */

@@ -1,0 +1,15 @@
+// PURE. The pool of an agent, as `troupe status --pools` tells it.
+
+/** The child processes of one agent in one worker process. */
+export interface ProcessFigures {
+  /** That run, idle, busy, starting or ending. */
+  processes: number
+  /** Of them those that are idle, with their agent loaded. */
+  warm: number
+  /** Processes that died or were killed since the worker's start: a crash, exhausted memory, an execution that did not end. */
+  restarts: number
+  /** Processes that were replaced since they had done enough, or were not as before. */
+  recycled: number
+  /** Why none could be started the last time. */
+  failing?: string
+}
