@@ -10,6 +10,7 @@ interface CodeOptions extends OutputOption, ModelOptions {
   language?: string
   maxRounds?: number
   mode: string
+  test?: string
   id?: string
   detach?: boolean
   allowUnsandboxed?: boolean
@@ -31,6 +32,11 @@ export function codeCommand(): Command {
         .choices(['team', 'single'])
         .default('team'),
     )
+    .option(
+      '--test <command>',
+      "what runs a repository's own tests, for a shell; found in its manifests unless given",
+      notEmpty,
+    )
     .addOption(unsandboxedOption())
     .option('--id <id>', "the run's id; code-xxxx unless given")
     .option('--detach', 'start it and return; workers elsewhere carry it out')
@@ -40,11 +46,21 @@ export function codeCommand(): Command {
 }
 
 async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
-  const { dir, language, maxRounds, mode, id, detach = false, allowUnsandboxed = false, output } = options
+  const {
+    dir,
+    language,
+    maxRounds,
+    mode,
+    test: testCommand,
+    id,
+    detach = false,
+    allowUnsandboxed = false,
+    output,
+  } = options
   const request = await textArgument('the request', argument)
   const { model, maxTokens, record } = options
   const { carryOut } = await import('./code/carry-out.js')
-  const order = { request, dir, language, maxRounds, mode, id }
+  const order = { request, dir, language, maxRounds, mode, testCommand, id }
   const models = { model, maxTokens, record }
   return carryOut(order, { models, output, detach, allowUnsandboxed, isDemo: false })
 }

@@ -1,6 +1,7 @@
 // TEAM. What the agents of the code team hand to each other: every document as a zod schema, which is also what the
 // models are told of its shape.
 import { z } from 'zod'
+import { EXCEEDED } from '../workspace/sandbox-options'
 
 const text = z.string().min(1)
 
@@ -21,6 +22,8 @@ export const specificationSchema = z.object({
     .min(1),
   openQuestions: z.array(z.object({ question: text, assumption: text })),
   outOfScope: z.array(text),
+  /** Paths of tests of an existing repository that have to change, since what they check is to change: nobody may touch others. */
+  changedTests: z.array(text).optional(),
 })
 export type Specification = z.infer<typeof specificationSchema>
 
@@ -133,6 +136,12 @@ export const ownTestsSchema = z.object({
   command: z.string(),
   passed: z.boolean(),
   exitCode: z.int().nullable(),
+  /** The limit that it was ended for. */
+  exceeded: z.enum(EXCEEDED).optional(),
+  /** What failed, as the runner calls it; empty also where it says nothing of single tests. */
+  failing: z.array(z.string()).default([]),
+  /** How many tests ran; absent where the runner does not say. */
+  ran: z.int().nonnegative().optional(),
   /** The end of what it printed. */
   output: z.string(),
 })
@@ -157,7 +166,7 @@ export const checkSchema = z.object({
     .object({
       before: ownTestsSchema,
       after: ownTestsSchema,
-      /** Files of tests that were there before, and are not what they were. */
+      /** Files of tests that were there before, are not what they were, and were named by the specification. */
       changed: z.array(z.string()).default([]),
     })
     .optional(),

@@ -20,6 +20,8 @@ export interface CodeRequest {
   mode?: string
   /** Artifact of the `Snapshot` of an existing repository. */
   base?: string
+  /** What runs that repository's own tests, as a shell reads it; found in its manifests unless given. */
+  testCommand?: string
 }
 
 /**
@@ -37,7 +39,13 @@ export function codePlan(request: CodeRequest): { plan: Plan; inputs: JsonObject
   const baseline: SubTask[] =
     assignment.base === undefined
       ? []
-      : [{ id: 'baseline', agentType: 'check', payload: { step: 'baseline', ...pick(given, 'language', 'base') } }]
+      : [
+          {
+            id: 'baseline',
+            agentType: 'check',
+            payload: { step: 'baseline', ...pick(given, 'language', 'base', 'testCommand') },
+          },
+        ]
   return { plan: { name: CODE_PLAN, subtasks: [...baseline, ...subtasks] }, inputs: { ...assignment } }
 }
 
@@ -47,6 +55,7 @@ export function checkRequest({
   maxRounds,
   mode = 'team',
   base,
+  testCommand,
 }: CodeRequest): Assignment {
   if (request.trim() === '') {
     throw new TroupeError('InvalidUsage', 'the request is empty', { hint: 'say what is to be built' })
@@ -65,7 +74,8 @@ export function checkRequest({
     throw new TroupeError('InvalidUsage', `there is no mode ${preview(mode)}`, { hint })
   }
   const fixed = { request: request.trim(), language: languageName(language), mode: known.data, maxRounds: rounds }
-  return { ...fixed, ...(base === undefined ? {} : { base }) }
+  if (base === undefined) return fixed
+  return { ...fixed, base, ...(testCommand === undefined ? {} : { testCommand }) }
 }
 
 /** References to the inputs: a plan in a log or in the UI does not repeat the request. */

@@ -43,6 +43,10 @@ export interface SandboxOptions {
   /** All of the environment besides PATH, HOME, TMPDIR, LANG, CI and NO_COLOR. */
   env?: Record<string, string>
   limits?: Partial<SandboxLimits>
+  /** What it reads from standard input, which is empty otherwise. */
+  stdin?: string
+  /** Told of both outputs as they come, up to the limit: the result holds their end only. */
+  onOutput?(chunk: Uint8Array): void
   /** Its abort ends the command with everything it started. */
   signal?: AbortSignal
   /** `none` runs it with the same limits, but with all that this user may do. */
@@ -50,7 +54,8 @@ export interface SandboxOptions {
 }
 
 /** Which limit a command was ended for. */
-export type Exceeded = 'memory' | 'processes' | 'output' | 'time' | 'disk'
+export const EXCEEDED = ['memory', 'processes', 'output', 'time', 'disk'] as const
+export type Exceeded = (typeof EXCEEDED)[number]
 
 export interface SandboxResult {
   /** Null if it was ended by a signal. */

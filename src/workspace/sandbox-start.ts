@@ -26,6 +26,7 @@ export interface StartOptions {
   readOnly?: readonly string[]
   report?: string
   env?: Record<string, string>
+  stdin?: string
   limits?: SandboxLimits
 }
 
@@ -61,7 +62,13 @@ export function startInSandbox(options: StartOptions & { disableUserns: boolean 
     cwd: '/',
     // Bubblewrap's own environment can be read inside, in /proc/1.
     env: { PATH: process.env.PATH },
-    stdio: covered(['ignore', 'pipe', 'pipe', 'pipe', ...given.map(() => 'pipe' as const)]),
+    stdio: covered([
+      options.stdin === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      'pipe',
+      'pipe',
+      ...given.map(() => 'pipe' as const),
+    ]),
   })
   const pipes = started.child?.stdio ?? []
   for (const [index, content] of given.entries()) {
@@ -103,7 +110,8 @@ export function startOutside(options: StartOptions & { home: string }): StartedC
   }
   const bound = boundProcesses(mostThreads(limits))
   const [program = '', ...args] = [...bound.enter, ...limited(options.command, limits, false)]
-  const started = spawnGuarded(program, args, { cwd: options.directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const stdin = options.stdin === undefined ? 'ignore' : 'pipe'
+  const started = spawnGuarded(program, args, { cwd: options.directory, env, stdio: [stdin, 'pipe', 'pipe'] })
   const group = started.child?.pid
   return {
     process: started,

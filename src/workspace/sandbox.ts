@@ -45,9 +45,12 @@ async function attend(started: StartedCommand, options: SandboxOptions, limits: 
   for (const pipe of [started.process.child?.stdout, started.process.child?.stderr]) {
     pipe?.on('data', (chunk: Buffer) => {
       output.write(chunk)
+      options.onOutput?.(chunk)
       if (output.total > limits.outputBytes) exceed('output')
     })
   }
+  // A command that does not read it, or ends before it has: no failure of its own
+  started.process.child?.stdin?.on('error', () => undefined).end(options.stdin ?? '')
   const timer = setTimeout(() => exceed('time'), limits.timeoutMs)
   const abort = () => stop.abort()
   options.signal?.addEventListener('abort', abort, { once: true })

@@ -1,8 +1,7 @@
-// What surrounds the tests: contributions merged by ownership, what a program lacks, and the tests that a repository had.
+// What surrounds the tests: contributions merged by ownership, and what a program lacks.
 import { mergeContributions } from '../../src/code-team/check/merge'
-import { changedTests, ownTestCommand, runOwnTests, withoutNewTests } from '../../src/code-team/check/own-tests'
+import { runOwnTests } from '../../src/code-team/check/own-tests'
 import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
-import type { LanguageName } from '../../src/code-team/languages'
 import { EMPTY_SNAPSHOT } from '../../src/workspace/snapshots'
 import { SANDBOX } from '../support/sandbox'
 import { memoryArtifacts, snapshotOf } from './support/artifacts'
@@ -39,33 +38,6 @@ it('adds only what a program lacks', async () => {
   expect(scaffoldFiles({ ...input, merged: await snapshotOf(artifacts, { 'package.json': '{}' }) })).toEqual({})
   expect(scaffoldFiles({ ...input, base: merged })).toEqual({})
   expect(commandLine(['node', "it's", 'a b', '$(x)'])).toBe(`node 'it'\\''s' 'a b' '$(x)'`)
-})
-
-it('knows the tests that a repository had', async () => {
-  const command = async (
-    texts: Record<string, string>,
-    language: LanguageName = 'javascript',
-  ): Promise<string | undefined> => ownTestCommand(artifacts, await snapshotOf(artifacts, texts), language)
-  const manifest = (test: string): Record<string, string> => ({ 'package.json': JSON.stringify({ scripts: { test } }) })
-  expect(await command(manifest('mocha --exit'))).toBe('mocha --exit')
-  expect(await command(manifest('echo "Error: no test specified" && exit 1'))).toBeUndefined()
-  expect(await command({ 'package.json': '{' })).toBeUndefined()
-  expect(await command({})).toBeUndefined()
-  expect(await command({ 'tests/test_a.py': '' }, 'python')).toBe('python3 -m unittest')
-  expect(await command({ 'test/a.test.js': '' })).toBe('node --test')
-  expect(await command({ ...manifest(''), 'test/helper.js': '' })).toBeUndefined()
-  const base = await snapshotOf(artifacts, { 'test/old.test.js': '', 'src/a.js': '' })
-  const now = {
-    files: { ...base.files, ...(await snapshotOf(artifacts, { 'test/new.test.js': '', 'src/b.js': '' })).files },
-  }
-  expect(Object.keys(withoutNewTests(base, now, 'javascript').files)).toEqual([
-    'test/old.test.js',
-    'src/a.js',
-    'src/b.js',
-  ])
-  const other = { files: { ...now.files, ...(await snapshotOf(artifacts, { 'test/old.test.js': 'weaker' })).files } }
-  expect(changedTests(base, other, 'javascript')).toEqual(['test/old.test.js'])
-  expect(changedTests(base, now, 'javascript')).toEqual([])
 })
 
 it.each([

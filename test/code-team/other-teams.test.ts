@@ -72,6 +72,12 @@ class Adding(unittest.TestCase):
   expect(report).toMatch(/AC-2 .* \| passed \|/)
 })
 
+async function stored(texts: Record<string, string>): Promise<string> {
+  const { artifacts: kept } = test.troupe.store
+  const artifacts: Artifacts = { put: (content) => kept.put(Buffer.from(content)), get: (id) => kept.get(id) }
+  return storeSnapshot(artifacts, { files: await textFiles(artifacts, texts) })
+}
+
 it('works on an existing repository: only its own paths, and the old tests before and after', async () => {
   const before = {
     'README.md': '# Sums\n',
@@ -79,9 +85,7 @@ it('works on an existing repository: only its own paths, and the old tests befor
     'src/sums.js': 'export const double = (a) => a * 2\n',
     'test/sums.test.js': testFile("import { double } from '../src/sums.js'", 'doubles', 'assert.equal(double(2), 4)'),
   }
-  const { artifacts: kept } = test.troupe.store
-  const artifacts: Artifacts = { put: (content) => kept.put(Buffer.from(content)), get: (id) => kept.get(id) }
-  const base = await storeSnapshot(artifacts, { files: await textFiles(artifacts, before) })
+  const base = await stored(before)
   const [first] = architecture.modules
   const plan = {
     ...architecture,
@@ -120,12 +124,58 @@ it('works on an existing repository: only its own paths, and the old tests befor
   expect(run.rounds[0]!.check).toMatchObject({
     ...{ passed: false, tests: [{ name: '[AC-1] [AC-2] adds', status: 'passed' }] },
     ownTests: { before: { passed: true }, after: { passed: false } },
-    problems: [
-      { text: expect.stringContaining("the repository's own tests (node --test) passed before, and fail now") },
-    ],
+    problems: [{ text: expect.stringContaining('(node --test) fail where they did not before: "test/sums.test.js"') }],
   })
   expect(calls).toMatchObject({ 'coder-agent add': 2, 'test-agent add': 1 })
   expect(run).toMatchObject({ done: true, rounds: [{}, { check: { ownTests: { after: { passed: true } } } }] })
   expect(Object.keys(newest!.snapshot.files)).toEqual([...Object.keys(before), 'src/add.js', 'test/add.test.js'].sort())
-  expect(report).toContain('`node --test`: before passed, after passed.')
+  expect(report).toContain('`node --test`: before passed (1 ran), after passed (1 ran).')
+})
+
+it('holds old failures against nobody; but tests that were changed, that are fewer, or that fail now', async () => {
+  const old = `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { double } from '../src/sums.js'
+test('doubles', () => assert.equal(double(2), 4))
+test('is broken for long', () => assert.equal(double(2), 5))
+`
+  const sums = 'export const double = (a) => a * 2\n'
+  const before = { 'package.json': '{ "type": "module" }', 'src/sums.js': sums, 'test/sums.test.js': old }
+  const added = {
+    'src/add.js': 'export const add = (a, b) => a + b\n',
+    'test/add.test.js': testFile("import { add } from '../src/add.js'", 'adds', 'assert.equal(add(2, 3), 5)'),
+  }
+  const cheat = files({ ...added, 'test/sums.test.js': old.replace('double(2), 5', 'double(2), 4') })
+  const single = [
+    ...[cheat, cheat],
+    files({ ...added, 'src/sums.js': `${sums}process.exitCode = 0; process.exit()\n` }),
+    files({ 'src/sums.js': 'export const double = (a) => a * 3\n' }),
+    files({ 'src/sums.js': sums }),
+  ]
+  const request = { base: await stored(before), mode: 'single', testCommand: 'node --test test/', maxRounds: 4 }
+  const { run, told, report, newest } = await stage.play({ single }, request)
+  expect(told('coder-agent', 1)).toContain('"test/sums.test.js\\" is a test that was there before')
+  expect(run.baseline).toMatchObject({
+    command: 'node --test test/',
+    passed: false,
+    failing: ['is broken for long'],
+    ran: 2,
+  })
+  expect(run.rounds.map(({ check }) => check.problems.map(({ text }) => text.split('\n')[0]))).toEqual([
+    [
+      expect.stringMatching(/refused: "test\/sums.test.js" is a test that was there/),
+      expect.stringContaining('no test'),
+    ],
+    [expect.stringContaining('fewer tests than before')],
+    [expect.stringContaining('fail where they did not before: "doubles"')],
+    [],
+  ])
+  expect(run).toMatchObject({ done: true, status: 'succeeded' })
+  expect(newest!.snapshot.files['test/sums.test.js']!.bytes).toBe(old.length)
+  expect(report).toContain('Failed before, and fail still:\n\n- is broken for long')
+  expect(report).toContain("Of the repository's own tests 1 failed before, and fail still")
+
+  const refused = await stage.play({ single }, { ...request, testCommand: 'no-such-program --all' })
+  expect(refused.run.failures).toMatchObject([{ subtask: 'baseline', code: 'CommandNotFound' }])
+  expect(refused.calls).toEqual({})
 })

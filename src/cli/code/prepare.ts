@@ -24,6 +24,8 @@ export interface CodeOrder {
   language?: string
   maxRounds?: number
   mode?: string
+  /** What runs a repository's own tests. */
+  testCommand?: string
   id?: string
   /** Where it is delivered to; `troupe-out/<run>` unless given. */
   dir?: string
@@ -60,12 +62,19 @@ export async function prepareCode(
   const directory = resolve(dir ?? join(OUT_DIRECTORY, id))
   const target = await deliveryTarget(directory)
   if (target === 'repository') await refuseTakenBranch(directory, branchOf(id))
+  else if (order.testCommand !== undefined) throw withoutRepository('--test', directory)
   if (needsSandbox) await requireSandbox()
   const head = target === 'repository' ? await readRepository(directory) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
   const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
   const given = { team: teamManifest(team), inputs: withDelivery(inputs, place) }
   return { id, check: () => checkMadePlan(plan, given) }
+}
+
+function withoutRepository(option: string, directory: string): TroupeError {
+  return new TroupeError('InvalidUsage', `${option}: ${directory} is no repository with tests of its own`, {
+    hint: 'name the top of a git repository: --dir DIRECTORY',
+  })
 }
 
 /** The last commit's files, kept where the agents find them. */

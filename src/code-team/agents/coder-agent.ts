@@ -39,6 +39,7 @@ export const coderAgent = defineAgent({
     return workOn(context, {
       module,
       role: 'code',
+      change: input,
       ...(base === undefined ? {} : { base }),
       ...(previous ? { previous } : {}),
       ...work,

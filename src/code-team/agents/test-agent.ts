@@ -38,7 +38,7 @@ export const testAgent = defineAgent({
       ]
     }
     return workOn(context, {
-      ...{ module, role: 'tests', system: TEST_SYSTEM, prompt: testPrompt({ ...input, own }), wishes },
+      ...{ module, role: 'tests', change: input, system: TEST_SYSTEM, prompt: testPrompt({ ...input, own }), wishes },
       ...(base === undefined ? {} : { base }),
       ...(previous ? { previous } : {}),
     })

@@ -13,6 +13,7 @@ import {
   type Role,
 } from '../documents'
 import { contributionOf, filesProblems, ownerOfRole, refusedContribution } from '../contributions'
+import { refusedTestsIn, testRefusal, type SpecifiedChange } from '../existing-tests'
 import { LANGUAGE_NAMES } from '../languages'
 import { baseSnapshot } from '../texts'
 import { askForBest } from './ask'
@@ -38,6 +39,8 @@ export interface Work {
   role: Role
   base?: string
   previous?: Contribution
+  /** What says which tests of a repository may change. */
+  change: SpecifiedChange
   system: string
   prompt: string
   /** Why its files cannot be taken, besides their paths. */
@@ -52,6 +55,7 @@ export async function workOn(context: AgentContext, work: Work): Promise<Contrib
   const before = Object.keys(work.previous?.patch.write ?? {})
   const refusals = (answer: FilesAnswer): string[] => [
     ...filesProblems(answer, ownerOfRole(work.module, work.role), base),
+    ...refusedTestsIn(base, answer, work.change).map(testRefusal),
     ...(answer.files.length === 0 && before.length === 0 ? ['no file is written'] : []),
     ...(work.refusals?.(answer) ?? []),
   ]

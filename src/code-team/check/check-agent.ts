@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { AgentContext } from '../../agents/context'
 import { defineAgent, type FunctionAgent } from '../../agents/define-agent'
+import { TroupeError } from '../../contract/errors'
 import type { Snapshot } from '../../workspace/snapshot'
 import { EMPTY_SNAPSHOT, loadSnapshot, storeSnapshot, textFiles } from '../../workspace/snapshots'
 import { CHECK_AGENT, TESTS_TIMEOUT_MS } from '../agents/settings'
@@ -11,24 +12,34 @@ import {
   checkSchema,
   contributionSchema,
   ownTestsSchema,
+  specificationSchema,
   type Check,
   type CheckProblem,
   type OwnTests,
 } from '../documents'
 import { startedFile } from '../architecture/started-file'
+import { changedTests, refusedTests, testRefusal } from '../existing-tests'
 import { LANGUAGE_NAMES, LANGUAGES } from '../languages'
 import { ownerOf } from '../rounds/affected'
 import { modeSchema } from '../rounds/state'
+import { ownTestProblems } from './compare-own-tests'
+import { ownTestCommand } from './find-tests'
 import { judge } from './judge'
 import { mergeContributions } from './merge'
 import { endOfOutput } from './output'
-import { changedTests, ownTestCommand, runOwnTests, withoutNewTests } from './own-tests'
+import { neverStarted, runOwnTests, withoutNewTests } from './own-tests'
 import { runTests } from './run-tests'
 import { chooseSandbox, type SandboxLeave } from './sandbox-choice'
 import { scaffoldFiles } from './scaffold'
 import { testCommandOf } from './test-command'
 
-const baselineSchema = z.object({ step: z.literal('baseline'), language: z.enum(LANGUAGE_NAMES), base: z.string() })
+const baselineSchema = z.object({
+  step: z.literal('baseline'),
+  language: z.enum(LANGUAGE_NAMES),
+  base: z.string(),
+  /** Found unless given. */
+  testCommand: z.string().optional(),
+})
 const inputSchema = z.object({
   step: z.literal('check'),
   language: z.enum(LANGUAGE_NAMES),
@@ -39,6 +50,9 @@ const inputSchema = z.object({
   contributions: z.array(contributionSchema),
   base: z.string().optional(),
   baseline: ownTestsSchema.nullable().optional(),
+  /** Which existing tests may change: the paths that the specification names, or without one those in the request. */
+  specification: specificationSchema.pick({ changedTests: true }).optional(),
+  request: z.string().optional(),
 })
 type Baseline = z.output<typeof baselineSchema>
 type CheckInput = z.output<typeof inputSchema>
@@ -59,17 +73,27 @@ export function checkAgent(leave: SandboxLeave): FunctionAgent<Baseline | CheckI
 }
 
 async function baseline(
-  { language, base }: Baseline,
+  { language, base, testCommand }: Baseline,
   context: AgentContext,
   leave: SandboxLeave,
 ): Promise<z.output<typeof baselineResultSchema>> {
   context.progress("running the repository's own tests")
   const { artifacts, signal } = context
   const snapshot = await loadSnapshot(artifacts, base)
-  const command = await ownTestCommand(artifacts, snapshot, language)
+  const command = testCommand ?? (await ownTestCommand(artifacts, snapshot, language))
   if (command === undefined) return { ownTests: null }
   const sandbox = await chooseSandbox(snapshot, leave)
-  return { ownTests: await runOwnTests(artifacts, snapshot, command, { signal, sandbox }) }
+  const ownTests = await runOwnTests(artifacts, snapshot, command, { signal, sandbox })
+  // What somebody has typed is mended before anything is paid for
+  if (testCommand !== undefined && neverStarted(ownTests)) throw notStarted(ownTests, sandbox)
+  return { ownTests }
+}
+
+function notStarted({ command, output }: OwnTests, sandbox: 'required' | 'none'): TroupeError {
+  const where = sandbox === 'required' ? 'in the sandbox, on a copy of the last commit' : 'on a copy of the last commit'
+  return new TroupeError('CommandNotFound', `the test command "${command}" does not start ${where}: ${output.trim()}`, {
+    hint: 'what is not committed is not there, nor is what lies outside of /usr and the repository: give another --test',
+  })
 }
 
 async function check(input: CheckInput, context: AgentContext, leave: SandboxLeave): Promise<Check> {
@@ -94,7 +118,9 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   const { tests, problems } = judge({ language, mode, architecture, written, report, result })
   const before = input.baseline ?? undefined
   const after = before && (await ownTestsAfter(before, base, snapshot, input, context, sandbox))
-  const all = [...merged.problems, ...problems, ...missingStart(input, snapshot), ...regression(before, after)]
+  const compared = before && after ? ownTestProblems(before, after) : []
+  const touched = testChanges(base, input)
+  const all = [...merged.problems, ...touched, ...problems, ...missingStart(input, snapshot), ...compared]
   const failed = tests.some(({ status }) => status === 'failed')
   return {
     passed: all.length === 0 && !failed && result.exitCode === 0,
@@ -105,7 +131,7 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
     problems: all,
     output: endOfOutput(result.output),
     sandboxed: sandbox === 'required',
-    ...(before && after ? { ownTests: { before, after, changed: changedTests(base, snapshot, language) } } : {}),
+    ...(before && after ? { ownTests: { before, after, changed: changedTests(base, snapshot) } } : {}),
   }
 }
 
@@ -137,8 +163,9 @@ function missingStart({ architecture, base, mode }: CheckInput, { files }: Snaps
   return [{ ...owner, text: `the command that runs the program starts "${file}", which nobody wrote` }]
 }
 
-function regression(before: OwnTests | undefined, after: OwnTests | undefined): CheckProblem[] {
-  if (!before?.passed || !after || after.passed) return []
-  const text = `the repository's own tests (${after.command}) passed before, and fail now:\n${after.output.slice(-2_000)}`
-  return [{ text }]
+/** Said once more, whoever wrote them: the author has been told, and may not have listened. */
+function testChanges(base: Snapshot, { contributions, specification, request }: CheckInput): CheckProblem[] {
+  return contributions.flatMap(({ module, role, patch }) =>
+    refusedTests(base, patch, { specification, request }).map((path) => ({ module, role, text: testRefusal(path) })),
+  )
 }

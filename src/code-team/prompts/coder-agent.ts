@@ -13,7 +13,7 @@ You get the module with its contract and the paths that you own, the part of the
 ${FILES_ANSWER}
 
 Rules:
-- Write only paths that you own. An answer with any other path is refused as a whole. Tests are not yours: never write, change or remove them (a file that is named as tests is refused as well), and never write code that finds out whether it is being tested.
+- Write only paths that you own. An answer with any other path is refused as a whole. Tests are not yours: never write, change or remove them (a file that is named as tests is refused as well, and so is one that was there before), and never write code that finds out whether it is being tested.
 - The contract holds to the letter: names, parameters, results, errors, texts. Export what it names.
 - Use what the imported modules' contracts promise, as their files do it. Do not write it again.
 - No network, no packages beyond what the language brings. The same input gives the same result.

@@ -13,6 +13,7 @@ ${FILES_ANSWER}
 
 Rules:
 - Do what was asked for, and no more. Where the request is open, choose the plainest reading and say so in "notes".
+- In an existing repository its tests stay as they are, unless the request names their path: your tests are files of their own.
 - Test what the request asks for, and what goes wrong: empty input, wrong input, borders. A test that cannot fail is worth nothing. Never weaken a test to make it pass, unless it contradicts the request.
 - No network, no packages beyond what the language brings; tests are the same every time, whatever the clock says.
 - Finished code: no placeholders, no dead code, clear names, errors that say what is wrong. A file begins with a line on its job.

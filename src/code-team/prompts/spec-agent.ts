@@ -11,6 +11,7 @@ You answer with one JSON object:
 - "requirements": each has an "id" (R-1, R-2, …), a "text" of one sentence, and "criteria". A criterion has an "id" (AC-1, AC-2, …, counted through all requirements) and a "text" that says what is observed when: an input and what comes out, or a situation and what happens then.
 - "openQuestions": what the request leaves open, each with the "assumption" that the team builds on. Choose the plainest one.
 - "outOfScope": what a reader might expect and will not get.
+- "changedTests": only for an existing repository, and only where the request changes what it does: the paths of the existing tests that are wrong afterwards. Nobody may touch other tests that are there, so name none without need.
 
 Rules:
 - Every criterion can be checked by an automatic test without network, clock, randomness or a person. Name exact values, limits, formats, exit codes and messages wherever the request gives or implies them.

@@ -14,6 +14,7 @@ ${FILES_ANSWER}
 
 Rules:
 - Write only paths that you own. An answer with any other path is refused as a whole. Never write the module itself, or a copy or stand-in of it.
+- Tests that were there before stay as they are, unless the specification names them in "changedTests": add files of your own beside them.
 - The title of every test begins with the ids of the criteria that it covers, in brackets, as [AC-1] or [AC-1] [AC-4]. Every criterion of the module is covered by at least one test.
 - Import exactly what the contract exports, from the file that it names. Check results and errors as the contract words them; do not demand what it leaves open.
 - Each test can fail: it checks something. Test the usual case, the borders and what goes wrong.

@@ -1,4 +1,5 @@
 // TEAM. What is not done, a line each, truthfully: also of a run that its tests let pass.
+import { isUndecided, oldFailures } from '../check/compare-own-tests'
 import { whatFails } from '../gate'
 import type { CodeRun } from './code-run'
 import { coverage } from './coverage'
@@ -17,6 +18,7 @@ export function openWork(run: CodeRun): string[] {
     ...(run.checked || run.contributions.length === 0 ? [] : ['What was written last was not tested.']),
     ...(last && !run.done ? whatFails(last) : []),
     ...untested(run),
+    ...oldTests(run),
   ]
 }
 
@@ -40,4 +42,17 @@ function untested({ specification, rounds }: CodeRun): string[] {
   return coverage(specification, last.check.tests)
     .filter(({ result }) => result === 'untested')
     .map(({ id, text }) => `No test that ran stands for ${id}: ${text}`)
+}
+
+/** What failed before stands against nobody, and is told all the same. */
+function oldTests({ rounds }: CodeRun): string[] {
+  const { before, after } = rounds.at(-1)?.check.ownTests ?? {}
+  if (!before || !after || after.passed) return []
+  if (isUndecided(before, after)) {
+    return [
+      `The repository's own tests (${after.command}) failed before and fail now, and do not say which: nobody knows whether something broke.`,
+    ]
+  }
+  const old = oldFailures(before, after).length
+  return old === 0 ? [] : [`Of the repository's own tests ${old} failed before, and fail still.`]
 }

@@ -5,6 +5,7 @@ import type { CodeRun } from './code-run'
 import { diagramOf } from './diagram'
 import { code, fenced, list, plain, table } from './markdown'
 import { openWork } from './open-work'
+import { ownTestsSection } from './own-tests-section'
 import { startCommand } from './start-command'
 import { testsSection } from './tests-section'
 
@@ -107,13 +108,7 @@ function modules({ architecture, mode }: CodeRun): string | undefined {
 function ownTests({ baseline, rounds: all }: CodeRun): string | undefined {
   if (baseline === undefined) return undefined
   if (baseline === null) return 'It has none that could be run.'
-  const { after, changed = [] } = all.at(-1)?.check.ownTests ?? {}
-  const told = (passed: boolean | undefined): string =>
-    passed === undefined ? 'not run' : passed ? 'passed' : 'failed'
-  const result = `${code(baseline.command)}: before ${told(baseline.passed)}, after ${told(after?.passed)}.${
-    changed.length === 0 ? '' : ` Changed or removed among them: ${changed.map(code).join(', ')}.`
-  }`
-  return after && !after.passed ? `${result}\n\n${fenced(after.output)}` : result
+  return ownTestsSection(baseline, all.at(-1)?.check.ownTests)
 }
 
 function rounds({ rounds: all }: CodeRun): string | undefined {

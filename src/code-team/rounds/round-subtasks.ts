@@ -23,6 +23,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
       ...{ language, mode, architecture, contributions },
       ...(base === undefined ? {} : { base }),
       ...(baseline ? { baseline } : {}),
+      ...specified(state),
     },
   }
   const review: SubTask = {
@@ -46,6 +47,13 @@ export function roundSubtasks(state: RoundState): SubTask[] {
     },
   }
   return [...work, check, ...(mode === 'team' ? [review] : []), decide]
+}
+
+/** What says which tests of a repository may change. */
+function specified({ base, specification, request }: RoundState): Record<string, unknown> {
+  if (base === undefined) return {}
+  const { changedTests } = specification ?? {}
+  return specification ? { specification: changedTests ? { changedTests } : {} } : { request }
 }
 
 /** In the first round everybody, later those that the last one left something to mend. */

@@ -28,6 +28,8 @@ export const assignmentSchema = z.object({
   maxRounds: z.int().min(1).max(MAX_ROUNDS),
   /** Artifact of the `Snapshot` of an existing repository. */
   base: z.string().optional(),
+  /** Of that repository, as a shell reads it: what runs its own tests; found unless given. */
+  testCommand: z.string().optional(),
 })
 export type Assignment = z.infer<typeof assignmentSchema>
 
