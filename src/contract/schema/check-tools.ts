@@ -128,7 +128,7 @@ function nameProblem(
     return OWN_NAME.test(name)
       ? undefined
       : { message: `${preview(name)} is not a name for a tool`, hint: 'letters, digits, "-" and "_", at most 64' }
-  if (isWorkspaceTool(name)) return { message: `the tool "${name}" is not supported yet` }
+  if (isWorkspaceTool(name)) return undefined
   const [server = '', ...tool] = name.split(SERVER_SEPARATOR)
   if (tool.length === 0) {
     const choices = [...WORKSPACE_TOOLS, ...own, ...servers.map((one) => `${one}/<tool>`)]
