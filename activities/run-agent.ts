@@ -2,10 +2,11 @@
 import { activityInfo, sleep } from '@temporalio/activity'
 import type { HostPort } from '../src/agents/host-port'
 import type { AgentManifest, AgentTask } from '../src/contract/agent'
-import { TroupeError } from '../src/contract/errors'
+import { asTroupeError, TroupeError } from '../src/contract/errors'
 import type { AgentExecution, QueueWait, RunAgentInput, RunAgentResult } from '../src/contract/activity-messages'
 import { DEFAULT_MODEL } from '../src/contract/model-id'
 import { agentContext } from './agent-context'
+import { ExecutionApprovals } from './approvals'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
 import { ExecutionEffects } from './effects'
@@ -33,14 +34,18 @@ export function createRunAgent(
     const pulse = new Pulse(heartbeatTimeoutMs ?? Infinity)
     const end = deps.track({ agent: input.agent, subtask: input.task.id, attempt, ...input.run })
     let ledger: ExecutionLedger | undefined
+    let approvals: ExecutionApprovals | undefined
     try {
       assertStore(deps.store, input.store)
       // The attempt before this one may have died between its record and its report
       const known = await readResult(deps.store, input.run, input.task.id)
       if (known) return { ...known, wait }
       ledger = await openLedger(input, pulse)
-      return { ...(await execute(input, pulse, ledger, began)), wait }
+      approvals = await ExecutionApprovals.begin(input, { ...deps, ledger })
+      return { ...(await execute(input, pulse, { ledger, approvals }, began)), wait }
     } catch (error) {
+      const suspended = asTroupeError(error)?.code === 'Suspended' && (await approvals?.suspended())
+      if (suspended) return { suspended, attempt, durationMs: Date.now() - began, ...(await ledger!.spent()), wait }
       // A store that fails now must not hide what went wrong
       await ledger?.failed(error).catch(() => undefined)
       const spent = await ledger?.spent().catch(() => undefined)
@@ -63,7 +68,7 @@ export function createRunAgent(
   async function execute(
     input: RunAgentInput,
     pulse: Pulse,
-    ledger: ExecutionLedger,
+    ports: { ledger: ExecutionLedger; approvals: ExecutionApprovals },
     began: number,
   ): Promise<AgentExecution> {
     const { attempt, startToCloseTimeoutMs, taskQueue, base64TaskToken: token, ...info } = activityInfo()
@@ -78,7 +83,7 @@ export function createRunAgent(
     const { name: agent, version: agentVersion, model } = hosted.manifest
     const key = { run: input.run, subtask: task.id, agent, token, scheduledAt }
     const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep })
-    const port: HostPort = { agent, ledger, effects, ...modelOf(model, spec.model) }
+    const port: HostPort = { agent, ...ports, effects, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     // Also what the agent did not wait for is in the log before it ends, however it ends
     const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
@@ -86,7 +91,7 @@ export function createRunAgent(
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {
       output,
-      ...(await ledger.spent()),
+      ...(await ports.ledger.spent()),
       durationMs: Date.now() - began,
       attempt,
       agent,

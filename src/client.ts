@@ -23,7 +23,6 @@ import { readHistories, type RunHistory } from './client/histories'
 import { checkRunId, launch } from './client/launch'
 import { startedWith, type StartedWith } from './client/past-run'
 import { Run } from './client/run'
-import { poolsOf, type PoolsReport } from './client/pools'
 import { planRetry } from './client/retry'
 import type { PlannedRetry, Retried, RetryOptions } from './client/retry-options'
 import { startedAt, viewRun } from './client/run-view'
@@ -169,15 +168,6 @@ export class TroupeClient {
       }
       return runs
     })
-  }
-
-  /**
-   * The slots of agents over all worker processes, each asked now: of a run's agents that have work, or of all.
-   *
-   * @throws TroupeError `RunNotFound`, `ConnectionFailed`
-   */
-  pools(runId?: string): Promise<PoolsReport> {
-    return explained(errorContext(this.scope, runId), () => poolsOf(this.scope, (limit) => this.openRuns(limit), runId))
   }
 
   /**

@@ -139,7 +139,6 @@ export class TroupeWorker {
       throw new TroupeError('InvalidTeam', `there is no agent "${unknown}" to serve`, { hint })
     }
     if (!wanted) await this.workers.serveOrchestrator()
-    await this.workers.serveFigures()
     for (const agent of agents) if (!wanted || wanted.includes(agent.name)) await this.workers.serveAgent(agent)
   }
 }

@@ -55,6 +55,7 @@ export class Dispatcher {
   private async execute(place: number, window: AgentWindow): Promise<void> {
     const node = this.state.graph(place)
     const agent = this.state.agent(place)
+    const retries = this.state.retriesOf(place)
     const scope = new CancellationScope()
     this.countScheduled()
     this.state.started(place)
@@ -62,10 +63,10 @@ export class Dispatcher {
     this.inFlight++
     this.scopes.set(place, scope)
     try {
-      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now()))
+      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now(), retries))
       const result = await scope.run(() => runAgent(this.inputOf(place)))
       window.ended(result.wait)
-      this.state.succeeded(place, result)
+      this.state.returned(place, result)
     } catch (failure) {
       window.ended(applyFailure(this.state, place, failure).wait)
     }
@@ -77,7 +78,8 @@ export class Dispatcher {
   private inputOf(place: number): RunAgentInput {
     const { id, type, priority, deadline } = this.state.graph(place)
     const task = { id, type, priority, ...(deadline === undefined ? {} : { deadline }) }
-    return { ...subtaskInput(this.run, this.state, place), task }
+    const decided = this.state.decisionOn(place)
+    return { ...subtaskInput(this.run, this.state, place), task, ...(decided ? { decided } : {}) }
   }
 
   /** A full portion rests for a millisecond of the server's time: what follows goes into the next workflow task. */

@@ -52,6 +52,7 @@ export const ERROR_CODES = [
   'ModelRefused',
   'NoRecordedAnswer',
   'BudgetExceeded',
+  'Suspended',
   'UnknownOutcome',
   'EffectConflict',
   'TestsFailed',

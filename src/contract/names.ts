@@ -39,14 +39,6 @@ export const RESUME_AGENT_UPDATE = 'resumeAgent'
 /** Memo key of a control workflow that holds its `PausedAgents`: to be read without any worker. */
 export const PAUSED_MEMO = 'troupePaused'
 
-/** Workflow type that asks worker processes for their pools' figures: their queues → `WorkerAnswer[]`. */
-export const ASK_WORKERS = 'askWorkers'
-
-/** The task queue on which one worker process, by its identity, answers for itself. */
-export function workerTaskQueue(identity: string): string {
-  return `worker.${identity}`
-}
-
 /** The workflow id of a team's control. */
 export function controlWorkflowId(team: string): string {
   return `troupe-control-${team}`

@@ -30,6 +30,7 @@ export type RemoteMethod =
   | 'ledger.refused'
   | 'effects.claim'
   | 'effects.settle'
+  | 'approvals.ask'
 
 /** One call of `context.spawn`. */
 export interface SpawnCall {
