@@ -4,12 +4,12 @@ import type { Command } from 'commander'
 import { loadTeam } from '../agents/load-team'
 import type { Run } from '../client/run'
 import type { RunView } from '../client/run-view'
-import type { RunSpec } from '../contract/messages'
+import type { RunKey, RunSpec } from '../contract/messages'
 import { TroupeError } from '../contract/errors'
-import { preparedRecord, type PreparedRecord } from '../contract/records'
 import type { ServerInfo } from '../server/server-info'
 import type { Store } from '../storage/store'
 import type { RunOutcome } from '../client/outcome'
+import type { Wanted } from './code/conclude'
 import { attend, printOutcome } from './shared/attend'
 import type { ExitCode } from './shared/exit-codes'
 import { checkHosting } from './shared/check-hosting'
@@ -19,12 +19,15 @@ import { openTroupe } from './shared/open'
 import { dataCommand, notEmpty, teamOption, unsandboxedOption, type OutputOption } from './shared/options'
 import type { OutputFormat } from './shared/output'
 import { RUN_ARGUMENT, runOrLatest } from './shared/run-or-latest'
+import { specOf } from './shared/spec-of'
 
 interface AttachOptions extends OutputOption {
   team?: string
   allowCommands?: boolean
   allowUnsandboxed?: boolean
   dir?: string
+  diff?: boolean
+  apply?: boolean
 }
 
 /** A plan is prepared within moments of its first worker; this is how often we look. */
@@ -37,13 +40,15 @@ export function attachCommand(): Command {
     .option('--allow-commands', "let the plan's own commands run here: they are any program that the plan names")
     .addOption(unsandboxedOption())
     .option('--dir <directory>', 'of troupe code: deliver to this directory, new or empty, instead', notEmpty)
+    .option('--diff', 'of troupe code: print what was changed, as a unified diff')
+    .option('--apply', "of troupe code: change the repository's working tree too, where nothing of yours is in the way")
     .action(async (id: string | undefined, options: AttachOptions) => {
       process.exitCode = await attach(id, options)
     })
 }
 
 async function attach(id: string | undefined, options: AttachOptions): Promise<ExitCode> {
-  const { team, allowCommands = false, allowUnsandboxed = false, dir, output } = options
+  const { team, allowCommands = false, allowUnsandboxed = false, dir, diff = false, apply = false, output } = options
   const interrupts = listenForInterrupts()
   const { assertSameStore } = await import('../client/documents.js')
   const teams = team === undefined ? [] : [await loadTeam(team)]
@@ -56,14 +61,17 @@ async function attach(id: string | undefined, options: AttachOptions): Promise<E
     // Whatever this process did in another store than the run's would be lost
     if (view.endedAt === undefined && view.store) assertSameStore(store, { store: view.store })
     let spec = await specOf(view, store)
-    const elsewhere = dir === undefined ? undefined : await otherPlace(dir, spec, view)
+    if (diff || apply || dir !== undefined) await refuseWithoutDelivery(options, spec)
+    const elsewhere = dir === undefined ? undefined : await otherPlace(dir, view)
     const print = (outcome: RunOutcome): Promise<ExitCode> =>
       printEnd(outcome, {
+        key: view.run,
         inputs: spec?.inputs,
         ...(elsewhere === undefined ? {} : { elsewhere }),
         store,
         server,
         format: output,
+        ...{ diff, apply },
       })
     if (view.endedAt !== undefined) return await print(await run.outcome())
     surviveStrayErrors()
@@ -88,7 +96,8 @@ async function attach(id: string | undefined, options: AttachOptions): Promise<E
   }
 }
 
-export interface End {
+export interface End extends Wanted {
+  key: RunKey
   inputs: unknown
   elsewhere?: string
   store: Store
@@ -99,22 +108,37 @@ export interface End {
 /** A run that `troupe code` has started is delivered, now or once more. */
 export async function printEnd(
   outcome: RunOutcome,
-  { inputs, elsewhere, store, server, format }: End,
+  { key, inputs, elsewhere, store, ...told }: End,
 ): Promise<ExitCode> {
   const { deliveryOf } = await import('./code/deliver.js')
-  const delivery = deliveryOf(outcome, { inputs, elsewhere }, store)
-  if (!delivery) return printOutcome(outcome, { server, format })
+  const delivery = deliveryOf(outcome, { key, inputs, elsewhere }, store)
+  if (!delivery) return printOutcome(outcome, told)
   const { conclude } = await import('./code/conclude.js')
-  return conclude(outcome, delivery, { server, format })
+  return conclude(outcome, delivery, told)
+}
+
+/** What only makes sense of a run that `troupe code` has started, and of a repository. */
+async function refuseWithoutDelivery({ dir, apply }: AttachOptions, spec: RunSpec | undefined): Promise<void> {
+  const { deliveryPlaceOf } = await import('./code/inputs.js')
+  const option = dir !== undefined ? '--dir' : apply ? '--apply' : '--diff'
+  if (apply && dir !== undefined)
+    throw new TroupeError('InvalidUsage', '--apply changes the repository that the run began from: leave out --dir')
+  if (!spec) return
+  const place = deliveryPlaceOf(spec.inputs)
+  if (!place)
+    throw new TroupeError(
+      'InvalidUsage',
+      `${option}: this run delivers nothing, since troupe code has not started it`,
+      {
+        hint: 'troupe result prints what it has left',
+      },
+    )
+  if (apply && place.commit === undefined)
+    throw new TroupeError('InvalidUsage', `--apply: this run began from no repository; it is in ${place.directory}`)
 }
 
 /** Checked before anything is served. Plain files only: a branch belongs to the repository that the run began from. */
-async function otherPlace(dir: string, spec: RunSpec | undefined, { endedAt }: RunView): Promise<string> {
-  const { deliveryPlaceOf } = await import('./code/inputs.js')
-  if (spec && !deliveryPlaceOf(spec.inputs))
-    throw new TroupeError('InvalidUsage', '--dir: this run delivers nothing, since troupe code has not started it', {
-      hint: 'troupe result prints what it has left',
-    })
+async function otherPlace(dir: string, { endedAt }: RunView): Promise<string> {
   const directory = resolve(dir)
   // The delivery itself refuses what it must; it knows its own
   if (endedAt !== undefined) return directory
@@ -123,14 +147,6 @@ async function otherPlace(dir: string, spec: RunSpec | undefined, { endedAt }: R
   throw new TroupeError('DeliveryRefused', `${directory} is a repository: attach makes no branch in another one`, {
     hint: 'name a directory that is new or empty',
   })
-}
-
-/** What was checked before the run began; undefined before its plan was prepared, or if the store is not the run's. */
-async function specOf(view: RunView, store: Store): Promise<RunSpec | undefined> {
-  if (view.store && view.store.id !== store.identity.id) return undefined
-  const record = (await store.records.read(preparedRecord(view.run))) as unknown as PreparedRecord | undefined
-  const artifact = view.spec ?? record?.spec
-  return artifact === undefined ? undefined : (JSON.parse((await store.artifacts.get(artifact)).toString()) as RunSpec)
 }
 
 async function preparedSpec(run: Run, store: Store, interrupted: AbortSignal): Promise<RunSpec | undefined> {

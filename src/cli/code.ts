@@ -1,5 +1,6 @@
 // HOST. `troupe code`: a request becomes a program whose tests really ran.
 import { Option, type Command } from 'commander'
+import { TroupeError } from '../contract/errors'
 import type { ExitCode } from './shared/exit-codes'
 import { withModelOptions, type ModelOptions } from './shared/model-options'
 import { dataCommand, notEmpty, unsandboxedOption, wholeNumber, type OutputOption } from './shared/options'
@@ -13,6 +14,8 @@ interface CodeOptions extends OutputOption, ModelOptions {
   test?: string
   id?: string
   detach?: boolean
+  diff?: boolean
+  apply?: boolean
   allowUnsandboxed?: boolean
 }
 
@@ -39,6 +42,8 @@ export function codeCommand(): Command {
     )
     .addOption(unsandboxedOption())
     .option('--id <id>', "the run's id; code-xxxx unless given")
+    .option('--diff', 'print what was changed, as a unified diff')
+    .option('--apply', "change the repository's working tree too, where nothing of yours is in the way")
     .option('--detach', 'start it and return; workers elsewhere carry it out')
     .action(async (request: string, options: CodeOptions) => {
       process.exitCode = await code(request, options)
@@ -46,21 +51,17 @@ export function codeCommand(): Command {
 }
 
 async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
-  const {
-    dir,
-    language,
-    maxRounds,
-    mode,
-    test: testCommand,
-    id,
-    detach = false,
-    allowUnsandboxed = false,
-    output,
-  } = options
+  const { dir, language, maxRounds, mode, test: testCommand, id, apply = false, diff = false } = options
+  const { detach = false, allowUnsandboxed = false, output } = options
+  if (detach && (diff || apply)) {
+    throw new TroupeError('InvalidUsage', `${apply ? '--apply' : '--diff'}: with --detach nobody waits for the end`, {
+      hint: 'troupe attach RUN --diff or --apply does it afterwards',
+    })
+  }
   const request = await textArgument('the request', argument)
   const { model, maxTokens, record } = options
   const { carryOut } = await import('./code/carry-out.js')
-  const order = { request, dir, language, maxRounds, mode, testCommand, id }
+  const order = { request, dir, language, maxRounds, mode, testCommand, id, apply }
   const models = { model, maxTokens, record }
-  return carryOut(order, { models, output, detach, allowUnsandboxed, isDemo: false })
+  return carryOut(order, { models, output, detach, allowUnsandboxed, wanted: { diff, apply }, isDemo: false })
 }

@@ -29,7 +29,7 @@ async function demo({ dir, output }: DemoOptions): Promise<ExitCode> {
     { request: DEMO_REQUEST, dir },
     {
       models: { model: `scripted/${demoRecording()}` },
-      ...{ output, detach: false, allowUnsandboxed: false, isDemo: true },
+      ...{ output, wanted: {}, detach: false, allowUnsandboxed: false, isDemo: true },
     },
   )
   notice()

@@ -29,6 +29,7 @@ import { serverCommand } from './server'
 import { printText } from './shared/output'
 import { statusCommand } from './status'
 import { taskCommand } from './task'
+import { undoCommand } from './undo'
 import { validateCommand } from './validate'
 import { watchCommand } from './watch'
 import { workerCommand } from './worker'
@@ -65,6 +66,7 @@ export function createProgram(): Command {
     closeCommand(),
     pauseCommand(),
     resumeCommand(),
+    undoCommand(),
     attachCommand(),
     workerCommand(),
     serverCommand(),

@@ -123,8 +123,10 @@ async function repeat(
   interrupts.hold()
   const run = await planned.begin()
   if (detach) return leaveRunning(run.id, output)
-  const print = (outcome: RunOutcome): Promise<ExitCode> =>
-    printEnd(outcome, { inputs: spec.inputs, store, server, format: output })
+  const print = async (outcome: RunOutcome): Promise<ExitCode> => {
+    const { run: key } = await run.status()
+    return printEnd(outcome, { key, inputs: spec.inputs, store, server, format: output })
+  }
   return attend({ run, server, format: output, interrupts, ...(hosted ? { failed: hosted.failed } : {}), print })
 }
 

@@ -46,6 +46,15 @@ export function retryRecord(run: RunKey, retry: string): string {
   return `${retriesPrefix(run)}${retry}`
 }
 
+/** `PlacedRecord`s: what was put into somebody's repository, and taken back, in their order. */
+export function placedPrefix(run: RunKey): string {
+  return `${runPrefix(run)}placed/`
+}
+
+export function placedRecord(run: RunKey, number: number): string {
+  return `${placedPrefix(run)}${String(number).padStart(6, '0')}`
+}
+
 /** `BlockedRecord`s of a run. */
 export function blockedPrefix(run: RunKey): string {
   return `${runPrefix(run)}blocked/`
@@ -135,6 +144,11 @@ export interface RequestRecord {
   /** A `HumanPayload` without references; kept as outputs are, since details may be large. */
   request: StoredOutput
 }
+
+/** Written before a working tree is touched, and after a branch was made or removed. */
+export type PlacedRecord =
+  | { kind: 'branch' | 'branch-removed'; directory: string; branch: string; commit: string }
+  | { kind: 'applied' | 'taken-back'; directory: string }
 
 /** A run that repeats another one. */
 export interface RetryRecord {

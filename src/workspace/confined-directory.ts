@@ -1,7 +1,7 @@
 // HOST. A directory that is held open while its entries are used: on Linux they are named through its descriptor, so that
 // exchanging a directory on the way for a link leads nowhere; elsewhere each use is checked against what was opened.
 import { constants, type BigIntStats } from 'node:fs'
-import { lstat, mkdir, open, readdir, type FileHandle } from 'node:fs/promises'
+import { link, lstat, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TroupeError } from '../contract/errors'
 
@@ -59,6 +59,14 @@ export class ConfinedDirectory {
     return this.enter(name)
   }
 
+  /** Opens a directory in this one, which is created unless it is there. */
+  async enterOrCreate(name: string): Promise<ConfinedDirectory> {
+    await mkdir(this.#through(name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    return this.enter(name)
+  }
+
   async stat(name: string): Promise<BigIntStats> {
     return lstat(this.#through(name), { bigint: true })
   }
@@ -85,6 +93,30 @@ export class ConfinedDirectory {
     } finally {
       await file.close()
     }
+  }
+
+  /** Renames an entry, into another directory of the same file system; whatever has the other name is replaced. */
+  async move(name: string, to: ConfinedDirectory, newName: string): Promise<void> {
+    await rename(this.#through(name), to.#through(newName))
+  }
+
+  /** Gives a file a second name, unless something has it. */
+  async link(name: string, to: ConfinedDirectory, newName: string): Promise<void> {
+    await link(this.#through(name), to.#through(newName)).catch(inTheWay(join(to.path, newName)))
+  }
+
+  async setMode(name: string, mode: number): Promise<void> {
+    const file = await this.openFile(name)
+    await file.chmod(mode).finally(() => file.close())
+  }
+
+  async removeFile(name: string): Promise<void> {
+    await unlink(this.#through(name))
+  }
+
+  /** Only an empty one. */
+  async removeDirectory(name: string): Promise<void> {
+    await rmdir(this.#through(name))
   }
 
   async close(): Promise<void> {

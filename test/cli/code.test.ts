@@ -195,21 +195,28 @@ it('a repository gets a branch with the report on it, and its working tree is le
   writeFileSync(join(repository, 'README.md'), 'not committed\n')
   const before = git('status', '--porcelain=v2', '--branch')
 
-  const { code: exitCode, stdout, stderr } = await code(REQUEST, ...GOOD, '--dir', 'repository', '--id', 'branched')
+  const args = [REQUEST, ...GOOD, '--dir', 'repository', '--id', 'branched', '--apply']
+  const { code: exitCode, stdout, stderr } = await code(...args)
   expect(stderr).toMatch(/note: it begins from the commit [0-9a-f]{10}; what is not committed is not seen/)
   expect([exitCode, stdout]).toEqual([
     0,
     expect.stringContaining('changed on the branch troupe/branched of repository'),
   ])
   expect(stdout).toContain('run it       cd repository && git switch troupe/branched && node src/cli.js 2 3\n')
-  expect(git('status', '--porcelain=v2', '--branch')).toBe(before)
+  expect(stdout).toContain('  applied      5 files in the working tree · troupe undo branched takes it back\n')
+  expect([
+    readFileSync(join(repository, 'src/cli.js'), 'utf8'),
+    git('status', '--porcelain=v2', '--branch', '-uno'),
+  ]).toEqual([git('show', 'troupe/branched:src/cli.js'), before.replace(/^[?].*\n/gm, '')])
   expect(git('show', 'troupe/branched:README.md')).toBe('before\n')
   expect(git('show', 'troupe/branched:src/add.js')).toContain('a + b')
   expect(git('show', 'troupe/branched:troupe-out/branched/REPORT.md')).toContain('**Done:**')
   expect(git('log', '--format=%s', 'main..troupe/branched')).toBe('Sum: a command that adds numbers\n')
-  const commit = git('rev-parse', 'troupe/branched')
+  const undone = await start(['undo', 'branched']).finished
+  expect([undone.code, undone.stderr]).toEqual([0, expect.stringContaining('taking back 5 files in')])
+  expect([git('branch', '--list', 'troupe/*'), git('status', '--porcelain=v2', '--branch')]).toEqual(['', before])
   expect(summaryOf(await start(['attach', 'branched', '-o', 'json']).finished)).toMatchObject({
-    delivered: { commit: commit.trim() },
+    delivered: { commit: expect.stringMatching(/^[0-9a-f]{40}$/) },
   })
 
   // Somebody goes on there: that is theirs, and told

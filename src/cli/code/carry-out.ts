@@ -6,7 +6,7 @@ import { leaveRunning } from '../shared/leave-running'
 import type { ModelOptions } from '../shared/model-options'
 import type { OutputFormat } from '../shared/output'
 import { withStartedRun } from '../shared/start-run'
-import { conclude } from './conclude'
+import { conclude, type Wanted } from './conclude'
 import { deliveryOf } from './deliver'
 import { prepareCode, type CodeOrder } from './prepare'
 import { codeTeamHere } from './team'
@@ -16,13 +16,14 @@ export interface CodeSettings {
   output: OutputFormat
   detach: boolean
   allowUnsandboxed: boolean
+  wanted: Wanted
   /** Nothing will run but what came with this package. */
   isDemo: boolean
 }
 
 export async function carryOut(
   order: CodeOrder,
-  { models, output, detach, allowUnsandboxed, isDemo }: CodeSettings,
+  { models, output, detach, allowUnsandboxed, wanted, isDemo }: CodeSettings,
 ): Promise<ExitCode> {
   const team = codeTeamHere(allowUnsandboxed)
   const needsSandbox = !detach && !allowUnsandboxed && !isDemo
@@ -35,8 +36,10 @@ export async function carryOut(
   return withStartedRun(start, async ({ troupe, run, interrupts, failed, ended }) => {
     const { server, store } = troupe
     if (detach) return leaveRunning(run.id, output, ', and is delivered by')
-    const print = (outcome: RunOutcome): Promise<ExitCode> =>
-      conclude(outcome, deliveryOf(outcome, { inputs }, store)!, { server, format: output })
+    const print = async (outcome: RunOutcome): Promise<ExitCode> => {
+      const { run: key } = await run.status()
+      return conclude(outcome, deliveryOf(outcome, { key, inputs }, store)!, { server, format: output, ...wanted })
+    }
     return attend({ run, server, format: output, interrupts, failed, ended, print })
   })
 }

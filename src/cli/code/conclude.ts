@@ -8,15 +8,24 @@ import { startCommand } from '../../code-team/report/start-command'
 import { openWork } from '../../code-team/report/open-work'
 import type { CodeRun } from '../../code-team/report/code-run'
 import type { ServerInfo } from '../../server/server-info'
+import { cleanLines } from '../render/clean'
 import { renderDelivery } from '../render/delivery'
 import { EXIT, runExitCode, type ExitCode } from '../shared/exit-codes'
 import { uiLink } from '../shared/open'
-import { printValue, say, type OutputFormat } from '../shared/output'
+import { printText, printValue, say, sayRendered, type OutputFormat } from '../shared/output'
 import { reportError } from '../shared/report-error'
-import { dataColor } from '../shared/terminal'
+import { dataColor, messageColor } from '../shared/terminal'
 import type { Delivered, Delivery } from './deliver'
 
-export interface Conclusion {
+/** What is done with a delivery to a repository, besides the branch. */
+export interface Wanted {
+  /** Prints what was changed; what is told otherwise goes to standard error. */
+  diff?: boolean
+  /** Changes the working tree too. */
+  apply?: boolean
+}
+
+export interface Conclusion extends Wanted {
   server: ServerInfo
   format: OutputFormat
 }
@@ -24,15 +33,19 @@ export interface Conclusion {
 /** The run's own end decides the exit code; a delivery that failed does where the run did not. */
 export async function conclude(
   outcome: RunOutcome,
-  { run, write }: Delivery,
-  { server, format }: Conclusion,
+  { run, write, apply, diff }: Delivery,
+  { server, format, ...wanted }: Conclusion,
 ): Promise<ExitCode> {
   let failed: ExitCode = EXIT.done
-  const delivered = await write().catch((error: unknown) => {
-    failed = reportError(error, format)
-    say(`nothing is lost: ${troupeCommand('attach', [run.runId])} delivers again, and elsewhere with --dir DIRECTORY`)
-    return undefined
-  })
+  const attempt = async <Value>(work: () => Promise<Value>, more: string): Promise<Value | undefined> =>
+    work().catch((error: unknown) => {
+      failed = reportError(error, format)
+      say(`nothing is lost: ${troupeCommand('attach', [run.runId])} ${more}`)
+      return undefined
+    })
+  const delivered = await attempt(write, 'delivers again, and elsewhere with --dir DIRECTORY')
+  const applied = delivered && wanted.apply ? await attempt(apply, '--apply tries it again') : undefined
+  const changes = delivered && wanted.diff ? await attempt(() => diff(delivered), '--diff tries it again') : undefined
   const code = runExitCode(outcome) || failed
   // A reader that leaves while we print must not change it
   process.exitCode = code
@@ -44,9 +57,11 @@ export async function conclude(
     hints: hintsOf(outcome),
     ...(last ? { tests: testCounts(last) } : {}),
     ...(delivered ? { delivered } : {}),
+    ...(applied === undefined ? {} : { applied }),
+    ...(changes === undefined ? {} : { diff: changes }),
     ...(link === undefined ? {} : { uiLink: link }),
   }
-  printValue(format, summary(run, durationMs, told), () => {
+  const lines = (): string[] => {
     const command = delivered && runCommand(run, delivered)
     const here = delivered && { ...delivered, ...shown(delivered) }
     const all = {
@@ -57,9 +72,19 @@ export async function conclude(
       ...(here ? { delivered: here } : {}),
       ...(command ? { runCommand: command } : {}),
     }
-    return renderDelivery(all, { color: dataColor() })
-  })
+    return renderDelivery(all, { color: changes === undefined ? dataColor() : messageColor() })
+  }
+  if (changes !== undefined && format === 'text') {
+    for (const line of lines()) sayRendered(line)
+    printDiff(changes)
+  } else printValue(format, summary(run, durationMs, told), lines)
   return code
+}
+
+/** As it is for programs; a terminal obeys nothing that stands in it. */
+function printDiff(diff: string): void {
+  if (diff === '') return say('nothing was changed')
+  printText(process.stdout.isTTY ? cleanLines(diff.trimEnd()) : diff.replace(/\n$/, ''))
 }
 
 interface Told {
@@ -67,6 +92,9 @@ interface Told {
   hints: string[]
   tests?: ReturnType<typeof testCounts>
   delivered?: Delivered
+  /** Files of the working tree that were changed. */
+  applied?: number
+  diff?: string
   uiLink?: string
 }
 

@@ -4,17 +4,21 @@ import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { RunOutcome } from '../../client/outcome'
 import { codeRunOf, type CodeRun } from '../../code-team/report/code-run'
-import { newestSnapshot } from '../../code-team/report/newest-snapshot'
 import { codeReport } from '../../code-team/report/report'
 import { runJson } from '../../code-team/report/run-json'
 import { messageOf, TroupeError } from '../../contract/errors'
 import { makeDirectory } from '../../storage/make-directory'
+import type { RunKey } from '../../contract/messages'
 import type { Store } from '../../storage/store'
+import { diffCommits } from '../../workspace/branch'
 import { MARK_FILE, writeDirectory } from '../../workspace/deliver-files'
+import { diffSnapshots } from '../../workspace/diff-snapshots'
 import { folded } from '../../workspace/paths'
 import { createBranch } from '../../workspace/repository'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
-import { EMPTY_SNAPSHOT, loadSnapshot, textFiles } from '../../workspace/snapshots'
+import { textFiles } from '../../workspace/snapshots'
+import { treeChanges } from '../../workspace/tree-changes'
+import { applyChanges, noteBranch, sidesOf } from './changes'
 import { branchOf, deliveryPlaceOf, type DeliveryPlace } from './inputs'
 
 /** Deliveries whose place nobody names; in a repository too, and for reports on a branch. */
@@ -37,23 +41,51 @@ export interface Delivery {
   run: CodeRun
   /** @throws TroupeError `DeliveryRefused`, `StoreUnavailable`, `ArtifactNotFound` */
   write(): Promise<Delivered>
+  /**
+   * Of a delivery to a repository: changes its working tree too; returns how many files.
+   *
+   * @throws TroupeError `PatchConflict`, `DeliveryRefused`
+   */
+  apply(): Promise<number>
+  /** What was changed, as a unified diff. */
+  diff(delivered: Delivered): Promise<string>
 }
 
-/** Undefined for a run that `troupe code` has not started. `elsewhere` is a directory instead of the place that it was given. */
+export interface DeliveryOptions {
+  key: RunKey
+  inputs: unknown
+  /** A directory instead of the place that it was given. */
+  elsewhere?: string
+}
+
+/** Undefined for a run that `troupe code` has not started. */
 export function deliveryOf(
   outcome: RunOutcome,
-  { inputs, elsewhere }: { inputs: unknown; elsewhere?: string },
+  { key, inputs, elsewhere }: DeliveryOptions,
   store: Store,
 ): Delivery | undefined {
   const given = deliveryPlaceOf(inputs)
   if (!given) return undefined
   const place = elsewhere === undefined ? given : { directory: elsewhere }
   const run = codeRunOf({ ...outcome, inputs })
-  const write = (): Promise<Delivered> =>
-    deliver(run, place, store.artifacts).catch((error: unknown) => {
+  const { artifacts, records } = store
+  const write = async (): Promise<Delivered> => {
+    const delivered = await deliver(run, place, artifacts).catch((error: unknown) => {
       throw notWritten(error, place.directory)
     })
-  return { run, write }
+    await noteBranch(records, key, delivered)
+    return delivered
+  }
+  return {
+    run,
+    write,
+    apply: () => applyChanges(run, place, { key, store }),
+    diff: async ({ directory, commit }) => {
+      if (place.commit !== undefined && commit !== undefined)
+        return diffCommits(directory, place.commit, commit, reportFolder(run))
+      return diffSnapshots(artifacts, ...(await sidesOf(artifacts, run)))
+    },
+  }
 }
 
 /** A full disk, or rights that were taken away meanwhile. */
@@ -67,20 +99,20 @@ function notWritten(error: unknown, directory: string): unknown {
 }
 
 async function deliver(run: CodeRun, place: DeliveryPlace, artifacts: Artifacts): Promise<Delivered> {
-  const newest = (await newestSnapshot(artifacts, run))?.snapshot
+  const [before, newest] = await sidesOf(artifacts, run)
   const texts = {
     [REPORT_FILE]: codeReport(run),
     // The run's name in it is what a delivery is known by
     [MARK_FILE]: `${JSON.stringify(runJson(run), undefined, 2)}\n`,
   }
   return place.commit === undefined
-    ? deliverFiles(run, place.directory, { artifacts, snapshot: newest ?? EMPTY_SNAPSHOT, texts })
-    : deliverBranch(run, { ...place, commit: place.commit }, { artifacts, snapshot: newest, texts })
+    ? deliverFiles(run, place.directory, { artifacts, snapshot: newest, texts })
+    : deliverBranch(run, { ...place, commit: place.commit }, { artifacts, before, snapshot: newest, texts })
 }
 
-interface Contents<Files> {
+interface Contents {
   artifacts: Artifacts
-  snapshot: Files
+  snapshot: Snapshot
   /** The report, and the same for programs. */
   texts: Record<string, string>
 }
@@ -88,7 +120,7 @@ interface Contents<Files> {
 async function deliverFiles(
   run: CodeRun,
   directory: string,
-  { artifacts, snapshot, texts }: Contents<Snapshot>,
+  { artifacts, snapshot, texts }: Contents,
 ): Promise<Delivered> {
   const ours = Object.keys(texts).map(folded)
   // A program that has a file of that name keeps it in the store; the report tells of the run
@@ -111,22 +143,18 @@ async function ignoreAll(directory: string): Promise<void> {
 async function deliverBranch(
   run: CodeRun,
   { directory, commit: base }: Required<DeliveryPlace>,
-  { artifacts, snapshot, texts }: Contents<Snapshot | undefined>,
+  { artifacts, before, snapshot, texts }: Contents & { before: Snapshot },
 ): Promise<Delivered> {
-  const before = run.base === undefined ? EMPTY_SNAPSHOT : await loadSnapshot(artifacts, run.base)
-  const after = snapshot ?? before
   const branch = branchOf(run.runId)
-  const folder = `${OUT_DIRECTORY}/${run.runId}`
+  const folder = reportFolder(run)
   const files = Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]))
   const [title = run.runId] = (run.specification?.title ?? run.request ?? run.runId).split('\n')
   const message = `${title.slice(0, 72)}\n\nMade by the run ${run.runId}: see ${folder}/${REPORT_FILE}\n`
-  const commit = await createBranch({ artifacts, directory, base, snapshot: after, branch, message, files })
-  return { directory, branch, commit, files: changedFiles(before, after), report: `${folder}/${REPORT_FILE}` }
+  const commit = await createBranch({ artifacts, directory, base, snapshot, branch, message, files })
+  return { directory, branch, commit, files: treeChanges(before, snapshot).length, report: `${folder}/${REPORT_FILE}` }
 }
 
-function changedFiles({ files: before }: Snapshot, { files: after }: Snapshot): number {
-  const paths = new Set([...Object.keys(before), ...Object.keys(after)])
-  const differs = (path: string): boolean =>
-    before[path]?.artifact !== after[path]?.artifact || before[path]?.executable !== after[path]?.executable
-  return [...paths].filter(differs).length
+/** On a branch. */
+function reportFolder({ runId }: CodeRun): string {
+  return `${OUT_DIRECTORY}/${runId}`
 }

@@ -27,6 +27,8 @@ export interface CodeOrder {
   /** What runs a repository's own tests. */
   testCommand?: string
   id?: string
+  /** Whether the repository's working tree is to be changed too. */
+  apply?: boolean
   /** Where it is delivered to; `troupe-out/<run>` unless given. */
   dir?: string
 }
@@ -52,7 +54,7 @@ export async function prepareCode(
   order: CodeOrder,
   { team, needsSandbox }: { team: Team; needsSandbox: boolean },
 ): Promise<PreparedCode> {
-  const { dir, id = freshId(), ...request } = order
+  const { dir, id = freshId(), apply = false, ...request } = order
   if (!ID.test(id)) {
     throw new TroupeError('InvalidUsage', `${preview(id)} is not an id for a run of the code team`, {
       hint: 'letters, digits, "-" and "_", at most 100: it names a directory or a branch',
@@ -62,7 +64,7 @@ export async function prepareCode(
   const directory = resolve(dir ?? join(OUT_DIRECTORY, id))
   const target = await deliveryTarget(directory)
   if (target === 'repository') await refuseTakenBranch(directory, branchOf(id))
-  else if (order.testCommand !== undefined) throw withoutRepository('--test', directory)
+  else if (apply || order.testCommand !== undefined) throw withoutRepository(apply ? '--apply' : '--test', directory)
   if (needsSandbox) await requireSandbox()
   const head = target === 'repository' ? await readRepository(directory) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
@@ -72,7 +74,7 @@ export async function prepareCode(
 }
 
 function withoutRepository(option: string, directory: string): TroupeError {
-  return new TroupeError('InvalidUsage', `${option}: ${directory} is no repository with tests of its own`, {
+  return new TroupeError('InvalidUsage', `${option}: ${directory} is no repository that was there before`, {
     hint: 'name the top of a git repository: --dir DIRECTORY',
   })
 }

@@ -3,6 +3,7 @@ import type { CodeRun } from '../../code-team/report/code-run'
 import { painter, type Piece } from './line'
 import { mark, styled } from './marks'
 import { duration } from '../../contract/time'
+import { troupeCommand } from '../../contract/run/waiting-commands'
 import { tokenCount } from './tokens'
 
 export interface DeliveryToTell {
@@ -15,6 +16,8 @@ export interface DeliveryToTell {
   tests?: { passed: number; failed: number; skipped: number }
   /** Absent where it could not be delivered. */
   delivered?: { directory: string; branch?: string; files: number; report: string }
+  /** Files of the working tree that were changed. */
+  applied?: number
   /** As a shell reads it. */
   runCommand?: string
   uiLink?: string
@@ -30,6 +33,7 @@ export function renderDelivery(told: DeliveryToTell, { color }: { color: boolean
   const why = status === 'succeeded' || code === undefined ? '' : ` (${code})`
   const facts: [string, Piece[] | undefined][] = [
     ['files', delivered && filesPieces(delivered)],
+    ['applied', appliedPieces(told)],
     ['tests', testsPieces(told)],
     ['tokens', tokensPieces(told)],
     ['Temporal UI', uiLink === undefined ? undefined : [uiLink]],
@@ -70,6 +74,12 @@ function filesPieces({ directory, branch, files }: NonNullable<DeliveryToTell['d
   return branch === undefined
     ? [`${count} in ${directory}`]
     : [`${count} changed on the branch ${branch} of ${directory}`]
+}
+
+function appliedPieces({ run, applied }: DeliveryToTell): Piece[] | undefined {
+  if (applied === undefined) return undefined
+  const count = applied === 0 ? 'nothing was left to do' : `${applied} file${applied === 1 ? '' : 's'}`
+  return [`${count} in the working tree`, ['dim', ` · ${troupeCommand('undo', [run.runId])} takes it back`]]
 }
 
 function testsPieces({ run, tests }: DeliveryToTell): Piece[] {
