@@ -47,9 +47,14 @@ export function createCloseRun(
 async function withSpending({ run, subtasks }: CloseRunInput, spendings: Spendings): Promise<SubtaskRow[]> {
   const spent = await spendings.of(run).settled()
   return subtasks.map((row) => {
-    const { tokens, unconfirmedCalls } = spent.get(row.id) ?? {}
+    const { tokens, cost, unconfirmedCalls } = spent.get(row.id) ?? {}
     if (tokens === undefined) return row
-    return { ...row, tokensUsed: tokens, ...(unconfirmedCalls ? { unconfirmedCalls } : {}) }
+    return {
+      ...row,
+      tokensUsed: tokens,
+      ...(cost === undefined ? {} : { cost }),
+      ...(unconfirmedCalls ? { unconfirmedCalls } : {}),
+    }
   })
 }
 

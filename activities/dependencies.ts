@@ -3,6 +3,7 @@ import type { HostedAgent } from '../src/agents/hosted-agent'
 import type { JsonValue } from '../src/contract/json'
 import type { StoredOutput } from '../src/contract/run'
 import type { TeamManifest } from '../src/contract/agent'
+import type { CheckedPlan } from '../src/contract/schema/check-plan'
 import type { Store } from '../src/storage/store'
 
 export interface ActivityDependencies {
@@ -25,6 +26,8 @@ export interface ActivityDependencies {
   hash(text: string): string
   /** SHA-256 of a text, as 64 hexadecimal digits. */
   digest(text: string): string
+  /** Refuses a plan that limits the money of a model whose price nobody knows. */
+  requirePrices(plan: CheckedPlan): Promise<void>
   /** Told of each execution's begin; returns what is to be called at its end. A blocked event loop is explained by it. */
   track(execution: Tracked): () => void
 }

@@ -41,8 +41,9 @@ export function expandMap(
   const subtasks = Array.from({ length: count }, (_, index) => elementOf(expansion, index))
   const index = new AgentIndex(team.agents)
   const { agents } = index.candidates(map, '')
-  const { deadline } = map
-  const settings = { ...taskNode(map, agents, index, onFailure), ...(deadline === undefined ? {} : { deadline }) }
+  // Its budget is that of all of them together
+  const { deadline, budget: _budget, ...task } = map
+  const settings = { ...taskNode(task, agents, index, onFailure), ...(deadline === undefined ? {} : { deadline }) }
   return { subtasks, nodes: subtasks.map(({ id }) => ({ ...settings, id, dependsOn: [] })) }
 }
 
@@ -51,7 +52,7 @@ export function expandMap(
  * ended that did not succeed, since its elements have none of their own.
  */
 function elementOf({ map, forEach: { from, path = '' }, failures = {} }: Expansion, index: number): CheckedSubTask {
-  const { when: _when, runIf: _runIf, forEach: _forEach, ...settings } = map
+  const { when: _when, runIf: _runIf, forEach: _forEach, budget: _budget, ...settings } = map
   const payload = replaceAll(map.payload, {
     $element: (pointer) => ({ $from: from, path: `${path}/${index}${pointer}` }),
     $from: (reference) =>

@@ -1,8 +1,8 @@
 // EFFECTS. The ledger of one execution in the run's store: what its calls returned, what they cost, and when they must end.
-import type { LedgerCall, LedgerEntry, LedgerPort } from '../src/agents/host-port'
+import type { CallGrant, LedgerCall, LedgerEntry, LedgerPort } from '../src/agents/host-port'
+import type { BudgetLeft } from '../src/contract/budget'
 import { asTroupeError, type ErrorCode } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
-import { DEFAULT_MAX_TOKENS } from '../src/contract/limits'
 import type { FailureDetails } from '../src/contract/activity-messages'
 import type { RunKey } from '../src/contract/messages'
 import {
@@ -15,8 +15,11 @@ import {
   type BegunRecord,
   type LedgerRecord,
 } from '../src/contract/records'
-import { budgetExceeded, sum } from '../src/contract/run/spending'
+import type { ModelTokens } from '../src/contract/model-answer'
+import { sumOfCosts, type Cost } from '../src/contract/prices'
+import type { Demand } from '../src/contract/run/admission'
 import type { ActivityDependencies } from './dependencies'
+import type { ExecutionBudget, Reserved } from './execution-budget'
 import type { RunSpending } from './spending'
 
 /** Failures that the same answers would bring about again. */
@@ -33,13 +36,15 @@ export interface ExecutionKey {
   attempt: number
   /** Temporal's token of this attempt: no other execution has it. */
   token: string
-  maxTokens?: number
 }
 
 export interface LedgerHost extends Pick<ActivityDependencies, 'store' | 'outputs' | 'digest'> {
   spending: RunSpending
-  /** Told how many tokens all attempts have used, whenever it grows. */
-  onTokens(tokens: number): void
+  budget: ExecutionBudget
+  /** Aborts with the execution: nobody waits for room any more. */
+  signal: AbortSignal
+  /** Told what all attempts have used, whenever it grows. */
+  onSpent(spent: { tokensUsed: number; cost?: Cost }): void
 }
 
 export class ExecutionLedger implements LedgerPort {
@@ -47,6 +52,9 @@ export class ExecutionLedger implements LedgerPort {
   private used = false
   private asked = false
   private tokens = 0
+  private cost: Cost | undefined
+  /** Calls that are under way, by their keys. */
+  private readonly open = new Map<string, Reserved>()
   private notes = 0
   private earlier?: Promise<number>
   private readonly token: string
@@ -72,10 +80,10 @@ export class ExecutionLedger implements LedgerPort {
 
   private async readEarlier(): Promise<number> {
     const { run, subtask, agent } = this.execution
-    const { store, spending, onTokens } = this.host
+    const { store, spending } = this.host
     const rejected = await store.records.list(rejectedPrefix(run, subtask, agent))
-    this.tokens = sum((await spending.spent()).filter((one) => one.subtask === subtask))
-    if (this.tokens > 0) onTokens(this.tokens)
+    const spent = (await spending.spent()).find((one) => one.subtask === subtask)
+    if (spent) this.count({ input: spent.tokens, output: 0 }, spent.cost)
     return rejected.length
   }
 
@@ -89,52 +97,100 @@ export class ExecutionLedger implements LedgerPort {
     return { value: await outputs.load(record.value), ...measures(record) }
   }
 
-  /** Parallel calls are not waited for: a run passes its cap by the calls that are in flight when it is reached, at most. */
-  async begin(call: LedgerCall): Promise<void> {
-    const { run, subtask, agent, maxTokens = DEFAULT_MAX_TOKENS } = this.execution
-    const { store, spending } = this.host
+  async begin(call: LedgerCall, demand: Demand): Promise<CallGrant> {
+    const { run, subtask, agent } = this.execution
+    const { store, budget, signal } = this.host
     this.asked = true
-    const spent = await spending.spent()
-    if (sum(spent) >= maxTokens) throw budgetExceeded(maxTokens, spent)
-    const record: BegunRecord = { subtask, agent }
-    await store.records.create(begunRecord(run, await this.key(call), this.nextToken()), { ...record })
+    const key = await this.key(call)
+    const reserved = await budget.reserve({ key, note: this.nextToken() }, demand, signal)
+    try {
+      const record: BegunRecord = { subtask, agent }
+      await store.records.create(begunRecord(run, key, reserved.note), { ...record })
+    } catch (error) {
+      // Nothing was sent; what the store cannot take back now counts until the next attempt looks
+      await budget.release(reserved.number).catch(() => undefined)
+      throw error
+    }
+    this.open.set(key, reserved)
+    const isGiven = budget.levels.some((level) => !level.assumed)
+    const isBounded = isGiven || reserved.output < demand.output
+    return { ...(isBounded ? { output: reserved.output } : {}), ...(isGiven ? { left: reserved.left } : {}) }
   }
 
   async record(call: LedgerCall, entry: LedgerEntry): Promise<LedgerEntry> {
-    const { run, subtask, agent } = this.execution
+    const { run } = this.execution
     const { store, outputs } = this.host
-    const { scope, kind, name, occurrence } = call
-    const record: LedgerRecord = {
-      ...{ subtask, agent, logicalAttempt: await this.logicalAttempt(), scope, name, occurrence },
-      value: await outputs.keep(entry.value),
-      ...measures(entry),
-    }
     const key = await this.key(call)
-    const kept = record as unknown as JsonValue
-    const { created, value } = await store.records.create(ledgerRecord(run, kind, key), kept)
+    const reserved = this.open.get(key)
+    const kept = await this.kept(call, entry, reserved)
+    const { created, value } = await store.records.create(ledgerRecord(run, call.kind, key), kept)
     // An attempt that was given up may still run: both calls were paid
-    if (!created && entry.tokens) await store.records.create(surplusRecord(run, key, this.token), kept)
+    if (!created && entry.tokens)
+      await store.records.create(surplusRecord(run, key, reserved?.note ?? this.nextToken()), kept)
     this.used = true
-    this.count(entry)
+    await this.settle(key, entry)
     if (created) return entry
     const standing = value as unknown as LedgerRecord
     return { value: await outputs.load(standing.value), ...measures(standing) }
   }
 
+  async wasted(call: LedgerCall, entry: LedgerEntry): Promise<void> {
+    const key = await this.key(call)
+    const reserved = this.open.get(key)
+    const name = surplusRecord(this.execution.run, key, reserved?.note ?? this.nextToken())
+    await this.host.store.records.create(name, await this.kept(call, entry, reserved))
+    await this.settle(key, entry)
+  }
+
   async refused(call: LedgerCall): Promise<void> {
-    await this.host.store.records.create(
-      refusedRecord(this.execution.run, await this.key(call), this.nextToken()),
-      true,
-    )
+    const key = await this.key(call)
+    const reserved = this.open.get(key)
+    const name = refusedRecord(this.execution.run, key, reserved?.note ?? this.nextToken())
+    await this.host.store.records.create(name, true)
+    this.open.delete(key)
+    if (reserved) await this.host.budget.release(reserved.number)
+  }
+
+  async lost(call: LedgerCall): Promise<void> {
+    const key = await this.key(call)
+    const reserved = this.open.get(key)
+    this.open.delete(key)
+    if (reserved) await this.host.budget.lose(reserved.number)
+  }
+
+  budget(): Promise<BudgetLeft[]> {
+    return this.host.budget.left()
+  }
+
+  private async kept(call: LedgerCall, entry: LedgerEntry, reserved: Reserved | undefined): Promise<JsonValue> {
+    const { subtask, agent } = this.execution
+    const { scope, name, occurrence } = call
+    const record: LedgerRecord = {
+      ...{ subtask, agent, logicalAttempt: await this.logicalAttempt(), scope, name, occurrence },
+      value: await this.host.outputs.keep(entry.value),
+      ...measures(entry),
+      ...(reserved ? { reservation: reserved.number } : {}),
+    }
+    return record as unknown as JsonValue
+  }
+
+  /** The answer is recorded: should this fail, the next attempt settles by its record. */
+  private async settle(key: string, { tokens, usd }: LedgerEntry): Promise<void> {
+    if (!tokens) return
+    this.count(tokens, usd ?? 'unknown')
+    const reserved = this.open.get(key)
+    this.open.delete(key)
+    if (reserved) await this.host.budget.settle(reserved.number, tokens.input + tokens.output, usd)
   }
 
   /** What this subtask has used, with all attempts before this one. */
-  async spent(): Promise<Pick<FailureDetails, 'unconfirmedCalls'> & { tokensUsed: number }> {
+  async spent(): Promise<Pick<FailureDetails, 'unconfirmedCalls' | 'cost'> & { tokensUsed: number }> {
     // Most agents call no model, and their store need not be asked
     if (!this.asked && this.execution.attempt === 1) return { tokensUsed: 0 }
     const spent = (await this.host.spending.settled()).get(this.execution.subtask)
-    const { tokens = 0, unconfirmedCalls = 0 } = spent ?? {}
-    return { tokensUsed: tokens, ...(unconfirmedCalls > 0 ? { unconfirmedCalls } : {}) }
+    const { tokens = 0, unconfirmedCalls = 0, cost } = spent ?? {}
+    const priced = cost === undefined ? {} : { cost }
+    return { tokensUsed: tokens, ...priced, ...(unconfirmedCalls > 0 ? { unconfirmedCalls } : {}) }
   }
 
   /** After a failure: the next attempt asks anew if recorded answers are what made this one fail. */
@@ -150,10 +206,11 @@ export class ExecutionLedger implements LedgerPort {
     return `${this.token}-${this.notes++}`
   }
 
-  private count({ tokens }: LedgerEntry): void {
-    if (!tokens) return
-    this.tokens += tokens.input + tokens.output
-    this.host.onTokens(this.tokens)
+  private count({ input, output }: Pick<ModelTokens, 'input' | 'output'>, cost: Cost | undefined): void {
+    this.tokens += input + output
+    this.cost = sumOfCosts([this.cost, cost])
+    const priced = this.cost === undefined ? {} : { cost: this.cost }
+    if (this.tokens > 0) this.host.onSpent({ tokensUsed: this.tokens, ...priced })
   }
 
   /** With the agent: where one will not have a subtask after all, the next candidate's steps are its own. */
@@ -170,6 +227,12 @@ function answersAreAtFault(error: unknown): boolean {
   return SDK_ANSWERS_AT_FAULT.test(String((error as { name?: unknown } | null | undefined)?.name))
 }
 
-function measures({ tokens, number }: Pick<LedgerEntry, 'tokens' | 'number'>): Pick<LedgerEntry, 'tokens' | 'number'> {
-  return { ...(tokens ? { tokens } : {}), ...(number === undefined ? {} : { number }) }
+type Measures = Pick<LedgerEntry, 'tokens' | 'usd' | 'number'>
+
+function measures({ tokens, usd, number }: Measures): Measures {
+  return {
+    ...(tokens ? { tokens } : {}),
+    ...(usd === undefined ? {} : { usd }),
+    ...(number === undefined ? {} : { number }),
+  }
 }

@@ -22,7 +22,7 @@ export function createPreparePlan(deps: ActivityDependencies): (input: PreparePl
 }
 
 async function prepare(
-  { plan, team, inputs, store, model, maxTokens, maxSubtasks: limit, retry, run, now }: PreparePlanInput,
+  { plan, team, inputs, store, model, maxSubtasks: limit, retry, run, now, ...input }: PreparePlanInput,
   deps: ActivityDependencies,
 ): Promise<PreparedRun> {
   if (store) assertStore(deps.store, store)
@@ -32,13 +32,17 @@ async function prepare(
     ...(manifest ? { team: manifest } : {}),
     inputs,
     model,
-    maxTokens,
+    maxTokens: input.maxTokens,
+    budget: input.budget,
+    onBudget: input.onBudget,
+    prices: input.prices,
     maxSubtasks: limit,
     now: Date.parse(now),
     baseDirectory,
     hash,
   })
   if (!checked) throw invalidPlan(nameOf(plan), problems)
+  await deps.requirePrices(checked)
   const spec = await deps.store.artifacts.put(Buffer.from(JSON.stringify(checked.spec)))
   const record: PreparedRecord = { spec }
   await deps.store.records.create(preparedRecord(run), { ...record })
@@ -53,6 +57,7 @@ async function prepare(
     reactions,
     maxSubtasks,
     searchAttributes: deps.searchAttributes,
+    ...(checked.budget ? { budget: checked.budget } : {}),
     ...(deps.continueAfterEvents === undefined ? {} : { continueAfterEvents: deps.continueAfterEvents }),
     ...(retry ? await takeOver(retry, run, deps) : {}),
   }

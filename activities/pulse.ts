@@ -14,7 +14,7 @@ let running = 0
 export class Pulse {
   progress: JsonValue = null
   /** Of all attempts so far. */
-  tokensUsed = 0
+  spent: Pick<Heartbeat, 'tokensUsed' | 'cost'> = { tokensUsed: 0 }
   private readonly controller = new AbortController()
   private timer?: NodeJS.Timeout
   /** Held, since an abort's listeners run outside the activity's asynchronous context. */
@@ -33,6 +33,11 @@ export class Pulse {
     return this.controller.signal
   }
 
+  /** Ends the execution from this side. */
+  abort(reason: TroupeError): void {
+    this.controller.abort(reason)
+  }
+
   stop(): void {
     running--
     clearTimeout(this.timer)
@@ -45,7 +50,7 @@ export class Pulse {
   }
 
   private beat(): void {
-    const heartbeat: Heartbeat = { progress: this.progress, tokensUsed: this.tokensUsed }
+    const heartbeat: Heartbeat = { progress: this.progress, ...this.spent }
     this.activity.heartbeat(heartbeat)
     this.schedule()
   }

@@ -2,15 +2,17 @@
 import { activityInfo, sleep } from '@temporalio/activity'
 import type { HostPort } from '../src/agents/host-port'
 import type { AgentManifest, AgentTask } from '../src/contract/agent'
-import { asTroupeError, TroupeError } from '../src/contract/errors'
+import { defaultBudget, type BudgetLevel } from '../src/contract/budget'
+import { TroupeError } from '../src/contract/errors'
 import type { AgentExecution, QueueWait, RunAgentInput, RunAgentResult } from '../src/contract/activity-messages'
 import { DEFAULT_MODEL } from '../src/contract/model-id'
 import { agentContext } from './agent-context'
-import { ExecutionApprovals } from './approvals'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
 import { ExecutionEffects } from './effects'
-import { ExecutionLedger } from './ledger'
+import { BudgetLogs } from './budget-log'
+import { ExecutionBudget, limitWallTime } from './execution-budget'
+import { ExecutionLedger, type LedgerHost } from './ledger'
 import type { Outputs } from './outputs'
 import { Pulse } from './pulse'
 import { resolvePayload } from './resolve-payload'
@@ -20,12 +22,18 @@ import type { Specs } from './specs'
 import { Spendings } from './spending'
 import { assertStore } from './store-identity'
 
+/** What the calls of a run count against of which nobody has said anything. */
+const DEFAULT_LEVELS: readonly BudgetLevel[] = [{ level: 'run', limits: defaultBudget(undefined).run, assumed: true }]
+/** After its time is over an attempt settles within 5 s; the rest is for clocks that differ. */
+const ENDING_MS = 30_000
+
 export function createRunAgent(
   deps: ActivityDependencies,
   specs: Specs,
   outputs: Outputs,
 ): (input: RunAgentInput) => Promise<RunAgentResult> {
   const spendings = new Spendings(deps.store)
+  const budgetLogs = new BudgetLogs(deps.store.records)
 
   return async function runAgent(input) {
     const { attempt, currentAttemptScheduledTimestampMs, heartbeatTimeoutMs } = activityInfo()
@@ -34,41 +42,52 @@ export function createRunAgent(
     const pulse = new Pulse(heartbeatTimeoutMs ?? Infinity)
     const end = deps.track({ agent: input.agent, subtask: input.task.id, attempt, ...input.run })
     let ledger: ExecutionLedger | undefined
-    let approvals: ExecutionApprovals | undefined
+    let stopClock = (): void => undefined
+    const budget = executionBudget(input)
     try {
       assertStore(deps.store, input.store)
       // The attempt before this one may have died between its record and its report
       const known = await readResult(deps.store, input.run, input.task.id)
       if (known) return { ...known, wait }
-      ledger = await openLedger(input, pulse)
-      approvals = await ExecutionApprovals.begin(input, { ...deps, ledger })
-      return { ...(await execute(input, pulse, { ledger, approvals }, began)), wait }
+      stopClock = limitWallTime(budget.levels, pulse)
+      ledger = await openLedger(input, pulse, budget)
+      return { ...(await execute(input, pulse, ledger, began)), wait }
     } catch (error) {
-      const suspended = asTroupeError(error)?.code === 'Suspended' && (await approvals?.suspended())
-      if (suspended) return { suspended, attempt, durationMs: Date.now() - began, ...(await ledger!.spent()), wait }
       // A store that fails now must not hide what went wrong
       await ledger?.failed(error).catch(() => undefined)
       const spent = await ledger?.spent().catch(() => undefined)
       throw toFailure(error, { wait, attempt, durationMs: Date.now() - began, ...spent })
     } finally {
+      stopClock()
+      await budget.end().catch(() => undefined)
       pulse.stop()
       end()
     }
   }
 
-  async function openLedger({ run, spec, task, agent }: RunAgentInput, pulse: Pulse): Promise<ExecutionLedger> {
+  function executionBudget({ run, task, budgets = DEFAULT_LEVELS }: RunAgentInput): ExecutionBudget {
+    const { base64TaskToken, startToCloseTimeoutMs } = activityInfo()
+    const until = Date.now() + startToCloseTimeoutMs + ENDING_MS
+    const of = { run, subtask: task.id, execution: deps.digest(base64TaskToken), levels: budgets, until }
+    return new ExecutionBudget(of, budgetLogs.of(run), deps.store.records, () => spendings.of(run).spent())
+  }
+
+  function openLedger(
+    { run, task, agent }: RunAgentInput,
+    pulse: Pulse,
+    budget: ExecutionBudget,
+  ): Promise<ExecutionLedger> {
     const { attempt, base64TaskToken: token } = activityInfo()
-    const { maxTokens } = await specs.spec(spec)
-    const onTokens = (tokens: number): void => void (pulse.tokensUsed = tokens)
     const { store, outputs, digest } = deps
-    const host = { store, outputs, digest, spending: spendings.of(run), onTokens }
-    return ExecutionLedger.open({ run, subtask: task.id, agent, attempt, token, maxTokens }, host)
+    const onSpent: LedgerHost['onSpent'] = (spent) => void (pulse.spent = spent)
+    const host = { store, outputs, digest, spending: spendings.of(run), budget, signal: pulse.signal, onSpent }
+    return ExecutionLedger.open({ run, subtask: task.id, agent, attempt, token }, host)
   }
 
   async function execute(
     input: RunAgentInput,
     pulse: Pulse,
-    ports: { ledger: ExecutionLedger; approvals: ExecutionApprovals },
+    ledger: ExecutionLedger,
     began: number,
   ): Promise<AgentExecution> {
     const { attempt, startToCloseTimeoutMs, taskQueue, base64TaskToken: token, ...info } = activityInfo()
@@ -83,7 +102,10 @@ export function createRunAgent(
     const { name: agent, version: agentVersion, model } = hosted.manifest
     const key = { run: input.run, subtask: task.id, agent, token, scheduledAt }
     const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep })
-    const port: HostPort = { agent, ...ports, effects, ...modelOf(model, spec.model) }
+    // Loading one takes a moment, which the default is not worth
+    const tokenizer = input.budgets?.some(({ assumed }) => !assumed) === true
+    const priced = spec.prices ? { prices: spec.prices } : {}
+    const port: HostPort = { agent, ledger, effects, tokenizer, ...priced, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     // Also what the agent did not wait for is in the log before it ends, however it ends
     const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
@@ -91,7 +113,7 @@ export function createRunAgent(
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {
       output,
-      ...(await ports.ledger.spent()),
+      ...(await ledger.spent()),
       durationMs: Date.now() - began,
       attempt,
       agent,

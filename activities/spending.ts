@@ -3,6 +3,7 @@ import { inPortions } from '../src/contract/in-portions'
 import type { JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
 import type { ModelTokens } from '../src/contract/model-answer'
+import { sumOfCosts } from '../src/contract/prices'
 import { begunPrefix, ledgerPrefix, refusedPrefix, type BegunRecord, type LedgerRecord } from '../src/contract/records'
 import type { Spent } from '../src/contract/run/spending'
 import type { Store } from '../src/storage/store'
@@ -34,8 +35,9 @@ export class RunSpending {
   /** By subtask, as the store has it now. */
   async spent(): Promise<Spent[]> {
     await this.read(ledgerPrefix(this.run, 'model'), this.answers, (record) => {
-      const { subtask, agent, tokens = NO_TOKENS } = record as unknown as LedgerRecord
-      return { subtask, agent, tokens: tokens.input + tokens.output, unconfirmedCalls: tokens.estimated ? 1 : 0 }
+      const { subtask, agent, tokens = NO_TOKENS, usd: cost = 'unknown' as const } = record as unknown as LedgerRecord
+      const unconfirmedCalls = tokens.estimated ? 1 : 0
+      return { subtask, agent, tokens: tokens.input + tokens.output, cost, unconfirmedCalls }
     })
     return [...this.sums().values()]
   }
@@ -61,13 +63,15 @@ export class RunSpending {
 
   private sums(): Map<string, SubtaskSpending> {
     const sums = new Map<string, SubtaskSpending>()
-    for (const { subtask, agent, tokens, unconfirmedCalls } of this.answers.values()) {
-      const before = sums.get(subtask) ?? { tokens: 0, unconfirmedCalls: 0 }
+    for (const { subtask, agent, tokens, cost, unconfirmedCalls } of this.answers.values()) {
+      const before: Partial<SubtaskSpending> = sums.get(subtask) ?? {}
+      const sum = sumOfCosts([before.cost, cost])
       sums.set(subtask, {
         subtask,
         agent,
-        tokens: before.tokens + tokens,
-        unconfirmedCalls: before.unconfirmedCalls + unconfirmedCalls,
+        tokens: (before.tokens ?? 0) + tokens,
+        ...(sum === undefined ? {} : { cost: sum }),
+        unconfirmedCalls: (before.unconfirmedCalls ?? 0) + unconfirmedCalls,
       })
     }
     return sums

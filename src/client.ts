@@ -3,8 +3,10 @@ import { resolve } from 'node:path'
 import { Client, type Connection, type WorkflowExecutionInfo } from '@temporalio/client'
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow'
 import type { TeamManifest } from './contract/agent'
+import type { Budget, OnBudget } from './contract/budget'
 import type { OrchestrateInput, RunKey } from './contract/messages'
 import { withAbsoluteFile } from './contract/model-id'
+import type { Prices } from './contract/prices'
 import { ORCHESTRATE, SEARCH_ATTRIBUTES } from './contract/names'
 import type { PausedAgents } from './contract/people'
 import type { RunStatus } from './contract/run'
@@ -20,9 +22,10 @@ import {
 } from './client/control'
 import { explained } from './client/errors'
 import { readHistories, type RunHistory } from './client/histories'
-import { checkRunId, launch } from './client/launch'
+import { checkRunId, launch, startInput } from './client/launch'
 import { startedWith, type StartedWith } from './client/past-run'
 import { Run } from './client/run'
+import { poolsOf, type PoolsReport } from './client/pools'
 import { planRetry } from './client/retry'
 import type { PlannedRetry, Retried, RetryOptions } from './client/retry-options'
 import { startedAt, viewRun } from './client/run-view'
@@ -42,6 +45,12 @@ export interface StartOptions {
   model?: string
   /** Tokens that all model calls of the run may use together; 500,000 unless given. At the cap it fails as `BudgetExceeded`. */
   maxTokens?: number
+  /** What all model calls of the run may use together, `maxTokens` included; before what the plan says. */
+  budget?: Budget
+  /** What follows when a budget is used up: `hold` keeps the subtask until somebody raises it. The plan's, else `fail`. */
+  onBudget?: OnBudget
+  /** What models cost that the price library does not know, beside what the plan says. */
+  prices?: Prices
   /** Subtasks that the run may have in all, spawned and added ones included; 100,000 unless given. */
   maxSubtasks?: number
   /** The run stays up for events when it has done what it has, until `run.close()`. */
@@ -96,10 +105,8 @@ export class TroupeClient {
     const { id, open = false, planFile } = options
     if (id !== undefined) checkRunId(id)
     const checked = this.check(plan, options)
-    const { team, inputs, model, maxTokens, maxSubtasks } = checked.spec
     const store = this.scope.store.identity
-    const settings = { maxTokens, maxSubtasks, ...(model === undefined ? {} : { model }), ...(open ? { open } : {}) }
-    const input: OrchestrateInput = { plan: checked.plan, team, inputs, store, ...settings }
+    const input: OrchestrateInput = { ...startInput(checked), store, ...(open ? { open } : {}) }
     return this.run(await launch(this.scope, input, { id, planFile }))
   }
 
@@ -109,13 +116,14 @@ export class TroupeClient {
    * @throws TroupeError `InvalidPlan` with all problems
    */
   check(plan: unknown, options: Omit<StartOptions, 'id'> = {}): CheckedPlan {
-    const { team, inputs, model, maxTokens, maxSubtasks, baseDirectory = process.cwd() } = options
+    const { team, inputs, model, maxTokens, budget, onBudget, prices, maxSubtasks } = options
+    const { baseDirectory = process.cwd() } = options
     const { checked, problems } = checkPlan(asJson(plan), {
       ...(team ? { team } : {}),
       inputs,
       // A recording means the same file in every process
       model: typeof model === 'string' ? withAbsoluteFile(model, (path) => resolve(path)) : model,
-      maxTokens,
+      ...{ maxTokens, budget, onBudget, prices },
       maxSubtasks,
       now: Date.now(),
       baseDirectory,
@@ -168,6 +176,15 @@ export class TroupeClient {
       }
       return runs
     })
+  }
+
+  /**
+   * The slots of agents over all worker processes, each asked now: of a run's agents that have work, or of all.
+   *
+   * @throws TroupeError `RunNotFound`, `ConnectionFailed`
+   */
+  pools(runId?: string): Promise<PoolsReport> {
+    return explained(errorContext(this.scope, runId), () => poolsOf(this.scope, (limit) => this.openRuns(limit), runId))
   }
 
   /**

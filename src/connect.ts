@@ -3,6 +3,7 @@ import type { Connection } from '@temporalio/client'
 import type { NativeConnection } from '@temporalio/worker'
 import type { BaseAgentService } from './agents/base-agent-service'
 import { builtInTeam } from './agents/built-in'
+import { requirePrices } from './agents/models/require-prices'
 import type { FunctionAgent } from './agents/define-agent'
 import type { ModelAgent } from './agents/model-agent'
 import { teamManifest, type Team } from './agents/team'
@@ -11,6 +12,7 @@ import { RunFailedError } from './client/outcome'
 import type { Run } from './client/run'
 import { connectClient, connectWorker } from './connection'
 import type { Priority, TeamManifest } from './contract/agent'
+import type { Budget } from './contract/budget'
 import { TroupeError } from './contract/errors'
 import type { AgentResult } from './contract/run'
 import { ensureServer } from './server/ensure-server'
@@ -43,6 +45,7 @@ export interface TaskOptions {
   /** As for `start`. */
   model?: string
   maxTokens?: number
+  budget?: Budget
 }
 
 /** Everything that a program needs of Troupe; `close` it at the end. */
@@ -88,12 +91,14 @@ export class Troupe {
    * Checks and starts a plan. Agents that only the plan declares, and those on demand, are served by this process too, if it
    * serves anything: whoever hands a plan over vouches for its commands.
    *
-   * @throws TroupeError `InvalidPlan` with all problems, `RunAlreadyExists`, `ConnectionFailed`
+   * @throws TroupeError `InvalidPlan` with all problems, `PriceUnknown`, `RunAlreadyExists`, `ConnectionFailed`
    */
   async start(plan: unknown, options: Omit<StartOptions, 'team'> & { team?: Team | TeamManifest } = {}): Promise<Run> {
     const { team, ...rest } = options
     const full: StartOptions = { ...rest, ...(team ? { team: asManifest(team) } : {}) }
-    const { agents } = this.client.check(plan, full).spec.team
+    const checked = this.client.check(plan, full)
+    await requirePrices(checked)
+    const { agents } = checked.spec.team
     const worker = this.workers.at(-1)?.worker
     await worker?.serveManifest(
       agents.filter((agent) => worker.servesOnDemand(agent)),
@@ -129,9 +134,9 @@ export class Troupe {
     options: TaskOptions = {},
   ): Promise<AgentResult> {
     const name = typeof agent === 'string' ? agent : agent.name
-    const { team = this.teamOf(agent, name), id, model, maxTokens, ...task } = options
+    const { team = this.teamOf(agent, name), id, model, maxTokens, budget, ...task } = options
     const plan = { name: `task-${name}`.slice(0, 64), subtasks: [{ id: name, agentType: name, payload, ...task }] }
-    const run = await this.start(plan, { team, id, model, maxTokens })
+    const run = await this.start(plan, { team, id, model, maxTokens, budget })
     const outcome = await run.outcome()
     const result = outcome.results[name]
     if (!result) throw new RunFailedError(outcome) // terminated, or cancelled before it began

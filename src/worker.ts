@@ -6,6 +6,7 @@ import { createActivities as createActivitiesOver } from '../activities'
 import type { ActivityDependencies } from '../activities/dependencies'
 import { builtInTeam } from './agents/built-in'
 import { canHost, hostAgent, type HostedAgent } from './agents/hosted-agent'
+import { requirePrices } from './agents/models/require-prices'
 import { teamManifest, type Team } from './agents/team'
 import type { AgentManifest } from './contract/agent'
 import { TroupeError } from './contract/errors'
@@ -139,6 +140,7 @@ export class TroupeWorker {
       throw new TroupeError('InvalidTeam', `there is no agent "${unknown}" to serve`, { hint })
     }
     if (!wanted) await this.workers.serveOrchestrator()
+    await this.workers.serveFigures()
     for (const agent of agents) if (!wanted || wanted.includes(agent.name)) await this.workers.serveAgent(agent)
   }
 }
@@ -187,6 +189,7 @@ function dependencies(
     ...continueAfterEvents(),
     baseDirectory: process.cwd(),
     hash: definitionHash,
+    requirePrices,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   }
 }

@@ -23,6 +23,7 @@ export class Dispatcher {
     private readonly state: RunState,
     private readonly run: RunKey,
     private readonly wake: () => void,
+    private readonly startedAt: string,
     sizes: readonly number[] = [],
   ) {
     this.windows = state.prepared.agents.map((agent, place) => new AgentWindow(agent.maxConcurrency, sizes[place]))
@@ -55,7 +56,6 @@ export class Dispatcher {
   private async execute(place: number, window: AgentWindow): Promise<void> {
     const node = this.state.graph(place)
     const agent = this.state.agent(place)
-    const retries = this.state.retriesOf(place)
     const scope = new CancellationScope()
     this.countScheduled()
     this.state.started(place)
@@ -63,10 +63,10 @@ export class Dispatcher {
     this.inFlight++
     this.scopes.set(place, scope)
     try {
-      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now(), retries))
+      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now()))
       const result = await scope.run(() => runAgent(this.inputOf(place)))
       window.ended(result.wait)
-      this.state.returned(place, result)
+      this.state.succeeded(place, result)
     } catch (failure) {
       window.ended(applyFailure(this.state, place, failure).wait)
     }
@@ -78,8 +78,8 @@ export class Dispatcher {
   private inputOf(place: number): RunAgentInput {
     const { id, type, priority, deadline } = this.state.graph(place)
     const task = { id, type, priority, ...(deadline === undefined ? {} : { deadline }) }
-    const decided = this.state.decisionOn(place)
-    return { ...subtaskInput(this.run, this.state, place), task, ...(decided ? { decided } : {}) }
+    const budgets = this.state.budgets.levelsOf(place, this.startedAt)
+    return { ...subtaskInput(this.run, this.state, place), task, ...(budgets ? { budgets } : {}) }
   }
 
   /** A full portion rests for a millisecond of the server's time: what follows goes into the next workflow task. */

@@ -8,12 +8,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../src/contract/changes'
+import type { RaiseBudgetInput } from '../src/contract/budget'
 import { isPausedAgents } from '../src/contract/control'
 import type { AgentEvent } from '../src/contract/event'
 import type { PublishInput } from '../src/contract/messages'
 import {
   ADD_UPDATE,
   AGENTS_SIGNAL,
+  BUDGET_UPDATE,
   CANCEL_SUBTASK_UPDATE,
   CHANGE_UPDATE,
   CLOSE_UPDATE,
@@ -48,6 +50,7 @@ export const resumeUpdate = defineUpdate<void, [ResumeInput]>(RESUME_UPDATE)
 export const addUpdate = defineUpdate<ChangeAnswer, [AddInput]>(ADD_UPDATE)
 export const changeUpdate = defineUpdate<ChangeAnswer, [ChangeInput]>(CHANGE_UPDATE)
 export const cancelSubtaskUpdate = defineUpdate<ChangeAnswer, [CancelSubtaskInput]>(CANCEL_SUBTASK_UPDATE)
+export const budgetUpdate = defineUpdate<void, [RaiseBudgetInput]>(BUDGET_UPDATE)
 export const closeUpdate = defineUpdate<void, [CloseInput]>(CLOSE_UPDATE)
 
 /** A run whose plan was checked. */
@@ -108,6 +111,11 @@ export class Handlers {
       resumeUpdate,
       ({ state }) => tooLate(state),
       ({ state }, input) => state.pauses.resume(input),
+    )
+    this.onUpdate(
+      budgetUpdate,
+      ({ state }, input) => tooLate(state) ?? state.budgets.problem(input),
+      ({ state }, input) => state.budgets.raise(input),
     )
     this.onUpdate(
       closeUpdate,

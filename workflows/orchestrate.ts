@@ -105,7 +105,7 @@ export async function orchestrate(
 
   function begin(prepared: PreparedRun, state: RunState): void {
     continuation.look(prepared.continueAfterEvents)
-    const dispatcher = new Dispatcher(state, run, wake, carried?.windows)
+    const dispatcher = new Dispatcher(state, run, wake, startedAt, carried?.windows)
     live = { prepared, state, dispatcher, inner: new InnerWork(state, run, wake) }
   }
 

@@ -1,10 +1,12 @@
 // HOST. What an agent's context stands on: the ledger of its execution, and what the run says of models. Whoever hosts
 // executions (activities, a child process, tests) provides it; agents never see it.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
+import type { BudgetLeft } from '../contract/budget'
 import type { EffectName, EffectOutcome } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import type { ModelTokens } from '../contract/model-answer'
-import type { ToolDecision } from '../contract/people'
+import type { Prices } from '../contract/prices'
+import type { Demand } from '../contract/run/admission'
 
 /** Names one call among all of an execution. Never a position in the whole: calls may be parallel. */
 export interface LedgerCall {
@@ -24,8 +26,18 @@ export interface LedgerEntry {
   value: JsonValue
   /** Only of a model call. */
   tokens?: ModelTokens
+  /** Only of a model call: what it has cost in US dollars, where its price is known. */
+  usd?: number
   /** Only of a model call: its number among the execution's model calls, from 0. Recordings are matched by it. */
   number?: number
+}
+
+/** What a model call is given by the budgets that it counts against. */
+export interface CallGrant {
+  /** Tokens that the answer may have; absent where nothing needs to bound it. */
+  output?: number
+  /** What is left at each level, of which the model is told; absent where nobody has given a budget. */
+  left?: BudgetLeft[]
 }
 
 /** The recorded calls of one execution. Entries outlive the process; the first writer wins. */
@@ -34,14 +46,21 @@ export interface LedgerPort {
   logicalAttempt(): Promise<number>
   recall(call: LedgerCall): Promise<LedgerEntry | undefined>
   /**
-   * Before a model call is made: notes that it may be billed from here on.
-   * @throws TroupeError `BudgetExceeded` if the run's tokens are used up
+   * Before a model call is made: reserves what it may use, and notes that it may be billed from here on. Waits while others
+   * have reserved what it needs.
+   * @throws TroupeError `BudgetExceeded` if a budget is used up, `PriceUnknown` where money is limited and no price is known
    */
-  begin(call: LedgerCall): Promise<void>
+  begin(call: LedgerCall, demand: Demand): Promise<CallGrant>
   /** Keeps what a call returned, durably; returns what stands. */
   record(call: LedgerCall, entry: LedgerEntry): Promise<LedgerEntry>
   /** The provider answered that it did nothing: the call that was begun is not billed. */
   refused(call: LedgerCall): Promise<void>
+  /** It failed, and nobody knows whether it was billed. */
+  lost(call: LedgerCall): Promise<void>
+  /** It was answered and is paid for, and the answer is of no use: a budget cut it off. */
+  wasted(call: LedgerCall, entry: LedgerEntry): Promise<void>
+  /** What is left of each budget that calls count against. */
+  budget(): Promise<BudgetLeft[]>
 }
 
 /** An effect that is about to be done. */
@@ -64,30 +83,17 @@ export interface EffectsPort {
   settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void>
 }
 
-/** A tool's call that is made only when a person says so. */
-export interface ApprovalRequest {
-  call: LedgerCall
-  tool: string
-  input: JsonValue
-  /** One decision stands for all calls of the tool in the subtask. */
-  once: boolean
-  /** Of the workspace that the call would change. */
-  snapshot?: string
-}
-
-export interface ApprovalsPort {
-  /** What a person decided; undefined where nobody has: the execution is to end as suspended, and the host sees to it that one is asked. */
-  ask(request: ApprovalRequest): Promise<ToolDecision | undefined>
-}
-
 export interface HostPort {
   readonly ledger: LedgerPort
   readonly effects: EffectsPort
-  readonly approvals: ApprovalsPort
   /** The manifest's name of the agent. */
   readonly agent: string
   /** The agent's own model, else the run's, `<provider>/<model>`; undefined leaves it to the environment. */
   readonly model?: string
+  /** What models cost, beside what the price library knows. */
+  readonly prices?: Prices
+  /** Whether there is room for a tokenizer: without one, input is counted by its bytes. */
+  readonly tokenizer?: boolean
   /** Stands in for the models of providers, where given: tests of agents bring their own. */
   languageModel?(id: string): LanguageModelV3
 }

@@ -3,9 +3,10 @@ import type { AgentTask } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import type { EffectOutcome } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
+import type { Demand } from '../contract/run/admission'
 import { BaseAgentService } from './base-agent-service'
 import type { AgentContext, SpawnOptions } from './context'
-import { HOST, type ApprovalRequest, type EffectCall, type LedgerCall, type LedgerEntry } from './host-port'
+import { HOST, type EffectCall, type LedgerCall, type LedgerEntry } from './host-port'
 import { createIsolatedExecutor, type IsolatedExecutor } from './process/isolated-executor'
 import type { CallMessage, NoticeMessage } from './process/isolated-protocol'
 
@@ -44,9 +45,10 @@ export class IsolatedAgent extends BaseAgentService {
   override async execute(task: AgentTask, context: AgentContext): Promise<unknown> {
     const { runId, attempt, signal } = context
     const onMessage = (message: NoticeMessage | CallMessage): unknown => answer(message, context)
-    const { agent, model, ledger } = context[HOST]
+    const { agent, model, prices, ledger } = context[HOST]
     const logicalAttempt = await ledger.logicalAttempt()
-    const host = { agent, logicalAttempt, ...(model === undefined ? {} : { model }) }
+    const named = { ...(model === undefined ? {} : { model }), ...(prices ? { prices } : {}) }
+    const host = { agent, logicalAttempt, ...named }
     const { output, spawned } = await this.executor.execute({ task, runId, attempt, host }, { signal, onMessage })
     for (const call of spawned) context.spawn(call.subtasks, call.options as SpawnOptions | undefined)
     return output
@@ -66,7 +68,7 @@ function answer(message: NoticeMessage | CallMessage, context: AgentContext): un
 
 async function call({ method, args }: CallMessage, context: AgentContext): Promise<unknown> {
   const [first, second] = args
-  const { ledger, effects, approvals } = context[HOST]
+  const { ledger, effects } = context[HOST]
   switch (method) {
     case 'publish':
       return context.publish(first as string, second as JsonValue | undefined)
@@ -77,16 +79,20 @@ async function call({ method, args }: CallMessage, context: AgentContext): Promi
     case 'ledger.recall':
       return ledger.recall(first as LedgerCall)
     case 'ledger.begin':
-      return ledger.begin(first as LedgerCall)
+      return ledger.begin(first as LedgerCall, second as Demand)
     case 'ledger.record':
       return ledger.record(first as LedgerCall, second as LedgerEntry)
     case 'ledger.refused':
       return ledger.refused(first as LedgerCall)
+    case 'ledger.lost':
+      return ledger.lost(first as LedgerCall)
+    case 'ledger.wasted':
+      return ledger.wasted(first as LedgerCall, second as LedgerEntry)
+    case 'ledger.budget':
+      return ledger.budget()
     case 'effects.claim':
       return effects.claim(first as EffectCall)
     case 'effects.settle':
       return effects.settle(first as string, second as EffectOutcome<JsonValue>)
-    case 'approvals.ask':
-      return approvals.ask(first as ApprovalRequest)
   }
 }

@@ -1,10 +1,11 @@
 // HOST. An agent that is a model: instructions, perhaps tools, and the form of its answer.
-import type { LanguageModelV3, LanguageModelV3Prompt } from '@ai-sdk/provider'
-import type { z } from 'zod'
+import type { LanguageModelV3Prompt } from '@ai-sdk/provider'
+import type { ToolSet } from 'ai'
+import { z } from 'zod'
 import type { AgentTask } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import { isObject } from '../contract/json'
-import type { McpServer } from '../contract/tools'
+import { SNAPSHOT_KEY, type McpServer } from '../contract/tools'
 import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, parseModelId } from '../contract/model-id'
 import { BaseAgentService, type AgentOptions } from './base-agent-service'
 import type { AgentContext } from './context'
@@ -12,31 +13,38 @@ import { recordedModel } from './ledger/equip'
 import { zodForm, type AnswerForm } from './models/parse-answer'
 import { ToolGuard } from './models/tool-guard'
 import { DATA_RULE } from './tools/as-data'
-import { givenTools } from './tools/given-tools'
-import { sortTools, type AgentTools, type SortedTools } from './tools/own-tools'
+import { openTools, returnsFiles, type ToolBox } from './tools/given-tools'
+import { sortTools, type AgentTools, type OutputWith, type SortedTools } from './tools/own-tools'
 import { ToolCalls } from './tools/tool-calls'
-import { answerOfForm, mended, withForm, type Said } from './models/structured-answer'
+import { answerOfForm, mended, withForm, type Said, type StructuredQuestion } from './models/structured-answer'
 
 /** Model calls with tools in one execution: an agent that has not finished by then turns in circles, and each turn is paid. */
 const MAX_STEPS = 20
 /** Reasons to end that leave an answer unfinished. */
 const CUT: readonly string[] = ['length', 'content-filter']
 
-export interface ModelAgentOptions<Input extends z.ZodType, Output> extends AgentOptions {
+export interface ModelAgentOptions<
+  Input extends z.ZodType,
+  Output,
+  Tools extends AgentTools = AgentTools,
+> extends AgentOptions {
   /** `<provider>/<model>`; the run's, or else the environment's, unless given. */
   model?: string
   /** The system message. */
   instructions: string
   /** Schema of the payload. Its `prompt`, if that is a text, or else the whole as JSON, is the user's message. */
   input?: Input
-  /** Schema of the output, which the model is told; without it the output is the answer's text. */
+  /**
+   * Schema of the answer, which the model is told; without it the answer is a text. It is the output; of an agent with a tool
+   * that changes files (`write_file`, `edit_file`, `run_command`) the output is `{output: <answer>, snapshot}`.
+   */
   output?: z.ZodType<Output>
   /**
    * The tools that it has, and no others: those of the AI SDK by name, or a list of names and grants, where `{name, tool}` is
    * one of the team's own. What they return is recorded: a retry after a crash does not call them again. The same call three
    * times in a row ends the attempt; of a result above 32 KiB the model is told the beginning, and the whole is an artifact.
    */
-  tools?: AgentTools
+  tools?: Tools
   /** MCP servers by name; the list of tools names theirs as `<server>/<tool>`. */
   mcp?: Record<string, McpServer>
   /** Model calls in one execution, with tools; 20 unless given. */
@@ -68,30 +76,46 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   }
 
   override async execute({ payload }: AgentTask<Input>, context: AgentContext): Promise<Output> {
-    const { baseUrl, tools, form = this.output && zodForm(this.output) } = this.behaviour
+    const { tools } = this.behaviour
+    if (!tools) return (await this.answer(payload, context)) as Output
+    const box = await openTools(tools, context)
+    const output = await this.answer(box.files ? withoutSnapshot(payload) : payload, context, box)
+    return (box.files && box.returnsFiles ? { output, snapshot: box.files.id } : output) as Output
+  }
+
+  private async answer(payload: unknown, context: AgentContext, box?: ToolBox): Promise<unknown> {
+    const { instructions, baseUrl, form } = this.behaviour
     const { model: id } = this.config
-    const instructions = tools ? `${this.behaviour.instructions}\n\n${DATA_RULE}` : this.behaviour.instructions
     const model = recordedModel(
       context,
       id === DEFAULT_MODEL ? undefined : id,
       baseUrl === undefined ? {} : { baseUrl },
     )
-    const question = { model, signal: context.signal, system: instructions, prompt: userMessage(payload) }
-    if (form && !tools) return (await answerOfForm(question, form)) as Output
-    const system = form ? withForm(instructions, form) : instructions
-    const said = await this.generate(model, system, question.prompt, context)
-    if (!form) return wholeText(this.name, said) as Output
+    const system = box ? `${instructions}\n\n${DATA_RULE}` : instructions
+    const question = { model, signal: context.signal, system, prompt: userMessage(payload) }
+    if (form && !box) return answerOfForm(question, form)
+    const whole = form ? withForm(system, form) : system
+    const said = await this.generate({ ...question, system: whole }, context, box)
+    if (!form) return wholeText(this.name, said)
     const prompt: LanguageModelV3Prompt = [
-      { role: 'system', content: system },
+      { role: 'system', content: whole },
       { role: 'user', content: [{ type: 'text', text: question.prompt }] },
     ]
-    return (await mended(question, form, prompt, said)) as Output
+    return mended(question, form, prompt, said)
   }
 
-  private async generate(model: LanguageModelV3, system: string, prompt: string, context: AgentContext): Promise<Said> {
+  private async generate(
+    { model, system, prompt }: Pick<StructuredQuestion, 'model' | 'system' | 'prompt'>,
+    context: AgentContext,
+    box?: ToolBox,
+  ): Promise<Said> {
     const { generateText, stepCountIs } = await import('ai')
-    const { tools, maxSteps = MAX_STEPS } = this.behaviour
-    const calls = new ToolCalls({ context, guard: new ToolGuard(this.name) })
+    const { maxSteps = MAX_STEPS } = this.behaviour
+    const calls = new ToolCalls({
+      context,
+      guard: new ToolGuard(this.name),
+      onSnapshot: (snapshot) => box?.files?.take(snapshot),
+    })
     const { text, finishReason } = await generateText({
       model,
       system,
@@ -99,7 +123,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
       abortSignal: context.signal,
       maxRetries: 0,
       stopWhen: [stepCountIs(maxSteps), () => calls.isOver],
-      ...(tools ? { tools: calls.toolSet(givenTools(tools)) } : {}),
+      ...(box ? { tools: calls.toolSet(box.given) } : {}),
     })
     calls.require()
     if (finishReason !== 'tool-calls') return { text, cut: CUT.includes(finishReason) }
@@ -133,9 +157,13 @@ function wholeText(agent: string, { text, cut }: Said): string {
  * })
  * @throws TroupeError `InvalidTeam` naming every setting that is wrong; `InvalidUsage` for a model that cannot be
  */
-export function defineModelAgent<Input extends z.ZodType = z.ZodUnknown, Output = string>(
-  options: ModelAgentOptions<Input, Output>,
-): ModelAgent<z.output<Input>, Output, z.input<Input>> {
+export function defineModelAgent<
+  Input extends z.ZodType = z.ZodUnknown,
+  Output = string,
+  const Tools extends AgentTools = ToolSet,
+>(
+  options: ModelAgentOptions<Input, Output, Tools>,
+): ModelAgent<z.output<Input>, OutputWith<Tools, Output>, z.input<Input>> {
   const { instructions, input, output, tools, mcp, maxSteps, ...agent } = options
   if (agent.model !== undefined && agent.model !== DEFAULT_MODEL) parseModelId(agent.model)
   const sorted = sortTools(agent.name, tools, mcp)
@@ -143,8 +171,23 @@ export function defineModelAgent<Input extends z.ZodType = z.ZodUnknown, Output 
     instructions,
     ...(sorted.tools ? { tools: sorted } : {}),
     ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(output ? { form: zodForm(output) } : {}),
   }
-  return new ModelAgent(agent, behaviour, input as z.ZodType<z.output<Input>> | undefined, output)
+  const returned = returnsFiles(sorted)
+    ? z.object({ output: output ?? z.string(), snapshot: z.string() })
+    : (output as z.ZodType | undefined)
+  return new ModelAgent(
+    agent,
+    behaviour,
+    input as z.ZodType<z.output<Input>> | undefined,
+    returned as z.ZodType<OutputWith<Tools, Output>> | undefined,
+  )
+}
+
+function withoutSnapshot(payload: unknown): unknown {
+  if (!isObject(payload)) return payload
+  const { [SNAPSHOT_KEY]: _, ...told } = payload
+  return told
 }
 
 function userMessage(payload: unknown): string {

@@ -1,6 +1,7 @@
 // HOST. `troupe status`: where a run stands, why each subtask waits, and what unblocks it.
 import type { Command } from 'commander'
 import type { RunStatusReport } from '../client/status'
+import { renderPools } from './render/pools'
 import { renderStatus } from './render/status'
 import { withReader } from './shared/open'
 import { dataCommand, type OutputOption } from './shared/options'
@@ -11,10 +12,16 @@ import { dataColor } from './shared/terminal'
 export function statusCommand(): Command {
   return dataCommand('status', 'show where a run stands', 'troupe status docs-x4k2')
     .argument('[run]', RUN_ARGUMENT)
+    .option('--pools', 'the slots of agents over all workers instead: of those with work in RUN, or of all')
     .action(status)
 }
 
-async function status(id: string | undefined, { output }: OutputOption): Promise<void> {
+async function status(id: string | undefined, { output, pools }: OutputOption & { pools?: boolean }): Promise<void> {
+  if (pools) {
+    const report = await withReader(({ client }) => client.pools(id))
+    printValue(output, report, () => renderPools(report, { color: dataColor() }))
+    return
+  }
   const view = await withReader(async ({ client }) => (await runOrLatest(client, id)).status())
   printValue(output, publicView(view), () => renderStatus(view, { color: dataColor(), now: Date.now() }))
 }

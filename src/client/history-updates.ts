@@ -1,9 +1,11 @@
 // HOST. The updates in a history, as transitions of the run's state. Those that were refused are in no history.
 import type { LoadedDataConverter } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
+import type { RaiseBudgetInput } from '../contract/budget'
 import type { AddInput, CancelSubtaskInput, ChangeInput } from '../contract/changes'
 import {
   ADD_UPDATE,
+  BUDGET_UPDATE,
   CANCEL_SUBTASK_UPDATE,
   CHANGE_UPDATE,
   CLOSE_UPDATE,
@@ -34,6 +36,8 @@ export async function applyUpdate(
       state.requests.resolveProblem(input as ResolveInput) ?? state.requests.resolve(input as ResolveInput),
     [PAUSE_UPDATE]: () => state.pauses.pause(input as PauseInput),
     [RESUME_UPDATE]: () => state.pauses.resume(input as ResumeInput),
+    [BUDGET_UPDATE]: () =>
+      state.budgets.problem(input as RaiseBudgetInput) ?? state.budgets.raise(input as RaiseBudgetInput),
     [CLOSE_UPDATE]: () => state.close(input as CloseInput),
     [CANCEL_SUBTASK_UPDATE]: () => changes.cancel(state, input as CancelSubtaskInput),
     [ADD_UPDATE]: () => changes.add(state, input as AddInput),

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { TroupeError } from '../contract/errors'
 import type { OrchestrateInput } from '../contract/messages'
 import { ORCHESTRATE, ORCHESTRATOR_TASK_QUEUE, PLAN_FILE_MEMO } from '../contract/names'
+import type { CheckedPlan } from '../contract/schema/check-plan'
 import { explained } from './errors'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout, type ClientScope } from './scope'
 
@@ -18,6 +19,18 @@ export interface LaunchOptions {
   id?: string | undefined
   /** Absolute path of the file that the plan came from; the run remembers it. */
   planFile?: string | undefined
+}
+
+/** What a checked plan is started with. */
+export function startInput({ plan, spec }: CheckedPlan): OrchestrateInput {
+  const { team, inputs, model, budget, onBudget, prices, maxSubtasks } = spec
+  return {
+    ...{ plan, team, inputs, maxSubtasks },
+    ...(model === undefined ? {} : { model }),
+    ...(budget ? { budget } : {}),
+    ...(onBudget ? { onBudget } : {}),
+    ...(prices ? { prices } : {}),
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { carryOver, type CarriedExecution } from '../contract/run/carry-over'
 import type { Past } from '../contract/run/reuse'
 import type { CheckedPlan } from '../contract/schema/check-plan'
 import type { Store } from '../storage/store'
-import { launch, type LaunchOptions } from './launch'
+import { launch, startInput, type LaunchOptions } from './launch'
 import { Run } from './run'
 import type { RunView } from './run-view'
 import type { ClientScope } from './scope'
@@ -36,14 +36,14 @@ export interface RetryToBegin {
 export async function beginRetry(scope: ClientScope, retry: RetryToBegin): Promise<Run> {
   const { view, past, reused, done, checked, was, replaced, deadline } = retry
   const { store } = scope
-  const { team, inputs, model, maxTokens, maxSubtasks } = checked.spec
+  const { team } = checked.spec
   const carried = carryOver(past, reused, { was, is: team.agents, deadline, ...(replaced ? { replaced } : {}) })
   const executions = await inPortions([...carried], WRITTEN_AT_ONCE, async ([id, one]) => [id, await kept(store, one)])
   // By fromEntries, since `__proto__` is an ordinary id
   const reuse: Reuse = { executions: Object.fromEntries(executions) as Record<string, AgentExecution>, effects: done }
   const input: OrchestrateInput = {
-    ...{ plan: checked.plan, team, inputs, store: store.identity, maxTokens, maxSubtasks },
-    ...(model === undefined ? {} : { model }),
+    ...startInput(checked),
+    store: store.identity,
     retry: { of: view.run, reuse: await store.artifacts.put(JSON.stringify(reuse)) },
   }
   const workflowId = await launch(scope, input, retry.launch)

@@ -23,7 +23,7 @@ import { errorContext, type ClientScope } from './scope'
 /** Checks a plan as the client does before it starts one. */
 export type CheckPlan = (
   plan: unknown,
-  settings: Pick<RunSpec, 'inputs' | 'model' | 'maxTokens' | 'maxSubtasks' | 'team'>,
+  settings: Pick<RunSpec, 'inputs' | 'model' | 'budget' | 'onBudget' | 'prices' | 'maxSubtasks' | 'team'>,
 ) => CheckedPlan
 
 /**

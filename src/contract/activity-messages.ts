@@ -1,11 +1,13 @@
 // PURE. One input and one result object for each activity of the orchestrator.
+import type { BudgetLevel, RunBudget } from './budget'
 import type { Problem } from './errors'
 import type { AgentTask } from './agent'
 import type { AgentEvent, EventSegment } from './event'
 import type { JsonValue } from './json'
 import type { CheckedAddition, CheckedReplacement, ChangeInput } from './changes'
-import type { HumanRequest, PausedAgents, ToolDecision } from './people'
+import type { HumanRequest, PausedAgents } from './people'
 import type { SubTask } from './plan'
+import type { Cost } from './prices'
 import type { ClosedRun, StoredOutput, StoreIdentity, SubtaskError, SubtaskOutcome } from './run'
 import type { OrchestrateInput, RunKey, AgentSlot, GraphNode, ReactionRule } from './messages'
 
@@ -27,6 +29,8 @@ export interface PreparedRun {
   maxSubtasks: number
   /** Whether the server has Troupe's search attributes. */
   searchAttributes: boolean
+  /** Where somebody has said what its model calls may use, or what follows when that is used up. */
+  budget?: RunBudget
   /** Agents of the team that were paused when the run began. */
   paused?: PausedAgents
   /** History events from which the run continues as new; the default unless given. For tests. */
@@ -53,10 +57,10 @@ export interface SubtaskInput {
 }
 
 export interface RunAgentInput extends SubtaskInput {
-  /** The newest decision on a tool's call of the subtask. */
-  decided?: ToolDecision
   /** The task without its payload. */
   task: Omit<AgentTask, 'payload'>
+  /** What its model calls are counted against; the run's default unless given. */
+  budgets?: readonly BudgetLevel[]
 }
 
 /** What stands in the place of the output of a dependency that did not succeed (`runIf: all-done`, `any-succeeded`). */
@@ -139,6 +143,8 @@ export interface AgentExecution {
   outputOfEach?: number
   /** Of all attempts, as the providers counted them. */
   tokensUsed: number
+  /** Of all attempts, in US dollars; absent if no model was called. */
+  cost?: Cost
   /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   durationMs: number
@@ -149,26 +155,14 @@ export interface AgentExecution {
 }
 
 /** What an execution tells of all its attempts. */
-export type Measured = Pick<AgentExecution, 'attempt' | 'durationMs' | 'tokensUsed' | 'unconfirmedCalls'>
+export type Measured = Pick<AgentExecution, 'attempt' | 'durationMs' | 'tokensUsed' | 'cost' | 'unconfirmedCalls'>
 
 /** What of it the orchestrator keeps. */
 export type ReportedExecution = Measured & Pick<AgentExecution, 'spawned' | 'outputFrom'>
 
-/** A call of a tool that waits for a person. */
-export interface SuspendedCall {
-  approvalId: string
-  tool: string
-  input: StoredOutput
-  /** Of the workspace that the call would change. */
-  snapshot?: string
+export interface RunAgentResult extends AgentExecution {
+  wait: QueueWait
 }
-
-/** An execution that ended so that nobody waits with a slot in hand: after the decision another one goes on from its ledger. */
-export interface SuspendedExecution extends Measured {
-  suspended: SuspendedCall
-}
-
-export type RunAgentResult = (AgentExecution | SuspendedExecution) & { wait: QueueWait }
 
 /** The first detail of a failed execution. */
 export interface FailureDetails extends Partial<Measured> {
@@ -185,6 +179,7 @@ export interface Heartbeat {
   progress: JsonValue
   /** Tokens that all its attempts have used so far. */
   tokensUsed: number
+  cost?: Cost
 }
 
 export interface SealEventsInput {

@@ -1,4 +1,5 @@
 // PURE. What an agent is to the outside: its configuration, the task that it is handed, and its manifest entry.
+import type { Budget } from './budget'
 import type { JsonObject } from './json'
 import type { ModelTools } from './tools'
 
@@ -17,6 +18,8 @@ export interface AgentServiceConfig {
   maxConcurrency: number
   /** Milliseconds for one attempt. */
   timeoutMs: number
+  /** What the model calls of all its executions in a run may use together. */
+  budget?: Budget
 }
 
 /** A piece of work for an agent. */

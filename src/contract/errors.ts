@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'ServerUnavailable',
   'NoWorker',
   'ModelNotConfigured',
+  'PriceUnknown',
   'SandboxUnavailable',
   'StoreUnavailable',
   'StoreMismatch',
@@ -52,7 +53,6 @@ export const ERROR_CODES = [
   'ModelRefused',
   'NoRecordedAnswer',
   'BudgetExceeded',
-  'Suspended',
   'UnknownOutcome',
   'EffectConflict',
   'TestsFailed',
@@ -166,7 +166,13 @@ export const MODEL_FAILURES: readonly ErrorCode[] = [
   'NoRecordedAnswer',
 ]
 /** What says of the run, or of a provider, more than its author's code knows: it counts through whatever it is wrapped in. */
-const LASTING: readonly ErrorCode[] = ['BudgetExceeded', 'UnknownOutcome', 'EffectConflict', ...MODEL_FAILURES]
+const LASTING: readonly ErrorCode[] = [
+  'BudgetExceeded',
+  'PriceUnknown',
+  'UnknownOutcome',
+  'EffectConflict',
+  ...MODEL_FAILURES,
+]
 /** Whether an agent's author can do nothing about it, in whatever code it comes up. */
 export function isLasting(code: ErrorCode): boolean {
   return LASTING.includes(code)

@@ -28,6 +28,7 @@ export type TransitionType =
   | 'agent.paused'
   | 'agent.resumed'
   | 'plan.changed'
+  | 'budget.raised'
   | 'reaction.refused'
   | 'task.created'
   | 'subtask.started'

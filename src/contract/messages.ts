@@ -1,9 +1,11 @@
 // PURE. What goes over the wire to a run and back: the workflow's argument, its queries and signals, and the graph that it works on.
+import type { Budget, OnBudget, RunBudget } from './budget'
 import type { TakenOverEffect } from './effects'
 import type { AgentManifest, Priority, RetrySettings, TeamManifest } from './agent'
 import type { AgentEvent, EventFilter, EventSegment } from './event'
 import type { JsonValue } from './json'
 import type { FailurePolicy, Plan, Reaction, ReactionTask, RunIf, SubTask } from './plan'
+import type { Prices } from './prices'
 import type { Pause, RunStatus, StoreIdentity, SubtaskRow, SubtaskState } from './run'
 import type { AgentExecution } from './activity-messages'
 
@@ -17,8 +19,14 @@ export interface OrchestrateInput {
   store?: StoreIdentity
   /** The model of agents that name none, `<provider>/<model>`; that of the worker's environment unless given. */
   model?: string
-  /** Tokens that the run's model calls may use together; 500,000 unless given. */
+  /** Tokens that the run's model calls may use together; 500,000 unless given. The same as `budget.tokens`. */
   maxTokens?: number
+  /** What all of them may use together; before what the plan says, key by key. */
+  budget?: Budget
+  /** What follows when a budget is used up; what the plan says unless given, else `fail`. */
+  onBudget?: OnBudget
+  /** Of models that the price library does not know; beside those of the plan, and before them. */
+  prices?: Prices
   /** Subtasks that the run may have in all, spawned and added ones included; 100,000 unless given. */
   maxSubtasks?: number
   /** Stays up for events until the update `close`. */
@@ -78,6 +86,8 @@ export interface GraphNode {
   evaluate?: true
   /** How many of what it spawns may be under way at once: a map's own. */
   maxInFlight?: number
+  /** What its model calls may use, and those of what it spawns. */
+  budget?: Budget
 }
 
 /** A reaction as the orchestrator knows it: the template of its subtask is in the run's spec, at the same place. */
@@ -113,7 +123,10 @@ export interface RunSpec {
   onFailure?: FailurePolicy
   /** The model of agents that name none. */
   model?: string
-  maxTokens: number
+  /** Where somebody has said what it may use. */
+  budget?: Budget
+  onBudget?: OnBudget
+  prices?: Prices
   maxSubtasks: number
 }
 
@@ -165,6 +178,8 @@ export interface StatusAnswer {
   agents: { name: string; taskQueue: string; window: number; inFlight: number; ready: number }[]
   /** How many events there have been. */
   events: number
+  /** What its model calls may use, where somebody has said so, or has raised it. */
+  budget?: RunBudget
 }
 
 export type EventsInput = EventFilter

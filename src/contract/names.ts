@@ -28,6 +28,8 @@ export const ADD_UPDATE = 'add'
 export const CHANGE_UPDATE = 'change'
 /** Update: `CancelSubtaskInput` → `ChangeAnswer`. */
 export const CANCEL_SUBTASK_UPDATE = 'cancelSubtask'
+/** Update: `RaiseBudgetInput` → nothing; what is held for a budget goes on. */
+export const BUDGET_UPDATE = 'budget'
 /** Update: `CloseInput` → nothing; an open run ends when what it has is done. */
 export const CLOSE_UPDATE = 'close'
 
@@ -38,6 +40,14 @@ export const PAUSE_AGENT_UPDATE = 'pauseAgent'
 export const RESUME_AGENT_UPDATE = 'resumeAgent'
 /** Memo key of a control workflow that holds its `PausedAgents`: to be read without any worker. */
 export const PAUSED_MEMO = 'troupePaused'
+
+/** Workflow type that asks worker processes for their pools' figures: their queues → `WorkerAnswer[]`. */
+export const ASK_WORKERS = 'askWorkers'
+
+/** The task queue on which one worker process, by its identity, answers for itself. */
+export function workerTaskQueue(identity: string): string {
+  return `worker.${identity}`
+}
 
 /** The workflow id of a team's control. */
 export function controlWorkflowId(team: string): string {

@@ -1,6 +1,8 @@
 // PURE. Plans as people and programs write them, and references inside payloads.
 import type { AgentTask } from './agent'
+import type { Budget, OnBudget } from './budget'
 import type { JsonObject, JsonValue } from './json'
+import type { Prices } from './prices'
 import type { McpServer, ToolEntry } from './tools'
 
 /**
@@ -53,6 +55,8 @@ export interface SubTask extends Partial<Omit<AgentTask, 'id'>> {
   onFailure?: FailurePolicy
   /** How long it may take, in milliseconds; only the order of scheduling follows from it. */
   estimateMs?: number
+  /** What its model calls may use in all attempts, those of what it spawns included. */
+  budget?: Budget
 }
 
 /** An agent that a plan declares: a program, a model, or a known agent under other settings. */
@@ -78,6 +82,7 @@ export interface InlineAgent {
   model?: string
   maxConcurrency?: number
   timeoutMs?: number
+  budget?: Budget
   retry?: {
     maximumAttempts?: number
     initialIntervalMs?: number
@@ -90,7 +95,10 @@ export interface InlineAgent {
 
 /** What a reaction starts: a subtask of its own, without a place in the graph. In its payload `{"$event": "<JSON Pointer>"}`
  * stands for (a part of) the event; without a payload it is the event. */
-export type ReactionTask = Pick<SubTask, 'agentType' | 'type' | 'payload' | 'priority' | 'estimateMs' | 'onFailure'>
+export type ReactionTask = Pick<
+  SubTask,
+  'agentType' | 'type' | 'payload' | 'priority' | 'estimateMs' | 'onFailure' | 'budget'
+>
 
 /** Starts a subtask for each event that matches. */
 export interface Reaction {
@@ -112,6 +120,12 @@ export interface Plan {
   subtasks: SubTask[]
   /** What follows when a subtask fails that says nothing of its own; `skip-dependents` unless given. */
   onFailure?: FailurePolicy
+  /** What all model calls of the run may use together; whoever starts it may say otherwise. */
+  budget?: Budget
+  /** What follows when a budget is used up; `fail` unless given. */
+  onBudget?: OnBudget
+  /** What models cost that the price library does not know, or others than it says. */
+  prices?: Prices
   /** Subtasks that events start. */
   reactions?: Reaction[]
   /** Agents that only this plan has, by name. Loading a file or preparing a run moves them into the manifest. */

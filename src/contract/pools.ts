@@ -13,3 +13,21 @@ export interface ProcessFigures {
   /** Why none could be started the last time. */
   failing?: string
 }
+
+/** One agent's slots in one worker process. */
+export interface SlotFigures {
+  agent: string
+  taskQueue: string
+  /** Executions that it takes at once. */
+  slots: number
+  /** Executions that it carries out. */
+  busy: number
+  /** Of an agent with `isolation: 'process'`. */
+  children?: ProcessFigures
+}
+
+/** What a worker process tells of itself when it is asked. */
+export type TellPools = () => Promise<SlotFigures[]>
+
+/** What became of asking one worker: null where it did not answer in time. */
+export type WorkerAnswer = SlotFigures[] | null

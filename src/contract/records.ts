@@ -32,11 +32,6 @@ export function requestRecord(run: RunKey, subtask: string, number: number): str
   return `${requestsPrefix(run, subtask)}${String(number).padStart(6, '0')}`
 }
 
-/** A `ToolDecision`. */
-export function approvalRecord(run: RunKey, subtask: string, approvalId: string): string {
-  return `${runPrefix(run)}approvals/${encodeURIComponent(subtask)}/${approvalId}`
-}
-
 /** `RetryRecord`s: the runs that repeat this one. */
 export function retriesPrefix(run: RunKey): string {
   return `${runPrefix(run)}retries/`
@@ -102,6 +97,20 @@ export function refusedRecord(run: RunKey, key: string, attempt: string): string
   return `${refusedPrefix(run)}${key}-${attempt}`
 }
 
+/** `BudgetEntry`s, numbered from 1 without gaps: whoever creates the next number decides with all before it in view. */
+export function budgetRecord(run: RunKey, number: number): string {
+  return `${runPrefix(run)}budget/entries/${String(number).padStart(9, '0')}`
+}
+
+/** `BudgetSnapshot`s, each named by the entry that it ends with. */
+export function budgetSumsPrefix(run: RunKey): string {
+  return `${runPrefix(run)}budget/sums/`
+}
+
+export function budgetSumsRecord(run: RunKey, number: number): string {
+  return `${budgetSumsPrefix(run)}${String(number).padStart(9, '0')}`
+}
+
 /** One record for each logical attempt of an agent at a subtask that its recorded answers made fail. */
 export function rejectedPrefix(run: RunKey, subtask: string, agent: string): string {
   // An id may hold slashes: without this, what `a/b` left would be taken for something of `a`
@@ -127,6 +136,9 @@ export interface LedgerRecord {
   /** Of a model call: its tokens, and its number among the execution's model calls. */
   tokens?: ModelTokens
   number?: number
+  /** Of a model call: what it has cost in US dollars, where its price is known; and the reservation that was made for it. */
+  usd?: number
+  reservation?: number
 }
 
 export interface BegunRecord {

@@ -2,6 +2,7 @@
 import type { ErrorCode } from './errors'
 import type { EventSegment } from './event'
 import type { JsonValue } from './json'
+import type { Cost } from './prices'
 
 /** How a subtask ends: in exactly one of these. */
 export type SubtaskOutcome = 'succeeded' | 'failed' | 'skipped' | 'cancelled'
@@ -64,6 +65,8 @@ export interface AgentResult<Output = unknown> {
   outputStored?: true
   /** Of all attempts, as the providers counted them. */
   tokensUsed: number
+  /** Of all attempts, in US dollars, `unknown` where nobody knows the price; absent if no model was called. */
+  cost?: Cost
   /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated. */
   unconfirmedCalls?: number
   /** From the first attempt's start to the end of the last, in milliseconds of the worker's clock; 0 if it never ran. */
@@ -97,6 +100,7 @@ export interface SubtaskRow {
   endedAt?: string
   attempt?: number
   tokensUsed?: number
+  cost?: Cost
   unconfirmedCalls?: number
   durationMs?: number
   error?: SubtaskError
@@ -129,8 +133,6 @@ export interface ShownRequest {
   /** ISO time after which nobody is asked any more, and what that means. */
   expiresAt?: string
   onTimeout?: TimeoutMeaning
-  /** The tool whose call is to be approved: the agent goes on when that is decided, either way. */
-  tool?: string
 }
 
 /** What it means that nobody decided in time. */
@@ -151,6 +153,8 @@ export interface RunResult {
   durationMs: number
   /** Of all attempts of all subtasks, as the providers counted them. */
   tokensUsed: number
+  /** In US dollars, `unknown` where nobody knows a price; absent if no model was called. */
+  cost?: Cost
   /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   store: StoreIdentity
@@ -180,6 +184,7 @@ export interface RunDocument extends ClosedRun {
   workflowId: string
   firstRunId: string
   tokensUsed: number
+  cost?: Cost
   unconfirmedCalls?: number
   results: Record<string, AgentResult>
   events: EventSegment[]

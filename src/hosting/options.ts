@@ -29,5 +29,13 @@ export const AGENT_WORKER = {
   shutdownForceTime: '12s',
 } satisfies Partial<WorkerOptions>
 
+/** Of the queue on which a process answers for itself: a word in a moment. */
+export const ASKED_WORKER = {
+  maxConcurrentActivityTaskExecutions: 5,
+  maxConcurrentActivityTaskPolls: 1,
+  shutdownGraceTime: '1s',
+  shutdownForceTime: '2s',
+} satisfies Partial<WorkerOptions>
+
 /** A worker that is created polls within milliseconds; a server under load may take longer to show it. */
 export const POLLING_TIMEOUT_MS = 5_000

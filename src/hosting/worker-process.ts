@@ -3,11 +3,12 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import type { createActivities } from '../../activities'
 import type { AgentManifest } from '../contract/agent'
 import { messageOf, TroupeError } from '../contract/errors'
-import { ORCHESTRATOR_TASK_QUEUE } from '../contract/names'
+import { ORCHESTRATOR_TASK_QUEUE, workerTaskQueue } from '../contract/names'
+import type { SlotFigures, TellPools } from '../contract/pools'
 import { hostAgent, type HostedAgent } from '../agents/hosted-agent'
 import type { Team } from '../agents/team'
 import { builtFile } from '../package-root'
-import { AGENT_WORKER, ORCHESTRATOR_WORKER, POLLING_TIMEOUT_MS } from './options'
+import { AGENT_WORKER, ASKED_WORKER, ORCHESTRATOR_WORKER, POLLING_TIMEOUT_MS } from './options'
 
 type Activities = ReturnType<typeof createActivities>
 
@@ -45,6 +46,22 @@ export class WorkerProcess {
       ...ORCHESTRATOR_WORKER,
       workflowBundle: { codePath: builtFile('workflow-bundle.js') },
       activities,
+    })
+  }
+
+  /** Answers for this process: how its slots stand, whenever somebody asks. */
+  async serveFigures(): Promise<void> {
+    const tellPools: TellPools = async () => this.figures()
+    await this.start(workerTaskQueue(this.options.identity), { ...ASKED_WORKER, activities: { tellPools } })
+  }
+
+  private figures(): SlotFigures[] {
+    return [...this.workers].flatMap(([taskQueue, { worker }]) => {
+      const { manifest, processes } = this.options.hosted.get(taskQueue) ?? {}
+      if (!manifest) return []
+      const { name: agent, maxConcurrency: slots } = manifest
+      const busy = worker.getStatus().numInFlightActivities
+      return [{ agent, taskQueue, slots, busy, ...(processes ? { children: processes.figures } : {}) }]
     })
   }
 

@@ -1,7 +1,10 @@
 // HOST. What a sandboxed command sees, as arguments for bubblewrap: nothing that is not named here.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { TroupeError } from '../contract/errors'
+import { preview } from '../contract/json'
 import { COMMAND_SHARED_MB, COMMAND_TMP_MB } from './limits'
+import { networkMounts } from './network/inside'
 
 /** Where the copy stands inside, and where reports are written. */
 export const INSIDE_DIRECTORY = '/workspace'
@@ -20,23 +23,29 @@ export const INSIDE_FILES: readonly { path: string; content: string }[] = [
 ]
 
 /** Descriptors that bubblewrap inherits, in this order, after the standard three. */
-export const FIRST_DESCRIPTOR = 3
+export const STATUS = 3
+export const ENVIRONMENT = 4
+const FILTER = 5
 
 export interface BwrapSettings {
   command: readonly string[]
   directory: string
   readOnly: readonly string[]
   report?: string
-  env: Record<string, string>
+  /** The proxy's, where the command was granted hosts. */
+  proxySocket?: string
   /** Whether this bubblewrap can forbid further user namespaces (0.8 can). */
   disableUserns: boolean
   /** Whether a filter of system calls is handed over. */
   filter: boolean
 }
 
-/** Descriptor 3 tells what is started and how it ended, 4 the filter; the made-up files follow. */
+/**
+ * Descriptor 3 tells what is started and how it ended, 4 the environment, 5 the filter; the made-up files follow. The
+ * environment may hold secrets, and every user of the machine reads arguments.
+ */
 export function bwrapArguments(settings: BwrapSettings): string[] {
-  const { directory, report, readOnly, filter } = settings
+  const { directory, report, readOnly, filter, proxySocket } = settings
   const megabytes = (number: number) => String(number * 1024 * 1024)
   return [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
@@ -44,22 +53,34 @@ export function bwrapArguments(settings: BwrapSettings): string[] {
     ...['--cap-drop', 'ALL', '--uid', INSIDE_USER, '--gid', INSIDE_USER, '--hostname', 'sandbox'],
     // No terminal to type into, and no life after ours.
     ...['--new-session', '--die-with-parent'],
-    ...['--json-status-fd', String(FIRST_DESCRIPTOR), ...(filter ? ['--seccomp', String(FIRST_DESCRIPTOR + 1)] : [])],
+    ...['--json-status-fd', String(STATUS), ...(filter ? ['--seccomp', String(FILTER)] : [])],
     ...systemMounts(),
-    ...INSIDE_FILES.flatMap(({ path }, index) => ['--ro-bind-data', String(FIRST_DESCRIPTOR + 2 + index), path]),
+    ...INSIDE_FILES.flatMap(({ path }, index) => ['--ro-bind-data', String(FILTER + 1 + index), path]),
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['--size', megabytes(COMMAND_SHARED_MB), '--perms', '1777', '--tmpfs', '/dev/shm'],
     ...['--size', megabytes(COMMAND_TMP_MB), '--perms', '1777', '--tmpfs', '/tmp', '--dir', INSIDE_HOME],
     ...['--symlink', '../tmp', '/var/tmp'],
     ...nodeMounts(),
     ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
+    ...(proxySocket === undefined ? [] : networkMounts(proxySocket)),
     ...['--bind', directory, INSIDE_DIRECTORY, ...(report === undefined ? [] : ['--bind', report, INSIDE_REPORT])],
     // To the host's root, files of /proc/sys belong even without any capability. And what is left writable is memory.
     ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
-    ...['--chdir', INSIDE_DIRECTORY, '--clearenv'],
-    ...Object.entries(settings.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--chdir', INSIDE_DIRECTORY, '--clearenv', '--args', String(ENVIRONMENT)],
     ...['--', ...settings.command],
   ]
+}
+
+/**
+ * Arguments that are not among the arguments: each ends in a zero byte.
+ * @throws TroupeError `InvalidUsage` for a value that holds one itself
+ */
+export function environmentArguments(env: Record<string, string>): Buffer {
+  const all = Object.entries(env).flatMap(([name, value]) => {
+    if (!`${name}${value}`.includes('\0')) return ['--setenv', name, value]
+    throw new TroupeError('InvalidUsage', `the variable ${preview(name)} holds a zero byte`)
+  })
+  return Buffer.from(all.map((argument) => `${argument}\0`).join(''))
 }
 
 /** The environment that every command has, before what it is given. */

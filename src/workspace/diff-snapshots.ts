@@ -1,6 +1,7 @@
 // HOST. The difference of two snapshots as a unified diff, in the form that git and people read.
 import { createTwoFilesPatch } from 'diff'
 import { DIFF_CONTEXT, DIFF_EDITS } from './limits'
+import { plainText } from './plain-text'
 import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
 import { EMPTY_SNAPSHOT, fileAt, readBytes } from './snapshots'
 
@@ -52,11 +53,5 @@ function modeLines(from: SnapshotFile | undefined, to: SnapshotFile | undefined)
 
 /** Undefined for bytes that are no text. */
 function asText(bytes: Uint8Array | undefined): string | undefined {
-  if (!bytes) return ''
-  if (bytes.includes(0)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
+  return bytes ? plainText(bytes) : ''
 }

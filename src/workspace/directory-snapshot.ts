@@ -2,7 +2,7 @@
 // refused by name, and what is exchanged between the look and the reading is noticed.
 import type { BigIntStats } from 'node:fs'
 import { join } from 'node:path'
-import { TroupeError } from '../contract/errors'
+import { asTroupeError, messageOf, TroupeError } from '../contract/errors'
 import { ConfinedDirectory, isSame, refused } from './confined-directory'
 import { FILE_BYTES, SNAPSHOT_FILES } from './limits'
 import { checkPath } from './paths'
@@ -11,11 +11,16 @@ import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
 import { checkSnapshot, storeFile } from './snapshots'
 
 /**
- * The files of a directory, without `.git`; empty directories are not kept.
+ * The files of a directory, without `.git`; empty directories are not kept. What is no plain file, or has a name that is
+ * refused, is left out where `leftOut` is given: it is told why.
  *
- * @throws TroupeError `PathRefused` naming what is no plain file or has a name that is refused; `OutputTooLarge`
+ * @throws TroupeError `PathRefused` naming such an entry otherwise; `OutputTooLarge`
  */
-export async function snapshotOfDirectory(artifacts: Artifacts, directory: string): Promise<Snapshot> {
+export async function snapshotOfDirectory(
+  artifacts: Artifacts,
+  directory: string,
+  leftOut?: (why: string) => void,
+): Promise<Snapshot> {
   const files: Record<string, SnapshotFile> = {}
   const top = await ConfinedDirectory.open(directory)
   await walk(top, '')
@@ -25,15 +30,22 @@ export async function snapshotOfDirectory(artifacts: Artifacts, directory: strin
     try {
       for (const name of await folder.names()) {
         if (prefix === '' && name === '.git') continue
-        const path = checkPath(prefix + name)
-        const seen = await folder.stat(name)
-        if (seen.isDirectory()) await walk(await folder.enter(name), `${path}/`)
-        else files[path] = await readEntry(artifacts, { folder, name, seen })
+        await take(folder, prefix, name).catch((error: unknown) => {
+          if (!leftOut || asTroupeError(error)?.code !== 'PathRefused') throw error
+          leftOut(messageOf(error))
+        })
         if (Object.keys(files).length > SNAPSHOT_FILES) throw tooMany(directory)
       }
     } finally {
       await folder.close()
     }
+  }
+
+  async function take(folder: ConfinedDirectory, prefix: string, name: string): Promise<void> {
+    const path = checkPath(prefix + name)
+    const seen = await folder.stat(name)
+    if (seen.isDirectory()) await walk(await folder.enter(name), `${path}/`)
+    else files[path] = await readEntry(artifacts, { folder, name, seen })
   }
 }
 

@@ -60,6 +60,15 @@ export const SANDBOX_END_MS = 5_000
 /** Milliseconds for the probe: it starts Node once. */
 export const PROBE_TIMEOUT_MS = 20_000
 
+/** Connections of one command through its proxy at a time: package managers open 15 to 50. */
+export const PROXY_CONNECTIONS = 64
+/** Milliseconds for a request's head to come, and for a host to answer that it is connected. */
+export const PROXY_HEAD_MS = 15_000
+/** Milliseconds in which nothing comes or goes: a server that thinks for longer is not waited for. */
+export const PROXY_IDLE_MS = 120_000
+/** Refused hosts that a result names: more would not be read. */
+export const PROXY_TOLD_HOSTS = 20
+
 /** Milliseconds for one git command: all of them work on objects that are on this disk. */
 export const GIT_TIMEOUT_MS = 120_000
 /** Bytes that one git command prints: a batch of files, or the largest of them. */

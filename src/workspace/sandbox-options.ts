@@ -7,6 +7,7 @@ import {
   COMMAND_PROCESSES,
   COMMAND_TIMEOUT_MS,
 } from './limits'
+import type { Resolve } from './network/resolve'
 
 export interface SandboxLimits {
   timeoutMs: number
@@ -42,6 +43,13 @@ export interface SandboxOptions {
   report?: string
   /** All of the environment besides PATH, HOME, TMPDIR, LANG, CI and NO_COLOR. */
   env?: Record<string, string>
+  /**
+   * Hosts that it may reach over HTTP and HTTPS, by a proxy that programs find in their environment; none unless given. Means
+   * nothing without the sandbox.
+   */
+  network?: readonly string[]
+  /** How names of hosts are found; the system's way, unless a test has its own. */
+  resolve?: Resolve
   limits?: Partial<SandboxLimits>
   /** What it reads from standard input, which is empty otherwise. */
   stdin?: string
@@ -65,6 +73,8 @@ export interface SandboxResult {
   timedOut?: true
   /** Both outputs as they came, at most 64 KiB: the end. */
   output: string
+  /** What it tried to reach and was refused, a sentence for each host. */
+  refusedHosts?: string[]
   durationMs: number
   sandboxed: boolean
 }

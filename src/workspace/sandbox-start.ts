@@ -7,14 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { drainOutput, spawnGuarded, type GuardedProcess } from '../agents/process/guarded-process'
 import {
   bwrapArguments,
-  FIRST_DESCRIPTOR,
+  ENVIRONMENT,
+  environmentArguments,
   INSIDE_FILES,
   INSIDE_REPORT,
   insideEnvironment,
   plainEnvironment,
+  STATUS,
 } from './bwrap-arguments'
 import { covered } from './inherited-descriptors'
 import { COMMAND_NICENESS, COMMAND_OPEN_FILES, SANDBOX_END_MS, THREADS_A_PROCESS } from './limits'
+import { networkEnvironment, openNetwork } from './network/inside'
+import type { NetworkProxy } from './network/proxy'
 import { DEFAULT_LIMITS, type SandboxLimits } from './sandbox-options'
 import { groupUsage, namespaceUsage, type Usage } from './sandbox-usage'
 import { boundProcesses } from './process-bound'
@@ -27,6 +31,8 @@ export interface StartOptions {
   report?: string
   env?: Record<string, string>
   stdin?: string
+  /** Between it and the hosts that it was granted. */
+  proxy?: Pick<NetworkProxy, 'socketPath' | 'grants'>
   limits?: SandboxLimits
 }
 
@@ -41,19 +47,20 @@ export interface StartedCommand {
 }
 
 export function startInSandbox(options: StartOptions & { disableUserns: boolean }): StartedCommand {
-  const { report, limits = DEFAULT_LIMITS } = options
+  const { report, proxy, limits = DEFAULT_LIMITS } = options
   const filter = seccompFilter()
   const env = {
     ...insideEnvironment(),
     ...(report === undefined ? {} : { TROUPE_REPORT: INSIDE_REPORT }),
+    ...(proxy ? networkEnvironment(proxy.grants) : {}),
     ...options.env,
   }
-  const given = [filter, ...INSIDE_FILES.map(({ content }) => Buffer.from(content))]
+  const given = [environmentArguments(env), filter, ...INSIDE_FILES.map(({ content }) => Buffer.from(content))]
   const args = bwrapArguments({
     ...options,
-    command: limited(options.command, limits, true),
+    ...(proxy ? { proxySocket: proxy.socketPath } : {}),
+    command: limited(options.command, limits, true, proxy ? openNetwork() : []),
     readOnly: options.readOnly ?? [],
-    env,
     filter: filter !== undefined,
   })
   const bound = boundProcesses(mostThreads(limits))
@@ -72,7 +79,7 @@ export function startInSandbox(options: StartOptions & { disableUserns: boolean 
   })
   const pipes = started.child?.stdio ?? []
   for (const [index, content] of given.entries()) {
-    const pipe = pipes[FIRST_DESCRIPTOR + 1 + index] as Writable | null | undefined
+    const pipe = pipes[ENVIRONMENT + index] as Writable | null | undefined
     pipe?.on('error', () => undefined).end(content)
   }
   const status = readStatus(started)
@@ -126,12 +133,18 @@ export function startOutside(options: StartOptions & { home: string }): StartedC
 }
 
 /** The command behind a shell that sets what the kernel bounds, and joins both outputs in the order in which they come. */
-function limited(command: readonly string[], limits: SandboxLimits, inside: boolean): string[] {
+function limited(
+  command: readonly string[],
+  limits: SandboxLimits,
+  inside: boolean,
+  before: readonly string[] = [],
+): string[] {
   const lines = [
     'ulimit -c 0',
     `ulimit -f ${Math.ceil(limits.fileBytes / 512)}`,
     `ulimit -n ${COMMAND_OPEN_FILES} 2>/dev/null`,
     ...(inside && countsByNamespace() ? [threadLimit(mostThreads(limits))] : []),
+    ...before,
     `exec nice -n ${COMMAND_NICENESS} "$@" 2>&1`,
   ]
   return ['/bin/sh', '-c', lines.join('\n'), 'sh', ...command]
@@ -155,7 +168,7 @@ function countsByNamespace(): boolean {
 /** What bubblewrap tells in JSON: the first process inside, as it is numbered here, and the exit code of what was begun. */
 function readStatus(started: GuardedProcess): () => string {
   let text = ''
-  const pipe = started.child?.stdio[FIRST_DESCRIPTOR]
+  const pipe = started.child?.stdio[STATUS]
   pipe?.on('data', (chunk: Buffer) => (text += chunk.toString())).on('error', () => undefined)
   return () => text
 }

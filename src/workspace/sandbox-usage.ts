@@ -1,6 +1,6 @@
 // HOST. What a running command has taken so far: processes, their memory, and room on disk. The kernel is asked again and
 // again; where it does not tell (other systems than Linux), memory is not bounded.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -20,6 +20,8 @@ const SLICE = 50
  */
 export async function namespaceUsage(first: number, enough: number): Promise<Usage | undefined> {
   const table = join('/proc', String(first), 'root', 'proc')
+  // Before its root is its own, this is the table of all processes of the machine: there, and nowhere else, we are ourselves
+  if (existsSync(join(table, 'self'))) return undefined
   try {
     // The first process of all is bubblewrap's own.
     const pids = readdirSync(table).filter((name) => /^\d+$/.test(name) && name !== '1')

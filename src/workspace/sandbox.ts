@@ -6,6 +6,8 @@ import { TroupeError } from '../contract/errors'
 import { OutputTail } from '../agents/process/captured-output'
 import { startFailure } from '../agents/process/command-failures'
 import { COMMAND_DISK_ENTRIES, COMMAND_KEPT_BYTES, DISK_POLL_MS, DISK_POLL_SHARE, USAGE_POLL_MS } from './limits'
+import { networkGrants } from './network/destination'
+import { startProxy } from './network/proxy'
 import {
   DEFAULT_LIMITS,
   type Exceeded,
@@ -30,7 +32,20 @@ export async function runSandboxed(options: SandboxOptions): Promise<SandboxResu
     return withTemporaryDirectory((home) => attend(startOutside({ ...options, limits, home }), options, limits))
   }
   const { disableUserns } = await requireSandbox()
-  return attend(startInSandbox({ ...options, limits, disableUserns }), options, limits)
+  const { network = [], resolve } = options
+  if (network.length === 0) return attend(startInSandbox({ ...options, limits, disableUserns }), options, limits)
+  const grants = networkGrants(network)
+  return withTemporaryDirectory(async (directory) => {
+    const proxy = await startProxy({ grants, directory, ...(resolve ? { resolve } : {}) })
+    try {
+      const started = startInSandbox({ ...options, limits, disableUserns, proxy })
+      const result = await attend(started, options, limits)
+      const refusedHosts = proxy.refused()
+      return { ...result, ...(refusedHosts.length > 0 ? { refusedHosts } : {}) }
+    } finally {
+      await proxy.close()
+    }
+  })
 }
 
 async function attend(started: StartedCommand, options: SandboxOptions, limits: SandboxLimits): Promise<SandboxResult> {

@@ -8,7 +8,7 @@ const command = (program: string, taskQueue = 'agent.t.tool.1') =>
   agent('tool', { taskQueue, inline: { kind: 'command', command: { command: [program], cwd: '/', env: [] } } })
 const spec = (...brought: ReturnType<typeof command>[]): RunSpec => ({
   ...{ name: 'p', team: { name: 'team', agents: [...AGENTS, ...brought] }, inputs: {}, subtasks: [defined('a')] },
-  ...{ reactions: [], maxTokens: 1, maxSubtasks: 10 },
+  ...{ reactions: [], maxSubtasks: 10 },
 })
 
 test('a plan differs where an agent that it brought along does, even if none of its own subtasks needs that', () => {

@@ -8,7 +8,7 @@ import { agent, AGENTS, defined, pastOf } from './support/past-runs'
 const spec = (subtasks: CheckedSubTask[], settings: Partial<RunSpec> = {}): RunSpec => ({
   name: 'p',
   team: { name: 'team', agents: AGENTS },
-  ...{ inputs: {}, subtasks, reactions: [], maxTokens: 1, maxSubtasks: 10 },
+  ...{ inputs: {}, subtasks, reactions: [], maxSubtasks: 10 },
   ...settings,
 })
 

@@ -2,7 +2,8 @@
 import type { ErrorCode } from '../../src/contract/errors'
 import type { SubtaskRow } from '../../src/contract/run'
 import { runFailure } from '../../src/contract/run/run-failure'
-import { budgetExceeded, describeSpending, tokenNumber, totalsOf } from '../../src/contract/run/spending'
+import { budgetExceeded } from '../../src/contract/run/budget-texts'
+import { describeSpending, tokenNumber, totalsOf } from '../../src/contract/run/spending'
 
 function failed(code: ErrorCode, more: Partial<SubtaskRow> = {}): SubtaskRow {
   const error = { code, message: `of ${code}`, retryable: false }
@@ -69,7 +70,11 @@ it('names the largest first, a few of each, and counts the rest', () => {
   expect(text).toMatch(/; 2 more agents$/)
   expect(text.length).toBeLessThan(1_000)
   expect(describeSpending([{ subtask: 'x', agent: 'free', tokens: 0 }])).toBe('')
-  expect(budgetExceeded(10, spent).message).toContain('has used 780')
+  const exceeded = budgetExceeded(
+    { level: { level: 'run', limits: { tokens: 10 } }, key: 'tokens' },
+    { left: 0, spent },
+  )
+  expect(exceeded.message).toContain('has used 780')
 })
 
 it('writes numbers with their thousands, and adds up', () => {

@@ -1,9 +1,9 @@
 // Isolated agents through the engine: what they say reaches the run, and however one dies it is one failed attempt of its
 // own, done again in a fresh process, while everything else of the run goes on.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Run, SubTask, TroupeWorker } from '../../src/index'
+import { defineAgent, defineTeam, type AgentPool, type Run, type SubTask, type TroupeWorker } from '../../src/index'
 import { eventually, isAlive } from '../agents/process/support/processes'
 import { useTroupe } from '../support/troupe'
 import { isolatedTeam as team } from './support/isolated-team'
@@ -117,6 +117,37 @@ it('gives each ending its code when there is no further attempt, and harms nothi
     expect(results[how]?.error?.message).toMatch(message)
   }
   expect(counts).toEqual({ succeeded: neighbours().length, failed: ENDINGS.length, skipped: 0, cancelled: 0 })
+})
+
+it('is told with its slots and processes, over all workers; who does not answer is named', async () => {
+  const goFile = join(test.directory, 'open')
+  const gate = defineAgent({
+    name: 'gate',
+    maxConcurrency: 1,
+    async run(_input, { signal }) {
+      while (!existsSync(goFile)) await sleep(50, undefined, { signal })
+    },
+  })
+  const gates = defineTeam({ name: 'gates', agents: [gate] })
+  const second = await test.serve(gates)
+  const subtasks = [1, 2, 3].map((place) => ({ id: `gate${place}`, agentType: 'gate' }))
+  const run = await test.troupe.start({ name: 'gates', subtasks }, { team: gates })
+  const poolOf = async (agent: string, runId?: string): Promise<AgentPool | undefined> =>
+    (await test.troupe.client.pools(runId)).pools.find((pool) => pool.agent === agent)
+  while ((await poolOf('gate'))?.busy !== 1) await sleep(100)
+  expect(await poolOf('gate')).toMatchObject({ workers: 1, slots: 1, busy: 1, waiting: 2 })
+  expect(await poolOf('wait')).toMatchObject({ workers: 2, busy: 0, waiting: 0 })
+  const { pools, notes } = await test.troupe.client.pools(run.id)
+  expect([pools.map(({ agent }) => agent), notes]).toEqual([['gate'], []])
+  // Everything that went wrong above
+  const { children, ...slots } = (await poolOf('recovers'))!
+  expect(slots).toMatchObject({ taskQueue: 'agent.isolated.recovers', workers: 1, slots: 3, busy: 0, waiting: 0 })
+  expect(children).toEqual({ processes: children!.warm, warm: 2, restarts: ENDINGS.length - 1, recycled: 0 })
+  expect((await poolOf('counter'))?.children).toMatchObject({ processes: 1, restarts: 0 })
+  writeFileSync(goFile, '')
+  await run.result()
+  await second.shutdown()
+  expect((await poolOf('wait'))?.workers).toBe(1)
 })
 
 it('leaves no process behind when the worker shuts down', async () => {

@@ -19,7 +19,14 @@ export interface ChatRequest {
   /** From 0, over all requests. */
   place: number
   headers: IncomingHttpHeaders
-  body: { model: string; messages: ChatMessage[]; stream?: boolean; tools?: unknown[]; response_format?: unknown }
+  body: {
+    model: string
+    messages: ChatMessage[]
+    stream?: boolean
+    tools?: unknown[]
+    response_format?: unknown
+    max_tokens?: number
+  }
   /** The system message's text. */
   system: string
   /** The newest message of the user as text. */
@@ -155,10 +162,13 @@ export class OpenAiServer {
     request: ChatRequest,
     response: ServerResponse,
   ): Promise<void> {
-    const tokens = behaviour.tokens ?? {
+    const said = behaviour.tokens ?? {
       prompt: Math.ceil(JSON.stringify(request.body.messages).length / 4),
       completion: Math.ceil(JSON.stringify(behaviour).length / 4),
     }
+    // As providers do: what is longer than it may be is cut, and billed as far as it went
+    const isCut = said.completion > (request.body.max_tokens ?? Infinity)
+    const tokens = isCut ? { ...said, completion: request.body.max_tokens! } : said
     response.on('finish', () => {
       this.billed.calls++
       this.billed.tokens += tokens.prompt + tokens.completion
@@ -169,10 +179,10 @@ export class OpenAiServer {
       total_tokens: tokens.prompt + tokens.completion,
     }
     const head = { id: `chat-${request.place}`, created: 0, model: request.body.model }
-    const finish_reason = behaviour.kind === 'tool' ? 'tool_calls' : 'stop'
-    const said = behaviour.kind === 'answer' ? { content: behaviour.text } : toolCall(behaviour, request.place)
+    const finish_reason = isCut ? 'length' : behaviour.kind === 'tool' ? 'tool_calls' : 'stop'
+    const content = behaviour.kind === 'answer' ? { content: behaviour.text } : toolCall(behaviour, request.place)
     if (!request.body.stream) {
-      const message = { role: 'assistant', content: null, ...said }
+      const message = { role: 'assistant', content: null, ...content }
       return send(response, 200, {
         ...head,
         object: 'chat.completion',
@@ -184,7 +194,7 @@ export class OpenAiServer {
     const pieces =
       behaviour.kind === 'answer'
         ? (behaviour.text.match(/[\s\S]{1,8}/g) ?? []).map((content) => ({ content }))
-        : [said]
+        : [content]
     for (const delta of pieces) response.write(event({ ...head, choices: [{ index: 0, delta, finish_reason: null }] }))
     response.write(event({ ...head, choices: [{ index: 0, delta: {}, finish_reason }] }))
     response.write(event({ ...head, choices: [], usage }))

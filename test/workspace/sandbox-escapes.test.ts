@@ -40,6 +40,7 @@ afterEach(async () => {
 async function cameThrough(
   attempt: Attempt,
   sandbox: SandboxOptions['sandbox'],
+  network?: readonly string[],
 ): Promise<{ escaped: boolean; output: string }> {
   const before = place.surroundings()
   const result = await runSandboxed({
@@ -47,6 +48,7 @@ async function cameThrough(
     directory: place.inside,
     readOnly: [join(place.root, 'given')],
     sandbox,
+    network,
     limits: { timeoutMs: 20_000 },
   })
   const { alive, stopped, traced } = await stateOf(neighbours.victim)
@@ -82,6 +84,15 @@ sandboxDescribe.each<[string, Attempt[]]>([
     rmSync(place.inside, { recursive: true })
     mkdirSync(place.inside)
     expect(await cameThrough(attempt, 'none')).toMatchObject({ escaped: true })
+  })
+})
+
+sandboxDescribe('network, beside the hosts that were granted', () => {
+  test.each(NETWORK.map((attempt): [string, Attempt] => [attempt.name, attempt]))('%s', async (_name, attempt) => {
+    // The world is left out: nobody is asked who is really there
+    const granted = ['*.granted.test', `*:${neighbours.tcpPort}`]
+    const { escaped, output } = await cameThrough(attempt, 'required', granted)
+    expect({ escaped, output }).toEqual({ escaped: false, output })
   })
 })
 

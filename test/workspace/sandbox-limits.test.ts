@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { dirname, join } from 'node:path'
 import { runSandboxed } from '../../src/workspace/sandbox'
 import type { Exceeded, SandboxLimits } from '../../src/workspace/sandbox-options'
+import { namespaceUsage } from '../../src/workspace/sandbox-usage'
 import { probeSandbox } from '../../src/workspace/sandbox-probe'
 import { SANDBOX, sandboxTest } from '../support/sandbox'
 import { runTypeScript, startTypeScript } from '../support/typescript-process'
@@ -182,4 +183,9 @@ sandboxTest('the working directory of the tests is not what a command stands in'
   const { output } = await runSandboxed({ command: ['pwd'], directory: place.inside, sandbox: 'required' })
   expect(output).toBe('/workspace\n')
   expect(readFileSync(join(place.outside, 'secret.txt'), 'utf8')).not.toBe('')
+})
+
+test('while a sandbox is being set up, the processes of the machine are not taken for its own', async () => {
+  // The root of a process that has none of its own yet is ours, as that of this one
+  expect(await namespaceUsage(process.pid, 1)).toBeUndefined()
 })

@@ -7,10 +7,15 @@ import type {
   LanguageModelV3StreamResult,
 } from '@ai-sdk/provider'
 import type { JsonValue } from '../../contract/json'
-import type { LedgerCall } from '../host-port'
-import { AnswerCollector, answerStream, watched } from './answer-stream'
+import { TroupeError } from '../../contract/errors'
+import { tokenNumber } from '../../contract/run/spending'
+import type { LedgerCall, LedgerEntry } from '../host-port'
+import { AnswerCollector, answerStream } from './answer-stream'
 import type { Calls } from './calls'
 import { fromAnswer, toAnswer, type Answered } from './model-answer'
+import { demandOf } from '../models/call-demand'
+import { costOf } from '../models/prices'
+import { withinBudget } from './budgeted-options'
 import { tokensOf } from './tokens'
 import { costsNothing } from './unbilled'
 
@@ -28,6 +33,8 @@ export interface LiveModel {
 interface LiveCall {
   call: LedgerCall
   number: number
+  /** A budget bounds the answer to so many tokens, and it may have needed more. */
+  cutAt?: number
   model: LanguageModelV3
   options: LanguageModelV3CallOptions
 }
@@ -52,11 +59,7 @@ export class RecordedModel implements LanguageModelV3 {
     return this.live.id().then((id) => this.live.load(id).supportedUrls)
   }
 
-  doGenerate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
-    return this.calls.during(() => this.generate(options))
-  }
-
-  private async generate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
+  async doGenerate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
     const asked = await this.ask(options)
     if ('answered' in asked) return { ...asked.answered, warnings: [] }
     const result = await this.attempt(asked, async ({ model, options: own }) => model.doGenerate(own))
@@ -68,16 +71,7 @@ export class RecordedModel implements LanguageModelV3 {
    * fail: a rejection, and an error that comes as a part, the SDK keeps from whoever reads only the text.
    */
   async doStream(options: LanguageModelV3CallOptions): Promise<LanguageModelV3StreamResult> {
-    const stream = await new Promise<Parts>((resolve) => {
-      const read = (ended: () => void): void =>
-        void this.stream(options)
-          .catch(failingStream)
-          .then((parts) => resolve(watched(parts, ended)))
-      this.calls
-        .during(() => new Promise<void>((ended) => read(ended)))
-        .catch((error: unknown) => resolve(failingStream(error)))
-    })
-    return { stream }
+    return { stream: await this.stream(options).catch(failingStream) }
   }
 
   private async stream(options: LanguageModelV3CallOptions): Promise<Parts> {
@@ -110,11 +104,18 @@ export class RecordedModel implements LanguageModelV3 {
     const model = this.live.load(id)
     const { signal, task } = context
     signal.throwIfAborted()
-    await host.ledger.begin(call)
+    const demand = await demandOf(id, options, host)
+    const grant = await host.ledger.begin(call, demand)
+    // It may have waited for others
+    if (signal.aborted) await host.ledger.refused(call)
+    signal.throwIfAborted()
     const troupe = { agent: host.agent, subtask: task.id, attempt: await host.ledger.logicalAttempt(), call: number }
     const abortSignal = options.abortSignal ? AbortSignal.any([signal, options.abortSignal]) : signal
-    const own = { ...options, abortSignal, providerOptions: { ...options.providerOptions, troupe } }
-    return { call, number, model, options: own }
+    const sent = withinBudget(options, grant)
+    const own = { ...sent, abortSignal, providerOptions: { ...options.providerOptions, troupe } }
+    const { output } = grant
+    const cutAt = output !== undefined && output < demand.output ? { cutAt: output } : {}
+    return { call, number, model, options: own, ...cutAt }
   }
 
   private async attempt<Result>(asked: LiveCall, make: (asked: LiveCall) => Promise<Result>): Promise<Result> {
@@ -128,15 +129,32 @@ export class RecordedModel implements LanguageModelV3 {
 
   private async noteFailure({ call }: LiveCall, error: unknown): Promise<void> {
     this.calls.release(call)
-    if (costsNothing(error)) await this.calls.host.ledger.refused(call)
+    const { ledger } = this.calls.host
+    await (costsNothing(error) ? ledger.refused(call) : ledger.lost(call))
   }
 
   /** Returns what stands: another process may have had the same call answered before. */
-  private async record({ call, number, options }: LiveCall, answered: Answered): Promise<Answered> {
-    const entry = { value: toAnswer(answered) as unknown as JsonValue, tokens: tokensOf(options, answered), number }
+  private async record({ call, number, options, cutAt }: LiveCall, answered: Answered): Promise<Answered> {
+    const tokens = tokensOf(options, answered)
+    const usd = await costOf(call.name, tokens, this.calls.host.prices)
+    const priced = usd === undefined ? {} : { usd }
+    const entry: LedgerEntry = { value: toAnswer(answered) as unknown as JsonValue, tokens, number, ...priced }
+    if (cutAt !== undefined && answered.finishReason.unified === 'length') {
+      this.calls.release(call)
+      await this.calls.host.ledger.wasted(call, entry)
+      throw cutByBudget(cutAt)
+    }
     await this.calls.keepFailures()
     return fromAnswer((await this.calls.host.ledger.record(call, entry)).value)
   }
+}
+
+/** Half an answer passes for no whole one; with a larger budget the call is made again. */
+function cutByBudget(tokens: number): TroupeError {
+  const message = `an answer was cut off at ${tokenNumber(tokens)} tokens: its budget had no room for more`
+  return new TroupeError('BudgetExceeded', message, {
+    hint: 'troupe budget RUN raises it, where the run is held for it',
+  })
 }
 
 /** What decides the answer: not how it is sent, nor what is ours. */

@@ -1,14 +1,13 @@
 // HOST. What a model's tokens cost, and how long its window is: as the run says, else as the price library knows. What neither
 // knows is undefined, never 0. The library is loaded at the first question: it takes 70 ms.
 import type * as Library from '@pydantic/genai-prices'
-import { parseModelId, type ModelProvider } from '../../contract/model-id'
 import type { ModelTokens } from '../../contract/model-answer'
 import { usdOf, wholeBillionths, type Prices, type TokenPrice } from '../../contract/prices'
 
 type Usage = Parameters<typeof Library.calcPrice>[0]
 
 /** Providers that the library knows by these names. It would take `openai-compatible` for OpenAI. */
-const KNOWN_PROVIDERS: Partial<Record<ModelProvider, string>> = {
+const KNOWN_PROVIDERS: Partial<Record<string, string>> = {
   anthropic: 'anthropic',
   openai: 'openai',
   google: 'google',
@@ -71,11 +70,11 @@ async function libraryCost(model: string, of: Usage): Promise<number | undefined
 }
 
 async function lookUp(model: string, of: Usage): Promise<ReturnType<typeof Library.calcPrice>> {
-  const { provider, name } = parseModelId(model)
-  const providerId = KNOWN_PROVIDERS[provider]
+  const slash = model.indexOf('/')
+  const providerId = KNOWN_PROVIDERS[model.slice(0, slash)]
   if (providerId === undefined) return null
   const { calcPrice } = await import('@pydantic/genai-prices')
-  return calcPrice(of, name, { providerId })
+  return calcPrice(of, model.slice(slash + 1), { providerId })
 }
 
 function usage(input: number, output: number): Usage {

@@ -8,7 +8,7 @@ import { canonicalJson } from '../ledger/canonical-json'
 /** The same call so often in a row: a model that was told the same twice learns nothing from a third time. */
 const MAX_IN_A_ROW = 3
 /** Characters of a result that a model is told: some ten thousand tokens. */
-const RESULT_LENGTH = 32 * 1024
+export const RESULT_LENGTH = 32 * 1024
 
 export class ToolGuard {
   private newest = ''

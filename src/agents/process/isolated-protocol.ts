@@ -4,6 +4,7 @@ import type { AgentTask } from '../../contract/agent'
 import type { Problem } from '../../contract/errors'
 import type { JsonValue } from '../../contract/json'
 import type { SubTask } from '../../contract/plan'
+import type { Prices } from '../../contract/prices'
 import type { SpawnOptions } from '../context'
 
 /** An error as data: the code and its company for a `TroupeError`, the stack for any. */
@@ -28,9 +29,11 @@ export type RemoteMethod =
   | 'ledger.begin'
   | 'ledger.record'
   | 'ledger.refused'
+  | 'ledger.lost'
+  | 'ledger.wasted'
+  | 'ledger.budget'
   | 'effects.claim'
   | 'effects.settle'
-  | 'approvals.ask'
 
 /** One call of `context.spawn`. */
 export interface SpawnCall {
@@ -43,7 +46,7 @@ export interface IsolatedRequest {
   task: AgentTask
   runId: string
   attempt: number
-  host: { agent: string; model?: string; logicalAttempt: number }
+  host: { agent: string; model?: string; prices?: Prices; logicalAttempt: number }
 }
 
 /** From the worker to the child. */

@@ -3,7 +3,7 @@ import type { Tool, ToolSet } from 'ai'
 import { TroupeError } from '../../contract/errors'
 import { isObject } from '../../contract/json'
 import { checkTools } from '../../contract/schema/check-tools'
-import type { McpServer, ModelTools, ToolEntry, ToolGrant } from '../../contract/tools'
+import type { ChangingTool, McpServer, ModelTools, ToolEntry, ToolGrant } from '../../contract/tools'
 
 /** A tool of the AI SDK under the conditions of a grant. */
 export interface OwnTool extends ToolGrant {
@@ -17,6 +17,21 @@ export interface SortedTools extends ModelTools {
   /** By the names in `tools`. */
   own: ToolSet
 }
+
+type NameOf<Entry> = Entry extends string
+  ? Entry
+  : Entry extends { tool: Tool }
+    ? never
+    : Entry extends { name: infer Name }
+      ? Name
+      : never
+
+/** What an agent with such tools returns: with one that changes files, also what they are then. */
+export type OutputWith<Tools, Output> = Tools extends readonly (infer Entry)[]
+  ? Extract<NameOf<Entry>, ChangingTool> extends never
+    ? Output
+    : { output: Output; snapshot: string }
+  : Output
 
 /** @throws TroupeError `InvalidTeam` naming every tool and server that is wrong */
 export function sortTools(agent: string, tools: AgentTools = [], mcp?: Record<string, McpServer>): SortedTools {

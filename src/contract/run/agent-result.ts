@@ -7,7 +7,7 @@ export function toAgentResult(
   row: SubtaskRow,
   execution?: Pick<AgentExecution, 'output' | 'agentVersion'>,
 ): AgentResult {
-  const { id, state, agent, error, attempt, durationMs, tokensUsed, unconfirmedCalls, replacedBy } = row
+  const { id, state, agent, error, attempt, durationMs, tokensUsed, cost, unconfirmedCalls, replacedBy } = row
   const status = state as AgentResult['status']
   const result: AgentResult = {
     taskId: id,
@@ -15,6 +15,7 @@ export function toAgentResult(
     success: status === 'succeeded',
     output: null,
     tokensUsed: tokensUsed ?? 0,
+    ...(cost === undefined ? {} : { cost }),
     ...(unconfirmedCalls ? { unconfirmedCalls } : {}),
     durationMs: durationMs ?? 0,
     ...(attempt === undefined ? {} : { attempt }),

@@ -1,4 +1,5 @@
 // PURE. What a run takes along when it continues as new: its state, compact, beside the graph that never changes.
+import type { CarriedBudgets } from './budgets'
 import type { EventSegment, AgentEvent } from '../event'
 import type { GraphNode } from '../messages'
 import type { DecisionAnswer, HumanRequest, PausedAgents } from '../people'
@@ -28,10 +29,10 @@ export interface CarriedBatch {
 type Rare = Partial<
   Pick<
     SubtaskRow,
-    'settling' | 'heldBack' | 'reused' | 'replacedBy' | 'error' | 'request' | 'unconfirmedCalls' | 'agent'
+    'settling' | 'heldBack' | 'reused' | 'replacedBy' | 'error' | 'request' | 'unconfirmedCalls' | 'agent' | 'cost'
   >
 > &
-  Partial<Pick<Node, 'candidate' | 'evaluation' | 'admitted' | 'cancelledBy' | 'decided' | 'retries'>> & {
+  Partial<Pick<Node, 'candidate' | 'evaluation' | 'admitted' | 'cancelledBy'>> & {
     asked?: HumanRequest
     children?: Children
   }
@@ -58,6 +59,8 @@ export interface CarriedState {
   evaluations: number[]
   answers: DecisionAnswer[]
   given: Given[]
+  /** Absent where nobody has raised one. */
+  budgets?: CarriedBudgets
   reactions: { waiting: Match[]; underWay: number; counts: number[]; refused: number[] }
 }
 
@@ -78,6 +81,7 @@ export interface CarriedRun {
 export function carryState(state: RunState): CarriedState {
   const { subtasks, requests, changes, reactions, pauses, open, cancelling, cutShort } = state
   const { ending } = subtasks
+  const budgets = state.budgets.carry()
   return {
     open,
     cancelling,
@@ -97,6 +101,7 @@ export function carryState(state: RunState): CarriedState {
     evaluations: [...subtasks.evaluations],
     answers: [...requests.answers.values()],
     given: [...requests.given],
+    ...(budgets ? { budgets } : {}),
     reactions: {
       waiting: [...reactions.waiting],
       underWay: reactions.underWay,
@@ -122,6 +127,8 @@ export function applyCarried(state: RunState, carried: CarriedState): void {
   for (const place of carried.ready) subtasks.queue.offer(place, subtasks.agentPlace(place))
   subtasks.evaluations.push(...carried.evaluations)
   subtasks.ending = carried.ending
+  if (carried.budgets) state.budgets.restore(carried.budgets)
+  state.budgets.rememberAgents()
   pauses.run = carried.paused
   pauses.agents = carried.pausedAgents
   pauses.told = carried.pausesTold
@@ -134,8 +141,8 @@ export function applyCarried(state: RunState, carried: CarriedState): void {
 }
 
 function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow {
-  const { settling, heldBack, reused, replacedBy, error, request, unconfirmedCalls } = row
-  const { candidate, evaluation, admitted, cancelledBy, decided, retries, request: asked } = node
+  const { settling, heldBack, reused, replacedBy, error, request, unconfirmedCalls, cost } = row
+  const { candidate, evaluation, admitted, cancelledBy, request: asked } = node
   const children = isEnded(row.state) ? undefined : node.spawned
   const agent = row.agent === agents[node.graph.agents[0]!]!.name ? undefined : row.agent
   const known = {
@@ -146,12 +153,11 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
     error,
     request,
     unconfirmedCalls,
+    cost,
     agent,
     evaluation,
     admitted,
     cancelledBy,
-    decided,
-    retries,
   }
   const rare = { ...known, candidate: candidate || undefined, asked, children }
   const isRare = Object.values(rare).some((value) => value !== undefined)
@@ -172,7 +178,7 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
 function applyRow(place: number, carried: CarriedRow, subtasks: Subtasks): void {
   const [state, started = 0, ended = 0, attempt = 0, durationMs = -1, tokensUsed = -1, told = 0, rare = {}] = carried
   const { row, node } = subtasks.at(place)
-  const { candidate = 0, evaluation, admitted, cancelledBy, decided, retries, asked, children, ...ofRow } = rare
+  const { candidate = 0, evaluation, admitted, cancelledBy, asked, children, ...ofRow } = rare
   subtasks.move(place, SUBTASK_STATES[state]!)
   Object.assign(row, ofRow)
   if (started > 0) row.startedAt = new Date(started).toISOString()
@@ -184,8 +190,6 @@ function applyRow(place: number, carried: CarriedRow, subtasks: Subtasks): void 
   if (evaluation) node.evaluation = evaluation
   if (admitted !== undefined) node.admitted = admitted
   if (cancelledBy !== undefined) node.cancelledBy = cancelledBy
-  if (decided) node.decided = decided
-  if (retries !== undefined) node.retries = retries
   if (asked) node.request = asked
   if (children) node.spawned = children
   const { expiresAt } = row.request ?? {}

@@ -9,6 +9,8 @@ export interface Failing {
   fellBack: boolean
   /** It failed by what it spawned: to do it again would not undo that. */
   joined: boolean
+  /** What finds its budget used up waits for a person. */
+  holdsForBudget?: boolean
 }
 
 export function afterFailure({
@@ -16,7 +18,10 @@ export function afterFailure({
   code,
   fellBack,
   joined,
+  holdsForBudget,
 }: Failing): 'fallback' | 'hold' | 'fail-fast' | 'skip-dependents' {
+  // It is no failure yet: whoever raises the budget lets it go on
+  if (code === 'BudgetExceeded' && holdsForBudget && !joined) return 'hold'
   // After its deadline another agent is too late as well; and what may have been done is not to be done by another
   const isLeft = code !== 'DeadlineExceeded' && code !== 'UnknownOutcome'
   if (policy.fallback !== undefined && !fellBack && !joined && isLeft) return 'fallback'

@@ -1,12 +1,14 @@
-// PURE. What a run's model calls have used, by whom, and the refusal of more once its cap is reached.
-import { TroupeError } from '../errors'
+// PURE. What a run's model calls have used, and by whom.
 import { preview } from '../json'
+import { sumOfCosts, type Cost } from '../prices'
 
 /** What one subtask has used in all its attempts. */
 export interface Spent {
   subtask: string
   agent: string
   tokens: number
+  /** Absent where no call was answered. */
+  cost?: Cost
 }
 
 /** Agents, and subtasks of each, that a message names; the rest is counted. */
@@ -34,6 +36,7 @@ export function describeSpending(spent: readonly Spent[]): string {
 
 export interface Totals {
   tokensUsed: number
+  cost?: Cost
   /** Absent if there were none. */
   unconfirmedCalls?: number
 }
@@ -42,15 +45,8 @@ export interface Totals {
 export function totalsOf(rows: readonly Partial<Totals>[]): Totals {
   const tokensUsed = rows.reduce((total, row) => total + (row.tokensUsed ?? 0), 0)
   const unconfirmedCalls = rows.reduce((total, row) => total + (row.unconfirmedCalls ?? 0), 0)
-  return { tokensUsed, ...(unconfirmedCalls > 0 ? { unconfirmedCalls } : {}) }
-}
-
-/** What a model call is answered with once the run's tokens are used up. */
-export function budgetExceeded(maxTokens: number, spent: readonly Spent[]): TroupeError {
-  const message = `the run may use ${tokenNumber(maxTokens)} tokens and has used ${tokenNumber(sum(spent))}: ${describeSpending(spent)}`
-  return new TroupeError('BudgetExceeded', message, {
-    hint: 'start it again with more: --max-tokens N, or maxTokens',
-  })
+  const cost = sumOfCosts(rows.map((row) => row.cost))
+  return { tokensUsed, ...(cost === undefined ? {} : { cost }), ...(unconfirmedCalls > 0 ? { unconfirmedCalls } : {}) }
 }
 
 /** `512,345`: by hand, since the same text is made in workflows and out of them. */

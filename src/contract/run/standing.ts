@@ -2,14 +2,16 @@
 import type { StatusAnswer } from '../messages'
 import type { RunState } from './run-state'
 
-export type Standing = Pick<StatusAnswer, 'planVersion' | 'paused' | 'pausedAgents' | 'open'>
+export type Standing = Pick<StatusAnswer, 'planVersion' | 'paused' | 'pausedAgents' | 'open' | 'budget'>
 
 /** The same from a worker and from a reader of its history. */
-export function standingOf({ planVersion, paused, pausedAgents, open }: RunState): Standing {
+export function standingOf({ planVersion, paused, pausedAgents, open, budgets }: RunState): Standing {
+  const { told } = budgets
   return {
     planVersion,
     ...(paused ? { paused } : {}),
     ...(Object.keys(pausedAgents).length > 0 ? { pausedAgents } : {}),
     ...(open ? { open } : {}),
+    ...(told ? { budget: told } : {}),
   }
 }

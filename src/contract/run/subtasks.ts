@@ -43,6 +43,8 @@ export class Subtasks {
     readonly agents: readonly AgentSlot[],
     readonly surroundings: Surroundings,
     private readonly reused: Readonly<Record<string, TakenOver>> = {},
+    /** What finds its budget used up waits for a person. */
+    private readonly holdsForBudget = false,
   ) {}
 
   placeOf(id: string): number | undefined {
@@ -153,13 +155,18 @@ export class Subtasks {
     if (isEnded(row.state)) return
     for (const key of ['settling', 'heldBack', 'request', 'replacedBy'] as const) delete row[key]
     delete node.request
-    delete node.retries
     if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
     if (error.code === 'Cancelled') return this.end(place, 'cancelled', this.ending ?? error)
     if (this.ending) return this.end(place, 'failed', error)
     const { graph, candidate } = node
     const fellBack = candidate >= graph.agents.length
-    const what = afterFailure({ policy: graph, code: error.code, fellBack, joined })
+    const what = afterFailure({
+      policy: graph,
+      code: error.code,
+      fellBack,
+      joined,
+      holdsForBudget: this.holdsForBudget,
+    })
     if (what === 'fallback') {
       node.candidate = graph.agents.length
       delete node.evaluation

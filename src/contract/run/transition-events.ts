@@ -43,14 +43,15 @@ export function repeatedEvent(
 
 /** The last event of a subtask. */
 export function endEvent(outcome: SubtaskOutcome, told: Told): NewEvent {
-  const { agent, error, attempt = 0, durationMs = 0, tokensUsed = 0, reused } = told.row
+  const { agent, error, attempt = 0, durationMs = 0, tokensUsed = 0, cost, reused } = told.row
   if (outcome === 'succeeded') {
-    const facts = { agent, attempt, durationMs, tokensUsed }
+    const facts = { agent, attempt, durationMs, tokensUsed, ...(cost === undefined ? {} : { cost }) }
     return onceEvent('subtask.completed', told, reused ? { ...facts, reused } : facts)
   }
   return onceEvent(`subtask.${outcome}`, told, {
     agent,
     ...(tokensUsed > 0 ? { tokensUsed } : {}),
+    ...(cost === undefined ? {} : { cost }),
     ...(error ? { error: { ...error } } : {}),
   })
 }

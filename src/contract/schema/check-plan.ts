@@ -1,6 +1,7 @@
 // PURE. A plan with its team and inputs: everything that can be known to be wrong before a run starts, all at once.
 import type { AgentManifest, TeamManifest } from '../agent'
 import { BUILT_IN_AGENTS } from '../built-in'
+import type { RunBudget } from '../budget'
 import type { Problem, TroupeError } from '../errors'
 import { isObject, type JsonObject, type JsonValue } from '../json'
 import { MAX_DEPENDENCIES } from '../limits'
@@ -10,7 +11,7 @@ import { refusalOf } from '../problems'
 import { AgentIndex } from './agent-index'
 import { dependencyCount } from './check-graph'
 import { checkReactions } from './check-reactions'
-import { checkRunSettings, sizeProblems } from './check-run-settings'
+import { checkRunSettings, runBudget, sizeProblems } from './check-run-settings'
 import { checkSubtasks } from './check-subtasks'
 import { inlineAgents } from './inline-agents'
 import { checkValue, schemaProblem } from './json-schema'
@@ -31,6 +32,10 @@ export interface CheckPlanOptions {
   model?: unknown
   /** Tokens that the run may use; 500,000 unless given. */
   maxTokens?: unknown
+  /** What else it may use, what follows when that is used up, and what models cost. */
+  budget?: unknown
+  onBudget?: unknown
+  prices?: unknown
   /** Subtasks that the run may have in all; 100,000 unless given. */
   maxSubtasks?: unknown
   /** Milliseconds since the epoch. */
@@ -50,6 +55,8 @@ export interface CheckedPlan {
   /** Of each reaction in the spec, at the same place. */
   reactions: ReactionRule[]
   maxSubtasks: number
+  /** Where somebody has said what may be used. */
+  budget?: RunBudget
   /** The plan with defaults and absolute deadlines, its agents moved into `spec.team`: fit to be sent. */
   plan: Plan
 }
@@ -72,7 +79,7 @@ export function checkPlan(
   // Agents that are wrong in themselves are still known by name: their subtasks are not reported too
   const agents = withBuiltIns([...team.agents, ...inline.agents, ...unfinished(loose.agents, inline.agents)])
   const inputs = checkInputs(loose.inputs, options, problems)
-  const { settings, problems: wrongSettings } = checkRunSettings(options)
+  const { settings, problems: wrongSettings } = checkRunSettings(options, head.success ? head.data : {})
   const index = new AgentIndex(agents)
   const onFailure = loose.onFailure as FailurePolicy | undefined
   problems.push(...wrongSettings, ...index.policyProblems(onFailure, 'onFailure'))
@@ -111,13 +118,21 @@ export function checkPlan(
     ...settings,
   }
   const own = spec.reactions.slice(0, reactions.checked.own)
+  const { budget: planned, onBudget, prices } = head.data
+  const money = {
+    ...(planned ? { budget: planned } : {}),
+    ...(onBudget ? { onBudget } : {}),
+    ...(prices ? { prices } : {}),
+  }
   const plan: Plan = {
     name,
     ...(head.data.inputs ? { inputs: head.data.inputs } : {}),
     subtasks: checked.subtasks,
     ...policy,
     ...(own.length > 0 ? { reactions: own } : {}),
+    ...money,
   }
+  const budget = runBudget(spec, checked.nodes)
   return {
     checked: {
       spec,
@@ -125,6 +140,7 @@ export function checkPlan(
       agents: agents.map(toSlot),
       reactions: reactions.checked.rules,
       maxSubtasks: settings.maxSubtasks,
+      ...(budget ? { budget } : {}),
       plan,
     },
     problems: [],

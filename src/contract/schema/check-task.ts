@@ -1,5 +1,6 @@
 // PURE. What subtasks and the templates of reactions have in common: who takes the task, and whether they will.
 import type { AgentManifest } from '../agent'
+import type { Budget } from '../budget'
 import type { Problem } from '../errors'
 import { preview } from '../json'
 import type { GraphNode } from '../messages'
@@ -35,18 +36,25 @@ export function checkTask(
 
 /** What the orchestrator has to know of any task. */
 export function taskNode(
-  task: { type: string; priority: GraphNode['priority']; estimateMs?: number; onFailure?: FailurePolicy },
+  task: {
+    type: string
+    priority: GraphNode['priority']
+    estimateMs?: number
+    onFailure?: FailurePolicy
+    budget?: Budget
+  },
   agents: readonly number[],
   index: AgentIndex,
   planPolicy: FailurePolicy | undefined,
 ): Omit<GraphNode, 'id' | 'dependsOn'> {
-  const { type, priority, estimateMs, onFailure } = task
+  const { type, priority, estimateMs, onFailure, budget } = task
   return {
     agents: [...agents],
     type,
     priority,
     ...(estimateMs === undefined ? {} : { estimateMs }),
     ...index.failureRules(onFailure, planPolicy, agents),
+    ...(budget ? { budget } : {}),
     ...(agents.some((place) => index.agents[place]!.person) ? { evaluate: true } : {}),
   }
 }

@@ -128,7 +128,7 @@ function nameProblem(
     return OWN_NAME.test(name)
       ? undefined
       : { message: `${preview(name)} is not a name for a tool`, hint: 'letters, digits, "-" and "_", at most 64' }
-  if (isWorkspaceTool(name)) return { message: `the tool "${name}" is not supported yet` }
+  if (isWorkspaceTool(name)) return undefined
   const [server = '', ...tool] = name.split(SERVER_SEPARATOR)
   if (tool.length === 0) {
     const choices = [...WORKSPACE_TOOLS, ...own, ...servers.map((one) => `${one}/<tool>`)]
@@ -147,7 +147,7 @@ function settingsProblem(grant: ToolGrant): Omit<Problem, 'path'> | undefined {
       hint: 'approve: always',
     }
   // None of them is built yet, and a condition that is not kept would be worse than none
-  const later = (['network', 'secrets'] as const).find((key) => grant[key] !== undefined)
+  const later = (['approve', 'network', 'secrets'] as const).find((key) => grant[key] !== undefined)
   return later && { message: `"${later}" is not supported yet` }
 }
 

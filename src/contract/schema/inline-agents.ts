@@ -97,6 +97,7 @@ function toManifest(
     heartbeatTimeoutMs: used?.heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
     retry: { ...(used?.retry ?? AGENT_DEFAULTS.retry), ...(inline.retry as Partial<RetrySettings> | undefined) },
     ...optional('model', modelOf(inline, used, context)),
+    ...optional('budget', inline.budget ?? used?.budget),
     ...optional('input', inline.input ?? used?.input),
     ...optional('output', output ?? used?.output),
     ...optional('isolation', used?.isolation),

@@ -4,6 +4,7 @@ import type { TeamManifest } from '../agent'
 import type { JsonObject } from '../json'
 import type { McpServer, ToolGrant } from '../tools'
 import { MAX_CONCURRENCY, MAX_TIMEOUT_MS } from '../limits'
+import { budgetSchema } from './budget-schema'
 import { agentNameSchema } from './names-schema'
 
 const schemaObject = z.custom<JsonObject>(
@@ -38,6 +39,7 @@ export const agentManifestSchema = z.object({
     maximumIntervalMs: z.int().min(1),
   }),
   heartbeatTimeoutMs: z.int().min(1_000),
+  budget: budgetSchema.optional(),
   input: schemaObject.optional(),
   output: schemaObject.optional(),
   on: z

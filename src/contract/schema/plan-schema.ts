@@ -4,6 +4,7 @@ import type { InlineAgent } from '../plan'
 import { MAX_CONCURRENCY, MAX_TIMEOUT_MS } from '../limits'
 import { isObject, type JsonObject } from '../json'
 import type { McpServer, ToolEntry } from '../tools'
+import { budgetSchema, onBudgetSchema, pricesSchema } from './budget-schema'
 import { planNameSchema } from './names-schema'
 import { eventTypeSchema, failurePolicySchema } from './subtask-schema'
 
@@ -36,6 +37,7 @@ export const agentSettingsShape = {
   maxConcurrency: positive(MAX_CONCURRENCY).optional(),
   timeoutMs: positive(MAX_TIMEOUT_MS).optional(),
   retry: retrySchema.optional(),
+  budget: budgetSchema.optional(),
   on: z.array(eventTypeSchema).max(MAX_EVENT_TYPES).optional(),
 }
 
@@ -87,7 +89,17 @@ export const inlineAgentSchema = z
 /** An inline agent as it was read. */
 export type ParsedInlineAgent = z.output<typeof inlineAgentSchema>
 
-export const PLAN_KEYS = ['name', 'inputs', 'subtasks', 'onFailure', 'reactions', 'agents'] as const
+export const PLAN_KEYS = [
+  'name',
+  'inputs',
+  'subtasks',
+  'onFailure',
+  'reactions',
+  'agents',
+  'budget',
+  'onBudget',
+  'prices',
+] as const
 export const INLINE_AGENT_KEYS = [
   ...INLINE_KINDS,
   ...MODEL_KEYS,
@@ -102,6 +114,9 @@ export const planHeadSchema = z.strictObject({
   subtasks: z.array(z.unknown()),
   onFailure: failurePolicySchema.optional(),
   reactions: z.array(z.unknown()).optional(),
+  budget: budgetSchema.optional(),
+  onBudget: onBudgetSchema.optional(),
+  prices: pricesSchema.optional(),
   agents: z
     .custom<Record<string, unknown>>(
       (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { JsonObject, JsonValue } from '../json'
 import { MAX_CONDITIONS, MAX_EVENT_NAME_LENGTH, MAX_ID_LENGTH, MAX_IN_FLIGHT } from '../limits'
 import type { Condition, FailurePolicy, ForEach, Reaction, ReactionTask, SubTask } from '../plan'
+import { budgetSchema } from './budget-schema'
 import { subtaskIdSchema } from './names-schema'
 
 /** Characters of a reaction's id: what it starts is called `<id>-<n>`, which is an id too. */
@@ -58,6 +59,7 @@ const taskShape = {
   priority: prioritySchema.optional(),
   estimateMs: z.number().nonnegative().optional(),
   onFailure: failurePolicySchema.optional(),
+  budget: budgetSchema.optional(),
 }
 
 export const subTaskSchema = z.strictObject({

@@ -1,7 +1,7 @@
 // PURE. Whether a host and a port are granted, in whatever way the host is written.
 import { isIP } from 'node:net'
 import { TroupeError } from '../../contract/errors'
-import { preview } from '../../contract/json'
+import { shortened } from '../../contract/json'
 import { NETWORK_GRANT_HINT, parseNetworkGrant, WEB_PORTS, type NetworkGrant } from '../../contract/network'
 
 export interface Destination {
@@ -9,6 +9,9 @@ export interface Destination {
   host: string
   port: number
 }
+
+/** Characters of a host that messages name. */
+const MAX_TOLD = 100
 
 /** What stands in no host, but would be taken for another part of a URL. */
 const NOT_OF_A_HOST = /[\s/?#@\\%]/
@@ -55,7 +58,7 @@ export function notGranted({ host, port }: Destination, grants: readonly Network
     (grant) => `${grant.private ? 'private:' : ''}${grant.host}${grant.port ? `:${grant.port}` : ''}`,
   )
   return networkRefused(
-    `${preview(destinationText({ host, port }))} is not granted`,
+    `${destinationText({ host, port })} is not granted`,
     entries.length === 0 ? 'no host is granted' : `granted: ${entries.slice(0, 20).join(', ')}`,
   )
 }
@@ -66,5 +69,5 @@ export function networkRefused(message: string, hint?: string): TroupeError {
 
 /** As messages name it. */
 export function destinationText({ host, port }: Destination): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${host.includes(':') ? `[${host}]` : shortened(host, MAX_TOLD)}:${port}`
 }

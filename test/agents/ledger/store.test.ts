@@ -1,6 +1,8 @@
 // The ledger in the store: what several executions, of one process or of many, leave in it and make of it.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { BudgetLog } from '../../../activities/budget-log'
+import { ExecutionBudget } from '../../../activities/execution-budget'
 import { ExecutionLedger, type ExecutionKey } from '../../../activities/ledger'
 import { RunSpending } from '../../../activities/spending'
 import type { LedgerCall } from '../../../src/agents/host-port'
@@ -18,19 +20,31 @@ let stores = 0
 beforeEach(async () => (store = await openFileStore({ directory: join(directory, String(++stores)) })))
 
 /** Each execution as in a process of its own. */
-function open(more: Partial<ExecutionKey> = {}, onTokens: (tokens: number) => void = () => undefined) {
+function open(
+  { limit = 500_000, ...more }: Partial<ExecutionKey> & { limit?: number } = {},
+  onTokens = (_tokens: number): void => undefined,
+) {
   const key = { run, subtask: 'draft', agent: 'writer', attempt: 1, token: String(Math.random()), ...more }
   const outputs = {
     keep: (value: JsonValue) => storeOutput(store, value),
     load: async (kept: StoredOutput) => ('inline' in kept ? kept.inline : loadOutput(store, kept.reference)),
   }
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-  return ExecutionLedger.open(key, { store, outputs, digest, spending: new RunSpending(store, run), onTokens })
+  const spending = new RunSpending(store, run)
+  const levels = [{ level: 'run' as const, limits: { tokens: limit } }]
+  const of = { run, subtask: key.subtask, execution: key.token, levels, until: Date.now() + 60_000 }
+  const budget = new ExecutionBudget(of, new BudgetLog(store.records, run), store.records, () => spending.spent())
+  const { signal } = new AbortController()
+  const onSpent = ({ tokensUsed }: { tokensUsed: number }): void => onTokens(tokensUsed)
+  return ExecutionLedger.open(key, { store, outputs, digest, spending, budget, signal, onSpent })
 }
 
 function call(name: string, more: Partial<LedgerCall> = {}): LedgerCall {
   return { scope: '', kind: 'model', name, inputHash: 'hash', occurrence: 0, ...more }
 }
+
+/** What a call may use at most. */
+const WANTED = { input: 20, output: 30, least: 30 }
 
 const entry = (value: JsonValue, tokens = 15, number = 0) => ({
   value,
@@ -39,7 +53,7 @@ const entry = (value: JsonValue, tokens = 15, number = 0) => ({
 })
 
 async function ask(ledger: ExecutionLedger, name: string, tokens = 15): Promise<void> {
-  await ledger.begin(call(name))
+  await ledger.begin(call(name), WANTED)
   await ledger.record(call(name), entry(name, tokens))
 }
 
@@ -136,38 +150,38 @@ it('counts the tokens of all attempts, those of answers that were not used again
   const first = await open()
   await ask(first, 'one', 20)
   await first.failed(new TroupeError('OutputRejected', 'wrong'))
-  expect(await first.spent()).toEqual({ tokensUsed: 20 })
+  expect(await first.spent()).toEqual({ tokensUsed: 20, cost: 'unknown' })
   const second = await open({ attempt: 2 }, (tokens) => told.push(tokens))
   await ask(second, 'one', 30)
   expect(told).toEqual([20, 50])
-  expect(await second.spent()).toEqual({ tokensUsed: 50 })
+  expect(await second.spent()).toEqual({ tokensUsed: 50, cost: 'unknown' })
   const third = await open({ attempt: 3 })
   await third.recall(call('one'))
-  expect(await third.spent()).toEqual({ tokensUsed: 50 })
+  expect(await third.spent()).toEqual({ tokensUsed: 50, cost: 'unknown' })
   expect(await (await open({ subtask: 'other', attempt: 2 })).spent()).toEqual({ tokensUsed: 0 })
 })
 
 it('knows which calls may have been billed without an answer', async () => {
   const cut = await open()
-  await cut.begin(call('one'))
-  await cut.begin(call('two'))
+  await cut.begin(call('one'), WANTED)
+  await cut.begin(call('two'), WANTED)
   await cut.refused(call('two'))
   expect(await cut.spent()).toEqual({ tokensUsed: 0, unconfirmedCalls: 1 })
   await ask(cut, 'two')
-  await cut.begin(call('three'))
+  await cut.begin(call('three'), WANTED)
   await ask(cut, 'three') // the author's own retry
-  expect(await cut.spent()).toEqual({ tokensUsed: 30, unconfirmedCalls: 2 })
+  expect(await cut.spent()).toEqual({ tokensUsed: 30, cost: 'unknown', unconfirmedCalls: 2 })
   const next = await open({ attempt: 2 })
   await ask(next, 'one')
-  expect(await next.spent()).toEqual({ tokensUsed: 45, unconfirmedCalls: 2 })
+  expect(await next.spent()).toEqual({ tokensUsed: 45, cost: 'unknown', unconfirmedCalls: 2 })
 })
 
 it('tells of answers whose tokens are estimates', async () => {
   const ledger = await open()
   await ask(ledger, 'one')
-  await ledger.begin(call('two'))
+  await ledger.begin(call('two'), WANTED)
   await ledger.record(call('two'), { value: 'two', tokens: { input: 30, output: 10, estimated: true } })
-  expect(await ledger.spent()).toEqual({ tokensUsed: 55, unconfirmedCalls: 1 })
+  expect(await ledger.spent()).toEqual({ tokensUsed: 55, cost: 'unknown', unconfirmedCalls: 1 })
   expect(await recordedCalls(store, run)).toContainEqual(
     expect.objectContaining({ model: 'two', tokens: { input: 30, output: 10, estimated: true } }),
   )
@@ -175,29 +189,30 @@ it('tells of answers whose tokens are estimates', async () => {
 
 it('pays for both answers, and uses the first, where an attempt that was given up goes on', async () => {
   const [lost, next] = [await open(), await open({ attempt: 2 })]
-  for (const ledger of [lost, next]) await ledger.begin(call('one'))
+  for (const ledger of [lost, next]) await ledger.begin(call('one'), WANTED)
   expect(await next.record(call('one'), entry('of the next', 15))).toMatchObject({ value: 'of the next' })
   expect(await lost.record(call('one'), entry('of the lost', 20))).toMatchObject({ value: 'of the next' })
-  expect(await next.spent()).toEqual({ tokensUsed: 35 })
+  expect(await next.spent()).toEqual({ tokensUsed: 35, cost: 'unknown' })
   expect(await recordedCalls(store, run)).toMatchObject([{ subtask: 'draft', model: 'one', answer: 'of the next' }])
 })
 
-it('lets no call begin at the cap, whoever used the tokens, and says who', async () => {
-  const maxTokens = 100
-  const other = await open({ subtask: 'research', agent: 'reader', maxTokens })
-  const own = await open({ maxTokens })
+it('lets no call begin that may pass the cap, whoever used the tokens, and says who', async () => {
+  const limit = 150
+  const other = await open({ subtask: 'research', agent: 'reader', limit })
+  const own = await open({ limit })
   await ask(own, 'one', 20)
   await ask(other, 'one', 40)
   await ask(other, 'two', 39)
-  await ask(own, 'two', 15) // at 99 of 100 it may still begin
+  await ask(own, 'two', 15) // at 99 of 150 another fifty may be used
   const refusal = expect.objectContaining({
     code: 'BudgetExceeded',
     retryable: false,
-    message: 'the run may use 100 tokens and has used 114: reader 79 ("research" 79); writer 35 ("draft" 35)',
+    message:
+      'the run may use 150 tokens and has used 114: reader 79 ("research" 79); writer 35 ("draft" 35); 36 tokens left, the next call needs 50 tokens',
     hint: expect.stringContaining('--max-tokens'),
   })
-  for (const ledger of [own, other, await open({ subtask: 'late', maxTokens })])
-    await expect(ledger.begin(call('three'))).rejects.toEqual(refusal)
+  for (const ledger of [own, other, await open({ subtask: 'late', limit })])
+    await expect(ledger.begin(call('three'), WANTED)).rejects.toEqual(refusal)
   expect(await own.recall(call('one'))).toMatchObject({ value: 'one' })
 })
 

@@ -65,7 +65,7 @@ export const isolatedTeam = defineTeam({
   agents: [
     wrong('recovers', 30_000, 2),
     wrong('fails', 30_000, 1),
-    wrong('recovers-in-time', 4_000, 2),
+    wrong('recovers-in-time', 6_000, 2),
     wrong('fails-in-time', 2_000, 1),
     talks,
     new Counter({ ...settings, name: 'counter', maxConcurrency: 1 }),

@@ -37,10 +37,14 @@ export async function startNeighbours(socketPath: string): Promise<Neighbours> {
   const udp = createSocket('udp4', () => visits++)
   udp.bind(0)
   await once(udp, 'listening')
-  const victim = spawn(process.execPath, ['-e', 'process.stdin.on("data", () => console.log("here")); console.log("ready")', CANARY], {
-    env: { VICTIM_KEY: CANARY },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
+  const victim = spawn(
+    process.execPath,
+    ['-e', 'process.stdin.on("data", () => console.log("here")); console.log("ready")', CANARY],
+    {
+      env: { VICTIM_KEY: CANARY },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  )
   await once(victim.stdout!, 'data')
   const external = Object.values(networkInterfaces())
     .flat()

@@ -1,0 +1,91 @@
+// HOST. What a model call may use at most, before it is made: its input as a tokenizer counts it, with room for those of other
+// providers, and the longest answer that it may get.
+import type { LanguageModelV3CallOptions, LanguageModelV3Message } from '@ai-sdk/provider'
+import { isObject } from '../../contract/json'
+import type { Prices } from '../../contract/prices'
+import type { Demand } from '../../contract/run/admission'
+import { canonicalJson } from '../ledger/canonical-json'
+import { tokenCounter, type TokenCounter } from './count-tokens'
+import { outputLimit } from './output-limits'
+import { worstCost } from './prices'
+
+/** Other providers' tokenizers find up to a third more tokens in a text than the one that counts here; and then some. */
+const SAFETY = 1.5
+/** What is wrapped around each message and tool. */
+const WRAPPING_TOKENS = 16
+/** A picture has some thousand tokens at most; what else a file may be, nobody knows before. */
+const FILE_TOKENS = 8_000
+/** Fewer tokens make no answer. */
+const LEAST_ANSWER = 256
+/** So many characters of counted texts are kept: a conversation is counted once, though each call sends all of it. */
+const KEPT_CHARACTERS = 4_000_000
+/** Without a tokenizer: no text in use has fewer bytes a token. */
+const BYTES_PER_TOKEN = 2
+const MILLION = 1_000_000
+
+export interface DemandSettings {
+  prices?: Prices | undefined
+  /** Whether there is room for a tokenizer; else input is counted by its bytes. */
+  tokenizer?: boolean | undefined
+}
+
+export async function demandOf(
+  model: string,
+  options: LanguageModelV3CallOptions,
+  { prices, tokenizer }: DemandSettings,
+): Promise<Demand> {
+  const input = inputTokens(options, tokenizer ? await tokenCounter() : bytesCounter)
+  const output = (options.maxOutputTokens ?? outputLimit(model)) + thinkingTokens(options)
+  const question = await worstCost(model, { input, output: 0 }, prices)
+  const long = await worstCost(model, { input, output: MILLION }, prices)
+  return {
+    ...{ input, output, least: Math.min(output, LEAST_ANSWER) },
+    ...(question === undefined || long === undefined
+      ? {}
+      : { price: { input: question, perOutputToken: (long - question) / MILLION } }),
+  }
+}
+
+function inputTokens({ prompt, tools = [], responseFormat }: LanguageModelV3CallOptions, count: TokenCounter): number {
+  const files = prompt.flatMap(filesOf).length * FILE_TOKENS
+  const pieces = [...prompt.map(withoutFiles), ...tools, ...(responseFormat ? [responseFormat] : [])]
+  const counted = pieces.reduce((sum: number, piece) => sum + counting(canonicalJson(piece), count), 0)
+  return Math.ceil(counted * SAFETY) + pieces.length * WRAPPING_TOKENS + files
+}
+
+const counted = new Map<string, number>()
+let characters = 0
+
+function counting(text: string, count: TokenCounter): number {
+  if (count === bytesCounter) return count(text)
+  const known = counted.get(text)
+  if (known !== undefined) return known
+  const tokens = count(text)
+  if ((characters += text.length) > KEPT_CHARACTERS) {
+    counted.clear()
+    characters = text.length
+  }
+  counted.set(text, tokens)
+  return tokens
+}
+
+function bytesCounter(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN / SAFETY)
+}
+
+function filesOf({ content }: LanguageModelV3Message): unknown[] {
+  return Array.isArray(content) ? content.filter(({ type }: { type: string }) => type === 'file') : []
+}
+
+function withoutFiles(message: LanguageModelV3Message): unknown {
+  const { content } = message
+  if (!Array.isArray(content)) return message
+  return { ...message, content: content.filter(({ type }: { type: string }) => type !== 'file') }
+}
+
+/** Anthropic adds them to the length of the answer. */
+function thinkingTokens({ providerOptions }: LanguageModelV3CallOptions): number {
+  const thinking = providerOptions?.anthropic?.thinking
+  const budget = isObject(thinking) ? thinking.budgetTokens : undefined
+  return typeof budget === 'number' && budget > 0 ? budget : 0
+}

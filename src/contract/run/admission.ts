@@ -1,0 +1,112 @@
+// PURE. Whether a call may be made: what it may use at most has to fit into every budget that it counts against, together with
+// what is spent there and what others have reserved.
+import { BUDGET_KEYS, levelName, type Budget, type BudgetKey, type BudgetLeft, type BudgetLevel } from '../budget'
+import { usdOf, wholeBillionths } from '../prices'
+import type { Amount, BudgetBook } from './budget-book'
+
+/** What a call wants. */
+export interface Demand {
+  /** Tokens of its input, at most. */
+  input: number
+  /** Tokens that its answer may have. */
+  output: number
+  /** Fewer are not worth a call. */
+  least: number
+  /** Its price in US dollars; absent where nobody knows. */
+  price?: { input: number; perOutputToken: number }
+}
+
+/** What stands in a call's way. */
+export interface Obstacle {
+  level: BudgetLevel
+  key: BudgetKey
+}
+
+export type Admission =
+  | { kind: 'granted'; output: number; amount: Amount }
+  /** There may be room when others have ended. */
+  | ({ kind: 'wait' } & Obstacle)
+  | ({ kind: 'refused' } & Obstacle)
+  | { kind: 'unpriced'; level: BudgetLevel }
+
+/** `now` is in milliseconds since the epoch. */
+export function admit(book: BudgetBook, levels: readonly BudgetLevel[], demand: Demand, now: number): Admission {
+  const unpriced = demand.price ? undefined : levels.find(({ limits }) => limits.usd !== undefined)
+  if (unpriced) return { kind: 'unpriced', level: unpriced }
+  let output = demand.output
+  let waiting: Obstacle | undefined
+  for (const level of levels) {
+    const free = room(book, level, now)
+    const later = room(book, level, now, true)
+    for (const key of BUDGET_KEYS) {
+      if (!fits(answerWithin(later, key, demand), demand)) return { kind: 'refused', level, key }
+      const within = answerWithin(free, key, demand)
+      if (!fits(within, demand)) waiting ??= { level, key }
+      output = Math.min(output, within)
+    }
+  }
+  return waiting ? { kind: 'wait', ...waiting } : { kind: 'granted', output, amount: amountOf(demand, output) }
+}
+
+/** What is left, less what calls that are under way may use. */
+export function budgetLeft(book: BudgetBook, levels: readonly BudgetLevel[], now: number): BudgetLeft[] {
+  return levels.map((level) => {
+    const { assumed: _assumed, since: _since, ...owner } = level
+    const { billionths, ...free } = room(book, level, now)
+    const left: Budget = { ...free, ...(billionths === undefined ? {} : { usd: usdOf(billionths) }) }
+    for (const key of BUDGET_KEYS) if (left[key] !== undefined) left[key] = Math.max(0, left[key])
+    return { ...owner, left }
+  })
+}
+
+function amountOf(demand: Demand, output: number): Amount {
+  const billionths = demand.price && costOf(demand.price, output)
+  return { calls: 1, tokens: demand.input + output, ...(billionths === undefined ? {} : { billionths }) }
+}
+
+/** What is left of each key that is limited, money in billionths. */
+type Room = Omit<Budget, 'usd'> & { billionths?: number }
+
+/** `later`: as if all that is under way turned out to cost nothing. */
+function room(book: BudgetBook, level: BudgetLevel, now: number, later = false): Room {
+  const { limits, since } = level
+  const name = levelName(level)
+  const used = (key: keyof Amount): number => book.spent(name)[key] + (later ? 0 : book.reserved(name)[key])
+  const { usd, tokens, calls, wallMs } = limits
+  return {
+    ...(usd === undefined ? {} : { billionths: wholeBillionths(usd) - used('billionths') }),
+    ...(tokens === undefined ? {} : { tokens: tokens - used('tokens') }),
+    ...(calls === undefined ? {} : { calls: calls - used('calls') }),
+    ...(wallMs === undefined ? {} : { wallMs: wallMs - (since === undefined ? 0 : now - Date.parse(since)) }),
+  }
+}
+
+/** The longest answer that fits; below 0 where not even the question does. */
+function answerWithin(free: Room, key: BudgetKey, { input, output, price }: Demand): number {
+  if (key === 'usd') return free.billionths === undefined ? output : affordable(free.billionths, price!, output)
+  const left = free[key]
+  if (left === undefined) return output
+  if (key === 'tokens') return Math.min(output, left - input)
+  return left > 0 ? output : -1
+}
+
+/** An answer of no token is none, unless that is what was asked for. */
+function fits(answer: number, { least }: Demand): boolean {
+  return answer >= Math.max(0, least)
+}
+
+type Price = NonNullable<Demand['price']>
+
+function affordable(billionths: number, price: Price, output: number): number {
+  if (costOf(price, output) <= billionths) return output
+  if (costOf(price, 0) > billionths) return -1
+  let answer = Math.min(output, Math.floor((billionths - costOf(price, 0)) / (price.perOutputToken * 1e9)))
+  // Fractions of a billionth are lost on the way, and a sum must not be too high for one
+  while (answer > 0 && costOf(price, answer) > billionths) answer--
+  return answer
+}
+
+/** In whole billionths, rounded up: a sum of such is never too low. */
+function costOf({ input, perOutputToken }: Price, output: number): number {
+  return Math.ceil((input + perOutputToken * output) * 1e9)
+}

@@ -1,0 +1,225 @@
+// Reservations of several processes over one store, in whatever order they come to it and wherever an execution dies: what is
+// billed never passes a budget at any level, and every process has the same book.
+import { BudgetLog } from '../../../activities/budget-log'
+import { ExecutionBudget } from '../../../activities/execution-budget'
+import type { Budget, BudgetLevel } from '../../../src/contract/budget'
+import { TroupeError } from '../../../src/contract/errors'
+import type { JsonValue } from '../../../src/contract/json'
+import { usdOf, wholeBillionths } from '../../../src/contract/prices'
+import { budgetRecord, ledgerRecord, refusedRecord } from '../../../src/contract/records'
+import type { Demand } from '../../../src/contract/run/admission'
+import { BudgetBook, type BudgetEntry } from '../../../src/contract/run/budget-book'
+import type { RecordStore } from '../../../src/storage/store'
+import { Picks } from '../../contract/support/picks'
+
+const run = { workflowId: 'w', firstRunId: 'r' }
+const { signal } = new AbortController()
+const SEEDS = 60
+const PRICE = { input: 0.000_1, perOutputToken: 0.000_003 }
+
+/** Records as every store keeps them; each answer comes when the seed says. */
+function memoryRecords(picks: Picks): RecordStore & { kept: Map<string, JsonValue> } {
+  const kept = new Map<string, JsonValue>()
+  const turn = async (): Promise<void> => {
+    for (let left = picks.below(4); left > 0; left--) await new Promise(setImmediate)
+  }
+  return {
+    kept,
+    async create(name, value) {
+      await turn()
+      const created = !kept.has(name)
+      if (created) kept.set(name, structuredClone(value))
+      const standing = structuredClone(kept.get(name)!)
+      await turn()
+      return { created, value: standing }
+    },
+    async read(name) {
+      await turn()
+      return structuredClone(kept.get(name))
+    },
+    async list(prefix) {
+      await turn()
+      return [...kept.keys()].filter((name) => name.startsWith(prefix)).sort()
+    },
+  }
+}
+
+interface Billed extends Required<Omit<Budget, 'wallMs'>> {
+  billionths: number
+}
+
+const NONE = (): Billed => ({ usd: 0, tokens: 0, calls: 0, billionths: 0 })
+
+/** What calls did, level by level, as a provider would bill them; throws when a limit is passed. */
+class Provider {
+  readonly levels = new Map<string, Billed>()
+
+  bill(levels: readonly BudgetLevel[], tokens: number, billionths: number): void {
+    for (const level of levels) {
+      const name = level.level === 'run' ? 'run' : `${level.level}/${level.name}`
+      const sum = this.levels.get(name) ?? NONE()
+      sum.tokens += tokens
+      sum.calls += 1
+      sum.billionths += billionths
+      sum.usd = usdOf(sum.billionths)
+      this.levels.set(name, sum)
+      for (const key of ['usd', 'tokens', 'calls'] as const) {
+        const limit = level.limits[key]
+        if (limit !== undefined && sum[key] > limit)
+          throw new Error(`${name} passed its ${key}: ${sum[key]} of ${limit}`)
+      }
+    }
+  }
+}
+
+function levelsOf(subtask: number): BudgetLevel[] {
+  return [
+    { level: 'run', limits: { tokens: 2_000, usd: 0.02 } },
+    { level: 'agent', name: `agent-${subtask % 2}`, limits: { calls: 14 } },
+    ...(subtask % 3 === 0 ? [{ level: 'subtask' as const, name: `s${subtask}`, limits: { tokens: 700 } }] : []),
+  ]
+}
+
+/** One subtask: executions one after the other, each of some calls, until one comes to its end or a budget does. */
+async function subtask(number: number, logs: BudgetLog[], records: RecordStore, provider: Provider, picks: Picks) {
+  const levels = levelsOf(number)
+  let done = 0
+  for (let attempt = 1; ; attempt++) {
+    const of = { run, subtask: `s${number}`, execution: `${number}-${attempt}`, levels, until: Date.now() + 60_000 }
+    const budget = new ExecutionBudget(of, picks.of(logs), records, async () => [], 1)
+    for (; done < 4; done++) {
+      const demand: Demand = { input: 10 + picks.below(40), output: 50 + picks.below(150), least: 20, price: PRICE }
+      const call = { key: `key-${number}-${done}`, note: `${number}-${attempt}-${done}` }
+      const reserved = await budget.reserve(call, demand, signal).catch((error: unknown) => {
+        if ((error as TroupeError).code === 'BudgetExceeded') return undefined
+        throw error
+      })
+      if (!reserved) return
+      expect(reserved.output).toBeLessThanOrEqual(demand.output)
+      if (picks.chance(0.1)) break // dies before it is sent
+      if (picks.chance(0.15)) {
+        await records.create(refusedRecord(run, call.key, call.note), true)
+        if (picks.chance(0.3)) break
+        await budget.release(reserved.number)
+        continue
+      }
+      const output = picks.below(reserved.output + 1)
+      const tokens = picks.below(demand.input + 1) + output
+      const usd = usdOf(wholeBillionths(PRICE.input + PRICE.perOutputToken * output))
+      provider.bill(levels, tokens, wholeBillionths(usd))
+      if (picks.chance(0.1)) break // dies while it is answered
+      const record = { reservation: reserved.number, tokens: { input: tokens, output: 0 }, usd }
+      await records.create(ledgerRecord(run, 'model', call.key), record)
+      if (picks.chance(0.1)) break // dies between record and settlement
+      await budget.settle(reserved.number, tokens, usd)
+    }
+    if (done >= 4) return budget.end()
+  }
+}
+
+function bookOf(records: ReturnType<typeof memoryRecords>): BudgetBook {
+  const book = new BudgetBook()
+  for (;;) {
+    const entry = records.kept.get(budgetRecord(run, book.last + 1))
+    if (entry === undefined) return book
+    book.apply(entry as unknown as BudgetEntry)
+  }
+}
+
+test('no budget is passed, whatever the order and wherever somebody dies', async () => {
+  let exceeded = 0
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const picks = new Picks(seed)
+    const records = memoryRecords(picks)
+    const logs = Array.from({ length: 3 }, () => new BudgetLog(records, run))
+    const provider = new Provider()
+    try {
+      await Promise.all(Array.from({ length: 8 }, (_, number) => subtask(number, logs, records, provider, picks)))
+      const book = bookOf(records)
+      const fresh = await new BudgetLog(records, run).read((one) => one.snapshot())
+      for (const log of logs) expect(await log.read((one) => one.snapshot())).toEqual(fresh)
+      expect(fresh).toEqual(book.snapshot())
+      for (const [level, billed] of provider.levels) {
+        // What the book holds is what was billed, and what may have been
+        expect(book.spent(level).tokens + book.reserved(level).tokens).toBeGreaterThanOrEqual(billed.tokens)
+        expect(book.spent(level).billionths + book.reserved(level).billionths).toBeGreaterThanOrEqual(billed.billionths)
+      }
+      exceeded += provider.levels.get('run')!.tokens > 1_000 ? 1 : 0
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
+    }
+  }
+  // Budgets were really used
+  expect(exceeded).toBeGreaterThan(SEEDS / 10)
+})
+
+test('a book is the same when it is read from the sums that were written down now and then', async () => {
+  const records = memoryRecords(new Picks(7))
+  const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens: 100_000 } }]
+  const log = new BudgetLog(records, run)
+  const of = { run, subtask: 's', execution: 'e', levels, until: Date.now() + 60_000 }
+  const budget = new ExecutionBudget(of, log, records, async () => [])
+  for (let call = 0; call < 300; call++) {
+    const demand = { input: 10, output: 20, least: 20 }
+    const { number } = await budget.reserve({ key: String(call), note: String(call) }, demand, signal)
+    if (call % 3 === 0) await budget.settle(number, 17, undefined)
+    else if (call % 3 === 1) await budget.lose(number)
+  }
+  expect([...records.kept.keys()].filter((name) => name.includes('/sums/'))).toHaveLength(1)
+  // Without the entries before it
+  for (let number = 1; number <= 256; number++) records.kept.delete(budgetRecord(run, number))
+  const fresh = await new BudgetLog(records, run).read((book) => book.snapshot())
+  expect(fresh).toEqual(await log.read((book) => book.snapshot()))
+  expect(fresh.spent).toEqual([['run', { calls: 200, tokens: 100 * 17 + 100 * 30, billionths: 0 }]])
+})
+
+test('a late answer corrects what was given up, once', async () => {
+  const records = memoryRecords(new Picks(1))
+  const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens: 100 } }]
+  const log = new BudgetLog(records, run)
+  const open = (execution: string) =>
+    new ExecutionBudget(
+      { run, subtask: 's', execution, levels, until: Date.now() + 60_000 },
+      log,
+      records,
+      async () => [],
+    )
+  const demand = { input: 10, output: 70, least: 70 }
+  const [zombie, next] = [open('first'), open('second')]
+  const { number } = await zombie.reserve({ key: 'k', note: '1' }, demand, signal)
+  // The same subtask again: what the first one did is not known, and counts
+  await expect(next.reserve({ key: 'k', note: '2' }, demand, signal)).rejects.toMatchObject({ code: 'BudgetExceeded' })
+  expect(await next.left()).toMatchObject([{ left: { tokens: 20 } }])
+  await zombie.settle(number, 15, undefined)
+  await zombie.settle(number, 15, undefined)
+  expect(await next.left()).toMatchObject([{ left: { tokens: 85 } }])
+  await expect(next.reserve({ key: 'k', note: '3' }, demand, signal)).resolves.toMatchObject({ output: 70 })
+})
+
+test('waits for what others have reserved, and ends with its execution', async () => {
+  const records = memoryRecords(new Picks(1))
+  const levels: BudgetLevel[] = [{ level: 'run', limits: { usd: 0.001_1 } }]
+  const until = Date.now() + 60_000
+  const open = (subtask: string) =>
+    new ExecutionBudget(
+      { run, subtask, execution: subtask, levels, until },
+      new BudgetLog(records, run),
+      records,
+      async () => [],
+    )
+  const demand = { input: 10, output: 300, least: 300, price: PRICE }
+  const [one, two] = [open('one'), open('two')]
+  const { number } = await one.reserve({ key: 'a', note: 'a' }, demand, signal)
+  const stop = new AbortController()
+  const given = two.reserve({ key: 'b', note: 'b' }, demand, stop.signal)
+  stop.abort(new TroupeError('Cancelled', 'enough'))
+  await expect(given).rejects.toMatchObject({ code: 'Cancelled' })
+  const waiting = two.reserve({ key: 'b', note: 'b' }, demand, signal)
+  await one.settle(number, 10, 0.000_1)
+  expect((await waiting).amount).toEqual({ calls: 1, tokens: 310, billionths: 1_000_000 })
+  await expect(
+    one.reserve({ key: 'c', note: 'c' }, { ...demand, price: undefined } as unknown as Demand, signal),
+  ).rejects.toMatchObject({
+    code: 'PriceUnknown',
+  })
+})
