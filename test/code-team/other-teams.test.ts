@@ -118,7 +118,8 @@ it('works on an existing repository: only its own paths, and the old tests befor
     { base },
   )
   expect(run.failures).toEqual([])
-  expect(told('architect-agent')).toContain('export const double')
+  expect(told('architect-agent')).toContain('  exports double')
+  expect(told('architect-agent')).not.toContain('export const double')
   expect(told('coder-agent add')).toContain('export const double')
   expect(run.baseline).toMatchObject({ command: 'node --test', passed: true })
   expect(run.rounds[0]!.check).toMatchObject({
