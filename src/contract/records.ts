@@ -32,6 +32,11 @@ export function requestRecord(run: RunKey, subtask: string, number: number): str
   return `${requestsPrefix(run, subtask)}${String(number).padStart(6, '0')}`
 }
 
+/** A `ToolDecision`. */
+export function approvalRecord(run: RunKey, subtask: string, approvalId: string): string {
+  return `${runPrefix(run)}approvals/${encodeURIComponent(subtask)}/${approvalId}`
+}
+
 /** `RetryRecord`s: the runs that repeat this one. */
 export function retriesPrefix(run: RunKey): string {
   return `${runPrefix(run)}retries/`

@@ -19,7 +19,7 @@ export const SERVER_SEPARATOR = '/'
 export interface ToolGrant {
   /** `read_file`, `<server>/<tool>` for one of an MCP server, or the name of a tool that the team's code defines. */
   name: string
-  /** Whether a person is asked before: at each call, or once for all calls of an execution. */
+  /** Whether a person is asked before: at each call, or once for all calls of a subtask. */
   approve?: 'always' | 'once'
   /** Only calls are asked about whose input as JSON this regular expression matches; all of them unless given. */
   approveWhere?: string

@@ -1,12 +1,13 @@
-// HOST. The one way of every tool call of a model agent: counted, allowed, recorded, carried out, cut, and marked as data. What
+// HOST. The one way of every tool call of a model agent: counted, approved, recorded, carried out, cut, and marked as data. What
 // a call may do follows from its grant alone, never from what the model says.
 import type { Tool, ToolExecutionOptions, ToolSet } from 'ai'
 import { decisiveError, isLasting, messageOf, type ErrorCode } from '../../contract/errors'
-import { calledName, type ToolGrant } from '../../contract/tools'
+import { calledName } from '../../contract/tools'
 import { Turns } from '../../contract/turns'
 import type { AgentContext } from '../context'
 import { recordedTool } from '../ledger/equip'
 import { toldResult, type ToolGuard } from '../models/tool-guard'
+import { approvalOf } from './approval'
 import { asData } from './as-data'
 import { ChangedFiles, type GivenTool } from './given-tool'
 import { markedOutput } from './marked-output'
@@ -22,20 +23,9 @@ const SURROUNDINGS: readonly ErrorCode[] = [
 /** The same, where the store lacks what belongs to the agent's own files. */
 const LOST_FILES: readonly ErrorCode[] = ['ArtifactNotFound', 'ArtifactCorrupt']
 
-/** One call that a model asks for. */
-export interface ToolCall {
-  grant: ToolGrant
-  input: unknown
-  callId: string
-}
-
-/** Before a call: undefined lets it be made, a text is told to the model instead; what it throws ends the attempt. */
-export type Approval = (call: ToolCall) => Promise<string | undefined>
-
 export interface ToolCallsOptions {
   context: AgentContext
   guard: ToolGuard
-  approval?: Approval
   /** Told which snapshot stands after a call that changed the agent's files, live or recorded. */
   onSnapshot?(snapshot: string): void
 }
@@ -91,14 +81,13 @@ export class ToolCalls {
 
   private async make(given: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {
     this.require()
-    const { context, approval, onSnapshot } = this.options
+    const { context, onSnapshot } = this.options
     const { grant, usesFiles } = given
-    const refusal = await approval?.({ grant, input, callId: options.toolCallId })
-    if (refusal !== undefined) throw new Error(refusal)
-    if (!usesFiles) return recordedTool(context, grant.name, input, () => this.carryOut(given, input, options))
-    const { result, failed, snapshot } = await recordedTool(context, grant.name, input, () =>
-      this.carryOutOnFiles(given, input, options),
-    )
+    const approve = approvalOf(grant, input)
+    const recorded = <Value>(execute: () => Promise<Value>): Promise<Value> =>
+      recordedTool(context, grant.name, input, execute, approve)
+    if (!usesFiles) return recorded(() => this.carryOut(given, input, options))
+    const { result, failed, snapshot } = await recorded(() => this.carryOutOnFiles(given, input, options))
     if (snapshot !== undefined) onSnapshot?.(snapshot)
     if (failed !== undefined) throw new Error(failed)
     return result

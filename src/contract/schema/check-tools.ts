@@ -147,7 +147,7 @@ function settingsProblem(grant: ToolGrant): Omit<Problem, 'path'> | undefined {
       hint: 'approve: always',
     }
   // None of them is built yet, and a condition that is not kept would be worse than none
-  const later = (['approve', 'network', 'secrets'] as const).find((key) => grant[key] !== undefined)
+  const later = (['network', 'secrets'] as const).find((key) => grant[key] !== undefined)
   return later && { message: `"${later}" is not supported yet` }
 }
 
