@@ -136,7 +136,7 @@ function nameProblem(
   }
   if (!servers.includes(server))
     return { message: `unknown MCP server ${preview(server)}`, hint: choicesHint(server, servers, 'servers in "mcp"') }
-  if (tool.join(SERVER_SEPARATOR) !== '') return { message: 'MCP servers are not supported yet' }
+  if (tool.join(SERVER_SEPARATOR) !== '') return undefined
   return { message: `${preview(name)} names no tool`, hint: `"${server}/<tool>", for one of the server's tools` }
 }
 
