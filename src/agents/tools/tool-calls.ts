@@ -68,11 +68,15 @@ export class ToolCalls {
     // The lines are begun in the order of the model's calls: nothing is waited for before
     const execute = async (input: unknown, options: ToolExecutionOptions): Promise<unknown> => {
       this.options.guard.count(grant.name, input)
-      const make = (): Promise<unknown> => this.make(given, input, options)
+      // Noted before the next one's turn comes
+      const make = (): Promise<unknown> =>
+        this.make(given, input, options).catch((error: unknown) => {
+          if (this.ends(error, given)) this.ended ??= { by: error }
+          throw error
+        })
       try {
         return await (usesFiles ? this.files.take(make) : make())
       } catch (error) {
-        if (this.ends(error, given)) this.ended ??= { by: error }
         throw new Error(asData(name, messageOf(error)), { cause: error })
       }
     }
