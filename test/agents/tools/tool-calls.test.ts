@@ -26,9 +26,9 @@ function dyingAt(ledger: LedgerPort, moment: (call: LedgerCall, phase: 'before' 
     if (dead) throw new TroupeError('WorkerShutdown', 'killed', { retryable: true })
   }
   return {
-    logicalAttempt: () => ledger.logicalAttempt(),
+    ...ledger,
     recall: async (call) => (alive(), ledger.recall(call)),
-    begin: async (call) => (alive(), ledger.begin(call)),
+    begin: async (...begun) => (alive(), ledger.begin(...begun)),
     refused: async (call) => (alive(), ledger.refused(call)),
     async record(call, entry) {
       dead ||= moment(call, 'before')
