@@ -144,11 +144,19 @@ export interface LedgerRecord {
   /** Of a model call: what it has cost in US dollars, where its price is known; and the reservation that was made for it. */
   usd?: number
   reservation?: number
+  /** Of a model call: ISO time at which its worker began it, and how long it took; ledgers of earlier versions have neither. */
+  askedAt?: string
+  durationMs?: number
 }
 
 export interface BegunRecord {
   subtask: string
   agent: string
+  /** Ledgers of earlier versions have none of what follows. */
+  logicalAttempt?: number
+  model?: string
+  /** ISO time. */
+  askedAt?: string
 }
 
 export interface PreparedRecord {
