@@ -118,6 +118,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
     const calls = new ToolCalls({
       context,
       guard: new ToolGuard(this.name),
+      snapshot: () => box?.files?.id,
       onSnapshot: (snapshot) => box?.files?.take(snapshot),
     })
     const { text, finishReason } = await generateText({

@@ -65,4 +65,4 @@ it('does each effect once', async () => {
   // Fence, claim, fence again, outcome: of three effects, and before and after each
   expect(place).toBeGreaterThan(20)
   expect(unknown).toBeGreaterThanOrEqual(3)
-}, 600_000)
+}, 1_200_000)

@@ -6,9 +6,14 @@ import type { ToolApproval } from '../ledger/equip'
 const MATCHED_LENGTH = 64 * 1024
 
 /** Undefined for a call that nobody is asked about. */
-export function approvalOf({ approve, approveWhere }: ToolGrant, input: unknown): ToolApproval | undefined {
+export function approvalOf(
+  { approve, approveWhere }: ToolGrant,
+  input: unknown,
+  snapshot?: string,
+): ToolApproval | undefined {
   if (approve === undefined) return undefined
   const text = JSON.stringify(input) ?? 'null'
   const isMeant = approveWhere === undefined || text.length > MATCHED_LENGTH || new RegExp(approveWhere).test(text)
-  return isMeant ? { once: approve === 'once' } : undefined
+  if (!isMeant) return undefined
+  return { once: approve === 'once', ...(snapshot === undefined ? {} : { snapshot }) }
 }

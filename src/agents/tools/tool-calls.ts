@@ -26,6 +26,8 @@ const LOST_FILES: readonly ErrorCode[] = ['ArtifactNotFound', 'ArtifactCorrupt']
 export interface ToolCallsOptions {
   context: AgentContext
   guard: ToolGuard
+  /** The snapshot that stands: who is asked about a call that would change it is told. */
+  snapshot?(): string | undefined
   /** Told which snapshot stands after a call that changed the agent's files, live or recorded. */
   onSnapshot?(snapshot: string): void
 }
@@ -87,7 +89,7 @@ export class ToolCalls {
     this.require()
     const { context, onSnapshot } = this.options
     const { grant, usesFiles } = given
-    const approve = approvalOf(grant, input)
+    const approve = approvalOf(grant, input, usesFiles ? this.options.snapshot?.() : undefined)
     const recorded = <Value>(execute: () => Promise<Value>): Promise<Value> =>
       recordedTool(context, grant.name, input, execute, approve)
     if (!usesFiles) return recorded(() => this.carryOut(given, input, options))
