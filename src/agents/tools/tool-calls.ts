@@ -100,7 +100,7 @@ export class ToolCalls {
   }
 
   private async carryOut({ tool }: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {
-    const result = await last(await tool.execute!(input, options))
+    const result: unknown = await tool.execute!(input, options)
     // One that says itself what the model is told knows what that costs
     if (tool.toModelOutput || result instanceof ChangedFiles) return result
     return toldResult(result, this.options.context.artifacts)
@@ -125,12 +125,4 @@ export class ToolCalls {
       (isLasting(code) || SURROUNDINGS.includes(code) || (usesFiles === true && LOST_FILES.includes(code)))
     )
   }
-}
-
-/** A tool may return its results bit by bit: the last one counts. */
-async function last(result: unknown): Promise<unknown> {
-  if (typeof (result as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] !== 'function') return result
-  let value: unknown
-  for await (const next of result as AsyncIterable<unknown>) value = next
-  return value
 }

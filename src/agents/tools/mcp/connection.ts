@@ -1,7 +1,7 @@
 // HOST. The connection to one MCP server: made when something is first asked of it, and closed at the end of the execution.
 import type { MCPClient } from '@ai-sdk/mcp'
 import { asTroupeError, messageOf, TroupeError } from '../../../contract/errors'
-import { isProgram, type McpAddress, type McpServer } from '../../../contract/tools'
+import { headerVariable, isProgram, type McpAddress, type McpServer } from '../../../contract/tools'
 import { withoutSecrets } from '../../models/secrets'
 import { MCP_CLOSE_MS, MCP_LIST_MS, MCP_LISTED_TOOLS, MCP_START_MS } from './limits'
 import { ProgramTransport } from './program-transport'
@@ -87,10 +87,12 @@ export class McpConnection {
 
   private headers(server: McpAddress): Record<string, string> {
     const { headers = {} } = server
-    const name = (value: string): string => /\$\{(\w+)\}/.exec(value)?.[1] ?? ''
-    this.requireVariables(server, Object.values(headers).map(name))
+    this.requireVariables(server, Object.values(headers).map(headerVariable))
     return Object.fromEntries(
-      Object.entries(headers).map(([key, value]) => [key, value.replace(/\$\{\w+\}/, process.env[name(value)]!)]),
+      Object.entries(headers).map(([key, value]) => [
+        key,
+        value.replace(/\$\{\w+\}/, process.env[headerVariable(value)]!),
+      ]),
     )
   }
 
