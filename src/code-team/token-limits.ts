@@ -1,5 +1,6 @@
 // TEAM. How many tokens the team's agents are shown, by OpenAI's newest tokenizer; each number with its reason. Hosted models
 // take 200,000 and more, and some count a third more tokens than this tokenizer does.
+import { ONE_AGENT_TOKENS } from '../contract/one-or-team'
 
 /** One question in all, with the form of its answer: room for an answer, for that third, and for answers that go back once. */
 export const QUESTION_TOKENS = 120_000
@@ -9,8 +10,8 @@ export const MAP_TOKENS = 20_000
 export const SPEC_MAP_TOKENS = 6_000
 /** README, manifests and the like, in full beside the map. */
 export const INTRODUCTION_TOKENS = 6_000
-/** Files of one module, or of a repository that one coder works on: a coder writes what it changes whole. */
-export const MODULE_TOKENS = 50_000
+/** Files of one module, or of a repository that one coder works on: what one agent takes. */
+export const MODULE_TOKENS = ONE_AGENT_TOKENS
 /** Contracts of what a module imports, and signatures of what its files use. */
 export const IMPORTS_TOKENS = 20_000
 /** What a reviewer reads of a difference at a time: beyond it no model reads with care. */

@@ -37,7 +37,7 @@ describe('is refused before anything starts, and leaves nothing', () => {
     ['an unknown language', [REQUEST, '--language', 'pyton', ...GOOD], 2, /InvalidUsage: .*"pyton"[^]*python/],
     ['too many rounds', [REQUEST, '--max-rounds', '6', ...GOOD], 2, /InvalidUsage: 6 is no number of rounds[^]*1 to 5/],
     ['no rounds', [REQUEST, '--max-rounds', '0', ...GOOD], 2, /a whole number from 1 on/],
-    ['an unknown mode', [REQUEST, '--mode', 'duo', ...GOOD], 2, /team, single/],
+    ['an unknown mode', [REQUEST, '--mode', 'duo', ...GOOD], 2, /team, single, auto/],
     ['an id that names no directory', [REQUEST, '--id', '../up', ...GOOD], 2, /InvalidUsage: "\.\.\/up" is not an id/],
     ['a directory with other things', [REQUEST, '--dir', 'full', ...GOOD], 2, /error DeliveryRefused: .*notes\.txt/],
     ['a file for a directory', [REQUEST, '--dir', 'good.json', ...GOOD], 2, /error DeliveryRefused: .*good\.json/],

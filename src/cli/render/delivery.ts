@@ -1,4 +1,5 @@
 // HOST, pure. How a run of the code team ended, for people: what is not done, then files, tests, tokens, and how to go on.
+import { choiceText } from '../../code-team/mode/choice'
 import type { CodeRun } from '../../code-team/report/code-run'
 import { painter, type Piece } from './line'
 import { mark, styled } from './marks'
@@ -7,7 +8,10 @@ import { troupeCommand } from '../../contract/run/waiting-commands'
 import { tokenCount } from './tokens'
 
 export interface DeliveryToTell {
-  run: Pick<CodeRun, 'runId' | 'status' | 'code' | 'done' | 'rounds' | 'agents' | 'tokensUsed' | 'unconfirmedCalls'>
+  run: Pick<
+    CodeRun,
+    'runId' | 'status' | 'code' | 'done' | 'rounds' | 'agents' | 'tokensUsed' | 'unconfirmedCalls' | 'choice'
+  >
   durationMs: number
   /** A line each. */
   notDone: readonly string[]
@@ -35,6 +39,7 @@ export function renderDelivery(told: DeliveryToTell, { color }: { color: boolean
     ['files', delivered && filesPieces(delivered)],
     ['applied', appliedPieces(told)],
     ['tests', testsPieces(told)],
+    ['mode', run.choice && [`auto: ${choiceText(run.choice)}`]],
     ['tokens', tokensPieces(told)],
     ['Temporal UI', uiLink === undefined ? undefined : [uiLink]],
     ['run it', runCommand === undefined ? undefined : [runCommand]],

@@ -27,6 +27,7 @@ const USAGE: readonly ErrorCode[] = [
   'InvalidInput',
   'InvalidUsage',
   'InvalidTeam',
+  'TooManyTokens',
   'RunNotFound',
   'SubtaskNotFound',
   'RunAlreadyExists',

@@ -16,6 +16,7 @@ import {
   type Round,
   type Specification,
 } from '../documents'
+import { choiceSchema, chosenArchitecture, type Choice } from '../mode/choice'
 import { isApproved } from '../rounds/affected'
 import { assignmentSchema, MAX_ROUNDS, singleArchitecture, type Assignment } from '../rounds/state'
 import { sharesOf, type AgentShare } from './shares'
@@ -42,6 +43,8 @@ export interface CodeRun extends Partial<Assignment> {
   specification?: Specification
   /** In single mode the one that stands for it. */
   architecture?: Architecture
+  /** In the mode `auto`: what was chosen, and why. */
+  choice?: Choice
   /** Those whose check ended. */
   rounds: Round[]
   /** The newest of every module and role. */
@@ -59,7 +62,9 @@ export interface CodeRun extends Partial<Assignment> {
 
 export function codeRunOf({ runId, status, code, error, inputs, results }: RunFacts): CodeRun {
   const assignment = assignmentSchema.partial().safeParse(isObject(inputs) ? inputs : {}).data ?? {}
-  const architecture = outputOf(results.architect, architectureSchema) ?? singleOf(assignment)
+  const choice = outputOf(results.mode, choiceSchema)
+  const planned = outputOf(results.architect, architectureSchema)
+  const architecture = planned ? chosenArchitecture(planned, choice) : singleOf(assignment)
   const specification = outputOf(results.spec, specificationSchema)
   const baseline = baselineOf(results.baseline)
   const built = collectRounds(results)
@@ -72,6 +77,7 @@ export function codeRunOf({ runId, status, code, error, inputs, results }: RunFa
     done: results.gate?.success === true && last !== undefined && isApproved(last),
     ...(specification ? { specification } : {}),
     ...(architecture ? { architecture } : {}),
+    ...(choice ? { choice } : {}),
     ...(baseline === undefined ? {} : { baseline }),
     ...built,
     agents,

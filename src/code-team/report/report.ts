@@ -1,5 +1,6 @@
 // TEAM. REPORT.md of a run, pure: what was asked for, what was built, what was tested, what it cost and what is not done.
 import { commandLine } from '../check/scaffold'
+import { choiceText } from '../mode/choice'
 import { testCounts } from '../gate'
 import type { CodeRun } from './code-run'
 import { diagramOf } from './diagram'
@@ -54,6 +55,7 @@ function facts(run: CodeRun): string {
   return list([
     `Run: ${code(run.runId)}, ${plain(run.status)}`,
     ...(run.language ? [`Language: ${run.language}; mode: ${run.mode ?? 'team'}`] : []),
+    ...(run.choice ? [`Chosen: ${plain(choiceText(run.choice))}`] : []),
     `Rounds: ${run.rounds.length}${run.maxRounds ? ` of at most ${run.maxRounds}` : ''}`,
     counts
       ? `Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped, ${
