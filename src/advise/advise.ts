@@ -1,5 +1,6 @@
 // PURE. One agent or a team? Five criteria, each with a simple and an involved answer; what nobody said counts as simple.
-import type { Side } from '../contract/one-or-team'
+
+export type Side = 'one agent' | 'team'
 
 export interface Criterion {
   /** Also the option's name. */

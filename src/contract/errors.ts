@@ -53,7 +53,6 @@ export const ERROR_CODES = [
   'ModelRefused',
   'NoRecordedAnswer',
   'BudgetExceeded',
-  'Suspended',
   'UnknownOutcome',
   'EffectConflict',
   'TestsFailed',

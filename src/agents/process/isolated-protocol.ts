@@ -34,7 +34,6 @@ export type RemoteMethod =
   | 'ledger.budget'
   | 'effects.claim'
   | 'effects.settle'
-  | 'approvals.ask'
 
 /** One call of `context.spawn`. */
 export interface SpawnCall {

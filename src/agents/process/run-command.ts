@@ -93,8 +93,7 @@ function refuseUnstartable({ command, cwd }: RunCommandOptions): void {
   }
 }
 
-/** What every program gets, and what is named. */
-export function passedEnvironment(names: readonly string[]): NodeJS.ProcessEnv {
+function passedEnvironment(names: readonly string[]): NodeJS.ProcessEnv {
   const wanted = [...ALWAYS_PASSED, ...names].filter((name) => process.env[name] !== undefined)
   return Object.fromEntries(wanted.map((name) => [name, process.env[name]]))
 }

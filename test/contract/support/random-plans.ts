@@ -60,7 +60,6 @@ function shared(scope: Scope) {
           'fail',
           'fail',
           'refuse',
-          'suspend',
           ...(scope.oddities ? ['cancelled' as const] : []),
         ),
         {
