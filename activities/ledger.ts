@@ -47,6 +47,12 @@ export interface LedgerHost extends Pick<ActivityDependencies, 'store' | 'output
   onSpent(spent: { tokensUsed: number; cost?: Cost }): void
 }
 
+/** A call that is under way. */
+interface OpenCall extends Reserved {
+  /** In milliseconds since the epoch. */
+  begunAt: number
+}
+
 export class ExecutionLedger implements LedgerPort {
   /** Whether this execution has had a recorded answer, and whether it has called a model. */
   private used = false
@@ -54,7 +60,7 @@ export class ExecutionLedger implements LedgerPort {
   private tokens = 0
   private cost: Cost | undefined
   /** Calls that are under way, by their keys. */
-  private readonly open = new Map<string, Reserved>()
+  private readonly open = new Map<string, OpenCall>()
   private notes = 0
   private earlier?: Promise<number>
   private readonly token: string
@@ -103,15 +109,17 @@ export class ExecutionLedger implements LedgerPort {
     this.asked = true
     const key = await this.key(call)
     const reserved = await budget.reserve({ key, note: this.nextToken() }, demand, signal)
+    const begunAt = Date.now()
     try {
-      const record: BegunRecord = { subtask, agent }
+      const told = { model: call.name, askedAt: new Date(begunAt).toISOString() }
+      const record: BegunRecord = { subtask, agent, logicalAttempt: await this.logicalAttempt(), ...told }
       await store.records.create(begunRecord(run, key, reserved.note), { ...record })
     } catch (error) {
       // Nothing was sent; what the store cannot take back now counts until the next attempt looks
       await budget.release(reserved.number).catch(() => undefined)
       throw error
     }
-    this.open.set(key, reserved)
+    this.open.set(key, { ...reserved, begunAt })
     const isGiven = budget.levels.some((level) => !level.assumed)
     const isBounded = isGiven || reserved.output < demand.output
     return { ...(isBounded ? { output: reserved.output } : {}), ...(isGiven ? { left: reserved.left } : {}) }
@@ -162,14 +170,14 @@ export class ExecutionLedger implements LedgerPort {
     return this.host.budget.left()
   }
 
-  private async kept(call: LedgerCall, entry: LedgerEntry, reserved: Reserved | undefined): Promise<JsonValue> {
+  private async kept(call: LedgerCall, entry: LedgerEntry, reserved: OpenCall | undefined): Promise<JsonValue> {
     const { subtask, agent } = this.execution
     const { scope, name, occurrence } = call
     const record: LedgerRecord = {
       ...{ subtask, agent, logicalAttempt: await this.logicalAttempt(), scope, name, occurrence },
       value: await this.host.outputs.keep(entry.value),
       ...measures(entry),
-      ...(reserved ? { reservation: reserved.number } : {}),
+      ...(reserved ? { reservation: reserved.number, ...timesOf(reserved) } : {}),
     }
     return record as unknown as JsonValue
   }
@@ -235,4 +243,9 @@ function measures({ tokens, usd, number }: Measures): Measures {
     ...(usd === undefined ? {} : { usd }),
     ...(number === undefined ? {} : { number }),
   }
+}
+
+/** From its begin up to now. */
+function timesOf({ begunAt }: OpenCall): Pick<LedgerRecord, 'askedAt' | 'durationMs'> {
+  return { askedAt: new Date(begunAt).toISOString(), durationMs: Date.now() - begunAt }
 }

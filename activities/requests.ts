@@ -24,13 +24,7 @@ export async function keepRequest(
     const text = problems.map(describeProblem).join('; ')
     throw new TroupeError('InvalidPayload', `what a person is to be asked is not valid: ${text}`, { problems })
   }
-  const record: RequestRecord = { request: await outputs.keep(payload) }
-  const asked = await store.records.list(requestsPrefix(run, subtask))
-  const newest = asked.at(-1)
-  // It may be asked anew, after it was held, with another payload; or this attempt is not the first
-  const standing = newest === undefined ? undefined : await store.records.read(newest)
-  if (!sameJson(standing, record))
-    await store.records.create(requestRecord(run, subtask, asked.length), record as unknown as JsonValue)
+  await keepQuestion(payload, run, subtask, { store, outputs })
   const { prompt, choices, output, timeoutMs, onTimeout = 'fail' } = payload as unknown as HumanPayload
   return {
     prompt: shortened(prompt, PROMPT_LENGTH),
@@ -39,4 +33,20 @@ export async function keepRequest(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onTimeout,
   }
+}
+
+/** Keeps a question whole, as the newest of its subtask. */
+export async function keepQuestion(
+  payload: JsonValue,
+  run: RunKey,
+  subtask: string,
+  { store, outputs }: Pick<ActivityDependencies, 'store' | 'outputs'>,
+): Promise<void> {
+  const record: RequestRecord = { request: await outputs.keep(payload) }
+  const asked = await store.records.list(requestsPrefix(run, subtask))
+  const newest = asked.at(-1)
+  // It may be asked anew, after it was held, with another payload; or this attempt is not the first
+  const standing = newest === undefined ? undefined : await store.records.read(newest)
+  if (!sameJson(standing, record))
+    await store.records.create(requestRecord(run, subtask, asked.length), record as unknown as JsonValue)
 }

@@ -3,10 +3,11 @@ import { activityInfo, sleep } from '@temporalio/activity'
 import type { HostPort } from '../src/agents/host-port'
 import type { AgentManifest, AgentTask } from '../src/contract/agent'
 import { defaultBudget, type BudgetLevel } from '../src/contract/budget'
-import { TroupeError } from '../src/contract/errors'
+import { asTroupeError, TroupeError } from '../src/contract/errors'
 import type { AgentExecution, QueueWait, RunAgentInput, RunAgentResult } from '../src/contract/activity-messages'
 import { DEFAULT_MODEL } from '../src/contract/model-id'
 import { agentContext } from './agent-context'
+import { ExecutionApprovals } from './approvals'
 import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
 import { ExecutionEffects } from './effects'
@@ -44,6 +45,7 @@ export function createRunAgent(
     let ledger: ExecutionLedger | undefined
     let stopClock = (): void => undefined
     const budget = executionBudget(input)
+    let approvals: ExecutionApprovals | undefined
     try {
       assertStore(deps.store, input.store)
       // The attempt before this one may have died between its record and its report
@@ -51,8 +53,11 @@ export function createRunAgent(
       if (known) return { ...known, wait }
       stopClock = limitWallTime(budget.levels, pulse)
       ledger = await openLedger(input, pulse, budget)
-      return { ...(await execute(input, pulse, ledger, began)), wait }
+      approvals = await ExecutionApprovals.begin(input, { ...deps, ledger })
+      return { ...(await execute(input, pulse, { ledger, approvals }, began)), wait }
     } catch (error) {
+      const suspended = asTroupeError(error)?.code === 'Suspended' && (await approvals?.suspended())
+      if (suspended) return { suspended, attempt, durationMs: Date.now() - began, ...(await ledger!.spent()), wait }
       // A store that fails now must not hide what went wrong
       await ledger?.failed(error).catch(() => undefined)
       const spent = await ledger?.spent().catch(() => undefined)
@@ -87,7 +92,7 @@ export function createRunAgent(
   async function execute(
     input: RunAgentInput,
     pulse: Pulse,
-    ledger: ExecutionLedger,
+    ports: { ledger: ExecutionLedger; approvals: ExecutionApprovals },
     began: number,
   ): Promise<AgentExecution> {
     const { attempt, startToCloseTimeoutMs, taskQueue, base64TaskToken: token, ...info } = activityInfo()
@@ -105,7 +110,7 @@ export function createRunAgent(
     // Loading one takes a moment, which the default is not worth
     const tokenizer = input.budgets?.some(({ assumed }) => !assumed) === true
     const priced = spec.prices ? { prices: spec.prices } : {}
-    const port: HostPort = { agent, ledger, effects, tokenizer, ...priced, ...modelOf(model, spec.model) }
+    const port: HostPort = { agent, ...ports, effects, tokenizer, ...priced, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     // Also what the agent did not wait for is in the log before it ends, however it ends
     const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
@@ -113,7 +118,7 @@ export function createRunAgent(
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {
       output,
-      ...(await ledger.spent()),
+      ...(await ports.ledger.spent()),
       durationMs: Date.now() - began,
       attempt,
       agent,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { BaseAgentService } from './agents/base-agent-service'
 import type { HostContext } from './agents/context'
-import { HOST, type HostPort } from './agents/host-port'
+import { HOST, type ApprovalsPort, type HostPort } from './agents/host-port'
 import { memoryLedger } from './agents/ledger/memory-ledger'
 import { memoryEffects, type DoneEffect } from './agents/memory-effects'
 import type { AgentTask } from './contract/agent'
@@ -17,6 +17,8 @@ export interface ExecuteOptions extends Partial<Omit<AgentTask, 'payload'>> {
   /** Aborts the execution, as a cancelled run would. */
   signal?: AbortSignal
   attempt?: number
+  /** What a person says of calls of tools that wait to be approved; without it the execution ends as `Suspended`. */
+  approve?(request: { tool: string; input: JsonValue }): { approved: boolean; comment?: string }
   /** Answers instead of every model that the agent asks for (`MockLanguageModelV3` of `ai/test`), or names its default one. */
   model?: LanguageModelV3 | string
 }
@@ -44,14 +46,14 @@ export interface Execution {
  * const { output } = await executeAgent(outline, { topic: 'tides' })
  * const model = new MockLanguageModelV3({ doGenerate: … })   // of ai/test
  * const { tokensUsed } = await executeAgent(writer, { topic: 'tides' }, { model })
- * @throws what the agent threw, or TroupeError `CannotHandle`, `InvalidPayload`, `OutputRejected`, `Timeout`
+ * @throws what the agent threw, or TroupeError `CannotHandle`, `InvalidPayload`, `OutputRejected`, `Timeout`, `Suspended`
  */
 export async function executeAgent(
   agent: BaseAgentService,
   payload: unknown = {},
   options: ExecuteOptions = {},
 ): Promise<Execution> {
-  const { signal = new AbortController().signal, attempt = 1, model = agent.config.model, ...rest } = options
+  const { signal = new AbortController().signal, attempt = 1, model = agent.config.model, approve, ...rest } = options
   const task: AgentTask = { id: agent.name, type: agent.name, priority: 'normal', ...rest, payload }
   const ledger = memoryLedger()
   const effects = memoryEffects()
@@ -65,6 +67,10 @@ export async function executeAgent(
     tokensUsed: 0,
   }
   const log = (): void => undefined
+  const ask: ApprovalsPort['ask'] = async ({ tool, input }) => {
+    const decided = approve?.({ tool, input })
+    return decided && { approvalId: tool, by: 'test', at: new Date(0).toISOString(), ...decided }
+  }
   const context: HostContext = {
     task,
     runId: 'test',
@@ -88,7 +94,7 @@ export async function executeAgent(
       },
     },
     log: { debug: log, info: log, warn: log, error: log },
-    [HOST]: { agent: agent.name, ledger, effects, ...modelsOf(model) },
+    [HOST]: { agent: agent.name, ledger, effects, approvals: { ask }, ...modelsOf(model) },
   }
   execution.output = await agent.handleWithTimeout(task, context)
   execution.tokensUsed = ledger.tokensUsed

@@ -8,7 +8,7 @@ import { builtInTeam } from './agents/built-in'
 import { canHost, hostAgent, type HostedAgent } from './agents/hosted-agent'
 import { requirePrices } from './agents/models/require-prices'
 import { teamManifest, type Team } from './agents/team'
-import type { AgentManifest } from './contract/agent'
+import { needsLeave, type AgentManifest } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { JsonValue } from './contract/json'
 import { agentTaskQueue } from './contract/names'
@@ -101,7 +101,7 @@ export class TroupeWorker {
   ): Promise<AgentManifest[]> {
     const missing: AgentManifest[] = []
     for (const agent of agents) {
-      const permitted = agent.inline?.kind !== 'command' || allowCommands
+      const permitted = !needsLeave(agent) || allowCommands
       if (permitted && canHost(agent, atHand(this.options))) await this.workers.serveAgent(agent)
       else if (!this.serves(agent.taskQueue)) missing.push(agent)
     }

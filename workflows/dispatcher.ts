@@ -56,6 +56,7 @@ export class Dispatcher {
   private async execute(place: number, window: AgentWindow): Promise<void> {
     const node = this.state.graph(place)
     const agent = this.state.agent(place)
+    const retries = this.state.retriesOf(place)
     const scope = new CancellationScope()
     this.countScheduled()
     this.state.started(place)
@@ -63,10 +64,10 @@ export class Dispatcher {
     this.inFlight++
     this.scopes.set(place, scope)
     try {
-      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now()))
+      const { runAgent } = proxyActivities<AgentActivities>(executionOptions(place, node, agent, Date.now(), retries))
       const result = await scope.run(() => runAgent(this.inputOf(place)))
       window.ended(result.wait)
-      this.state.succeeded(place, result)
+      this.state.returned(place, result)
     } catch (failure) {
       window.ended(applyFailure(this.state, place, failure).wait)
     }
@@ -79,7 +80,9 @@ export class Dispatcher {
     const { id, type, priority, deadline } = this.state.graph(place)
     const task = { id, type, priority, ...(deadline === undefined ? {} : { deadline }) }
     const budgets = this.state.budgets.levelsOf(place, this.startedAt)
-    return { ...subtaskInput(this.run, this.state, place), task, ...(budgets ? { budgets } : {}) }
+    const decided = this.state.decisionOn(place)
+    const more = { ...(budgets ? { budgets } : {}), ...(decided ? { decided } : {}) }
+    return { ...subtaskInput(this.run, this.state, place), task, ...more }
   }
 
   /** A full portion rests for a millisecond of the server's time: what follows goes into the next workflow task. */

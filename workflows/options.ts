@@ -25,8 +25,17 @@ export const KEEP_OPTIONS: ActivityOptions = {
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 }
 
-/** One agent execution: the agent's own limits, the task's deadline, and what a person reads in the UI. */
-export function executionOptions(place: number, node: GraphNode, agent: AgentSlot, now: number): ActivityOptions {
+/**
+ * One agent execution: the agent's own limits, the task's deadline, and what a person reads in the UI. `retries` were used up by
+ * executions before it that were suspended.
+ */
+export function executionOptions(
+  place: number,
+  node: GraphNode,
+  agent: AgentSlot,
+  now: number,
+  retries: number,
+): ActivityOptions {
   return {
     activityId: subtaskActivityId(place),
     taskQueue: agent.taskQueue,
@@ -34,7 +43,7 @@ export function executionOptions(place: number, node: GraphNode, agent: AgentSlo
     heartbeatTimeout: agent.heartbeatTimeoutMs,
     ...(node.deadline === undefined ? {} : { scheduleToCloseTimeout: Date.parse(node.deadline) - now }),
     retry: {
-      maximumAttempts: agent.retry.maximumAttempts,
+      maximumAttempts: agent.retry.maximumAttempts - retries,
       initialInterval: agent.retry.initialIntervalMs,
       backoffCoefficient: agent.retry.backoffCoefficient,
       maximumInterval: Math.max(agent.retry.maximumIntervalMs, agent.retry.initialIntervalMs),

@@ -1,6 +1,5 @@
 // PURE. One agent or a team? Five criteria, each with a simple and an involved answer; what nobody said counts as simple.
-
-export type Side = 'one agent' | 'team'
+import type { Side } from '../contract/one-or-team'
 
 export interface Criterion {
   /** Also the option's name. */

@@ -9,6 +9,7 @@ import { agentSettingsShape } from '../contract/schema/plan-schema'
 import { zodProblems } from '../contract/schema/zod-problems'
 import type { AgentContext, HostContext } from './context'
 import { equip } from './ledger/equip'
+import { Suspension } from './ledger/suspension'
 import { schemaRefusal } from './schema-refusal'
 import { settle } from './settle'
 import { timeLimit } from './time-limit'
@@ -108,7 +109,8 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
    * What a worker calls: checks the task and its payload, executes within the time limit, and checks the output.
    * Settles at most 5 s after an abort, whatever `execute` does, and clears its timer.
    *
-   * @throws TroupeError `CannotHandle`, `InvalidPayload`, `Timeout`, `DeadlineExceeded`, `OutputRejected`, or what `execute` threw
+   * @throws TroupeError `CannotHandle`, `InvalidPayload`, `Timeout`, `DeadlineExceeded`, `OutputRejected`, `Suspended` where a
+   * person is to approve a tool's call, or what `execute` threw
    */
   async handleWithTimeout(
     task: AgentTask,
@@ -116,9 +118,11 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
     timeoutMs = this.config.timeoutMs,
   ): Promise<JsonValue> {
     const limit = timeLimit(this.name, task, timeoutMs)
-    const signal = AbortSignal.any([context.signal, limit.signal])
+    const suspension = new Suspension()
+    const signal = AbortSignal.any([context.signal, limit.signal, suspension.signal])
     try {
-      return this.parseOutput(await settle(this.attempt(task, equip({ ...context, signal })), signal))
+      const work = this.attempt(task, equip({ ...context, signal }, suspension))
+      return this.parseOutput(await settle(suspension.whole(work), signal))
     } finally {
       limit.clear()
     }

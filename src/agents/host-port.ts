@@ -5,6 +5,7 @@ import type { BudgetLeft } from '../contract/budget'
 import type { EffectName, EffectOutcome } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import type { ModelTokens } from '../contract/model-answer'
+import type { ToolDecision } from '../contract/people'
 import type { Prices } from '../contract/prices'
 import type { Demand } from '../contract/run/admission'
 
@@ -83,9 +84,26 @@ export interface EffectsPort {
   settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void>
 }
 
+/** A tool's call that is made only when a person says so. */
+export interface ApprovalRequest {
+  call: LedgerCall
+  tool: string
+  input: JsonValue
+  /** One decision stands for all calls of the tool in the subtask. */
+  once: boolean
+  /** Of the workspace that the call would change. */
+  snapshot?: string
+}
+
+export interface ApprovalsPort {
+  /** What a person decided; undefined where nobody has: the execution is to end as suspended, and the host sees to it that one is asked. */
+  ask(request: ApprovalRequest): Promise<ToolDecision | undefined>
+}
+
 export interface HostPort {
   readonly ledger: LedgerPort
   readonly effects: EffectsPort
+  readonly approvals: ApprovalsPort
   /** The manifest's name of the agent. */
   readonly agent: string
   /** The agent's own model, else the run's, `<provider>/<model>`; undefined leaves it to the environment. */

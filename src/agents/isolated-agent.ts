@@ -6,7 +6,7 @@ import type { JsonValue } from '../contract/json'
 import type { Demand } from '../contract/run/admission'
 import { BaseAgentService } from './base-agent-service'
 import type { AgentContext, SpawnOptions } from './context'
-import { HOST, type EffectCall, type LedgerCall, type LedgerEntry } from './host-port'
+import { HOST, type ApprovalRequest, type EffectCall, type LedgerCall, type LedgerEntry } from './host-port'
 import { createIsolatedExecutor, type IsolatedExecutor } from './process/isolated-executor'
 import type { CallMessage, NoticeMessage } from './process/isolated-protocol'
 
@@ -68,7 +68,7 @@ function answer(message: NoticeMessage | CallMessage, context: AgentContext): un
 
 async function call({ method, args }: CallMessage, context: AgentContext): Promise<unknown> {
   const [first, second] = args
-  const { ledger, effects } = context[HOST]
+  const { ledger, effects, approvals } = context[HOST]
   switch (method) {
     case 'publish':
       return context.publish(first as string, second as JsonValue | undefined)
@@ -94,5 +94,7 @@ async function call({ method, args }: CallMessage, context: AgentContext): Promi
       return effects.claim(first as EffectCall)
     case 'effects.settle':
       return effects.settle(first as string, second as EffectOutcome<JsonValue>)
+    case 'approvals.ask':
+      return approvals.ask(first as ApprovalRequest)
   }
 }

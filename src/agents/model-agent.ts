@@ -79,8 +79,12 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
     const { tools } = this.behaviour
     if (!tools) return (await this.answer(payload, context)) as Output
     const box = await openTools(tools, context)
-    const output = await this.answer(box.files ? withoutSnapshot(payload) : payload, context, box)
-    return (box.files && box.returnsFiles ? { output, snapshot: box.files.id } : output) as Output
+    try {
+      const output = await this.answer(box.files ? withoutSnapshot(payload) : payload, context, box)
+      return (box.files && box.returnsFiles ? { output, snapshot: box.files.id } : output) as Output
+    } finally {
+      await box.close()
+    }
   }
 
   private async answer(payload: unknown, context: AgentContext, box?: ToolBox): Promise<unknown> {
@@ -114,6 +118,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
     const calls = new ToolCalls({
       context,
       guard: new ToolGuard(this.name),
+      snapshot: () => box?.files?.id,
       onSnapshot: (snapshot) => box?.files?.take(snapshot),
     })
     const { text, finishReason } = await generateText({

@@ -31,8 +31,11 @@ export function codeCommand(): Command {
     .option('--language <name>', 'javascript, or python; javascript unless given')
     .option('--max-rounds <count>', 'rounds of building and testing, 1 to 5; 3 unless given', wholeNumber(1))
     .addOption(
-      new Option('--mode <mode>', 'the five agents, or one coder with the same checks') //
-        .choices(['team', 'single'])
+      new Option(
+        '--mode <mode>',
+        'the five agents; one coder with the same checks; or what the architecture speaks for',
+      ) //
+        .choices(['team', 'single', 'auto'])
         .default('team'),
     )
     .option(
@@ -59,9 +62,9 @@ async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
     })
   }
   const request = await textArgument('the request', argument)
-  const { model, maxTokens, maxCost, onBudget, record } = options
+  const { model, maxTokens, record } = options
   const { carryOut } = await import('./code/carry-out.js')
   const order = { request, dir, language, maxRounds, mode, testCommand, id, apply }
-  const models = { model, maxTokens, maxCost, onBudget, record }
+  const models = { model, maxTokens, record }
   return carryOut(order, { models, output, detach, allowUnsandboxed, wanted: { diff, apply }, isDemo: false })
 }

@@ -2,26 +2,30 @@
 import type { Command } from 'commander'
 import type { Run } from '../client/run'
 import type { RunOutcome } from '../client/outcome'
+import { renderCalls } from './render/calls'
 import { renderOutcome } from './render/outcome'
 import { uiLink, withReader, type Reader } from './shared/open'
 import { dataCommand, type OutputOption } from './shared/options'
-import { printValue, say, type OutputFormat } from './shared/output'
+import { printRows, printValue, say, type OutputFormat } from './shared/output'
 import { RUN_ARGUMENT, runOrLatest } from './shared/run-or-latest'
 import { dataColor } from './shared/terminal'
 import { outputText } from './task'
 
 interface ResultOptions extends OutputOption {
   task?: string
+  calls?: boolean
 }
 
 export function resultCommand(): Command {
   return dataCommand('result', 'print what a run has left', 'troupe result docs-x4k2 --task outline')
     .argument('[run]', RUN_ARGUMENT)
     .option('--task <id>', 'only the output of this subtask')
-    .action(async (id: string | undefined, { task, output }: ResultOptions) => {
+    .option('--calls', 'the model calls instead: tokens, cost and time of each, also while the subtask runs')
+    .action(async (id: string | undefined, { task, calls, output }: ResultOptions) => {
       await withReader(async (reader) => {
         const run = await runOrLatest(reader.client, id)
-        await (task === undefined ? runResults(run, output, reader) : taskResult(run, task, output))
+        if (calls) await callsOf(run, task, output)
+        else await (task === undefined ? runResults(run, output, reader) : taskResult(run, task, output))
       })
     })
 }
@@ -36,6 +40,11 @@ async function runResults(run: Run, format: OutputFormat, { server }: Reader): P
     // The picture of an end fits a run that goes on as well: its status says which it is
     return renderOutcome(results as RunOutcome, { color: dataColor(), ...(link ? { uiLink: link } : {}) })
   })
+}
+
+async function callsOf(run: Run, task: string | undefined, format: OutputFormat): Promise<void> {
+  const calls = await run.modelCalls(task)
+  printRows(format, calls, () => renderCalls(calls, { color: dataColor(), named: task === undefined }))
 }
 
 async function taskResult(run: Run, task: string, format: OutputFormat): Promise<void> {

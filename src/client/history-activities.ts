@@ -1,7 +1,14 @@
 // HOST. The orchestrator's activities in a history, as transitions of the run's state.
 import type { LoadedDataConverter, Payload } from '@temporalio/common'
 import { messageOf } from '../contract/errors'
-import type { AgentExecution, CheckedChange, FailureDetails, Reacted, Verdict } from '../contract/activity-messages'
+import type {
+  AgentExecution,
+  CheckedChange,
+  FailureDetails,
+  Reacted,
+  SuspendedExecution,
+  Verdict,
+} from '../contract/activity-messages'
 import { placeOfActivity, type SubtaskActivity } from '../contract/names'
 import { applyFailure } from '../contract/run/failure'
 import type { RunState } from '../contract/run/run-state'
@@ -84,9 +91,9 @@ export class HistoryActivities {
   }
 
   private async executed(state: RunState, place: number, ending: Ending): Promise<void> {
-    await this.ended<AgentExecution>(state, place, ending, (execution) => {
-      this.executions.set(place, execution)
-      state.succeeded(place, execution)
+    await this.ended<AgentExecution | SuspendedExecution>(state, place, ending, (execution) => {
+      if (!('suspended' in execution)) this.executions.set(place, execution)
+      state.returned(place, execution)
     })
   }
 

@@ -5,22 +5,23 @@ import { HistoryRoom, type HistoryMeasure } from '../contract/history-room'
 import type { PublishInput } from '../contract/messages'
 import { placeOfActivity, PUBLISH_SIGNAL } from '../contract/names'
 import { choicesHint } from '../contract/nearest'
-import type { AgentResult } from '../contract/run'
+import type { AgentResult, SubtaskRow } from '../contract/run'
 import { isEnded } from '../contract/run/run-state'
 import { PublishLine } from '../contract/publish-line'
 import { publishProblem } from '../contract/run/publish'
 import type { RecordedCall } from '../contract/model-answer'
-import { spentBy, totalsOf } from '../contract/run/spending'
+import { totalsOf } from '../contract/run/spending'
 import { recordedCalls } from './calls'
 import { withOutput } from './documents'
 import { explained } from './errors'
 import { EventFeed } from './event-feed'
+import { modelCalls, type ModelCall } from './model-calls'
 import { WayGiver } from './give-way'
 import { readAllEvents, readEvents } from './event-pages'
 import { outcomeOf, RunFailedError, type RunOutcome } from './outcome'
 import { resultOf, resultsSoFar, type RunResults } from './results'
 import { RunCommands } from './run-commands'
-import { viewRun } from './run-view'
+import { viewRun, type RunView } from './run-view'
 import { CALL_TIMEOUT_MS, errorContext, withTimeout } from './scope'
 import { runStatus, type RunStatusReport } from './status'
 import { hasEnded } from './updates'
@@ -61,8 +62,7 @@ export class Run extends RunCommands {
       const { succeeded, failed, skipped, cancelled } = counts
       const results = await resultsSoFar(this.scope, view)
       const durationMs = Math.max(0, Date.now() - Date.parse(startedAt))
-      const live = await runStatus(this.scope, view)
-      const totals = { ...totalsOf([live]), spentBy: spentBy(live.subtasks) }
+      const totals = totalsOf([await runStatus(this.scope, view)])
       return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, ...totals, notes }
     })
   }
@@ -76,15 +76,7 @@ export class Run extends RunCommands {
   async task(subtask: string): Promise<AgentResult | undefined> {
     return this.explained(async () => {
       const view = await viewRun(this.scope, this.id)
-      const row = view.subtasks.find(({ id }) => id === subtask)
-      if (!row) {
-        const hint = choicesHint(
-          subtask,
-          view.subtasks.map(({ id }) => id),
-          'subtasks',
-        )
-        throw new TroupeError('SubtaskNotFound', `the run "${this.id}" has no subtask "${subtask}"`, { hint })
-      }
+      const row = rowOf(view, subtask)
       if (!isEnded(row.state)) return undefined
       return withOutput(this.scope.store, await resultOf(this.scope, view, row))
     })
@@ -93,6 +85,21 @@ export class Run extends RunCommands {
   /** All model calls so far whose answers were recorded, ordered by subtask, logical attempt and number. */
   async calls(): Promise<RecordedCall[]> {
     return this.explained(async () => recordedCalls(this.scope.store, (await viewRun(this.scope, this.id)).run))
+  }
+
+  /**
+   * The model calls of a subtask, or of all, without what was said: tokens, cost and time of each, also of one that still
+   * runs, and of those that were not answered.
+   *
+   * @throws TroupeError `SubtaskNotFound`
+   */
+  async modelCalls(subtask?: string): Promise<ModelCall[]> {
+    return this.explained(async () => {
+      const view = await viewRun(this.scope, this.id)
+      if (subtask !== undefined) rowOf(view, subtask)
+      const running = new Set(view.subtasks.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
+      return modelCalls(this.scope.store, view.run, (id) => running.has(id), subtask)
+    })
   }
 
   /** Events as they come, in order, none twice, until the run is closed: `for await (const event of run.events())`. */
@@ -216,5 +223,15 @@ function checkFilter(filter: EventFilter): EventFilter {
   if (since === undefined || !Number.isNaN(Date.parse(since))) return filter
   throw new TroupeError('InvalidInput', `${JSON.stringify(since)} is no time`, {
     hint: 'for example 2026-01-31T12:00:00Z',
+  })
+}
+
+/** @throws TroupeError `SubtaskNotFound` */
+function rowOf({ runId, subtasks }: RunView, subtask: string): SubtaskRow {
+  const row = subtasks.find(({ id }) => id === subtask)
+  if (row) return row
+  const ids = subtasks.map(({ id }) => id)
+  throw new TroupeError('SubtaskNotFound', `the run "${runId}" has no subtask "${subtask}"`, {
+    hint: choicesHint(subtask, ids, 'subtasks'),
   })
 }

@@ -4,7 +4,7 @@ import { preview, type JsonObject } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { Plan, SubTask } from '../contract/plan'
 import { languageName } from './languages'
-import { DEFAULT_MAX_ROUNDS, MAX_ROUNDS, modeSchema, type Assignment } from './rounds/state'
+import { DEFAULT_MAX_ROUNDS, MAX_ROUNDS, askedModeSchema, type Assignment } from './rounds/state'
 
 export const CODE_PLAN = 'code'
 /** Characters of a request: far above any, far below what a model's window holds. */
@@ -16,7 +16,7 @@ export interface CodeRequest {
   language?: string
   /** 1 to 5; 3 unless given. */
   maxRounds?: number
-  /** `single`: one coder writes code and tests. `team` unless given. */
+  /** `single`: one coder writes code and tests. `auto`: the architecture is measured, and says why. `team` unless given. */
   mode?: string
   /** Artifact of the `Snapshot` of an existing repository. */
   base?: string
@@ -35,7 +35,7 @@ export interface CodeRequest {
 export function codePlan(request: CodeRequest): { plan: Plan; inputs: JsonObject } {
   const assignment = checkRequest(request)
   const given = fromInputs(assignment)
-  const subtasks = assignment.mode === 'single' ? singleSubtasks(given) : teamSubtasks(given)
+  const subtasks = assignment.mode === 'single' ? singleSubtasks(given) : teamSubtasks(given, assignment.mode)
   const baseline: SubTask[] =
     assignment.base === undefined
       ? []
@@ -68,9 +68,9 @@ export function checkRequest({
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
     throw new TroupeError('InvalidUsage', `${preview(rounds)} is no number of rounds`, { hint: `1 to ${MAX_ROUNDS}` })
   }
-  const known = modeSchema.safeParse(mode)
+  const known = askedModeSchema.safeParse(mode)
   if (!known.success) {
-    const hint = choicesHint(mode, modeSchema.options, 'modes')
+    const hint = choicesHint(mode, askedModeSchema.options, 'modes')
     throw new TroupeError('InvalidUsage', `there is no mode ${preview(mode)}`, { hint })
   }
   const fixed = { request: request.trim(), language: languageName(language), mode: known.data, maxRounds: rounds }
@@ -83,13 +83,17 @@ function fromInputs(assignment: Assignment): Record<string, unknown> {
   return Object.fromEntries(Object.keys(assignment).map((key) => [key, { $from: 'inputs', path: `/${key}` }]))
 }
 
-function teamSubtasks(given: Record<string, unknown>): SubTask[] {
+function teamSubtasks(given: Record<string, unknown>, mode: Assignment['mode']): SubTask[] {
   const asked = pick(given, 'request', 'language', 'base')
   const specification = { $from: 'spec' }
+  const architecture = { $from: 'architect' }
+  const measured = { architecture, ...pick(given, 'base') }
+  const isAuto = mode === 'auto'
   return [
     { id: 'spec', agentType: 'spec-agent', payload: asked },
     { id: 'architect', agentType: 'architect-agent', payload: { ...asked, specification } },
-    build({ ...given, specification, architecture: { $from: 'architect' } }),
+    ...(isAuto ? [{ id: 'mode', agentType: 'mode', payload: measured }] : []),
+    build({ ...given, specification, architecture, ...(isAuto ? { choice: { $from: 'mode' } } : {}) }),
     GATE,
   ]
 }

@@ -1,4 +1,4 @@
-// TEAM. The code team: five agents with a model, three without.
+// TEAM. The code team: five agents with a model, four without.
 import { defineTeam, type Team } from '../agents/team'
 import { architectAgent } from './agents/architect-agent'
 import { coderAgent } from './agents/coder-agent'
@@ -8,6 +8,7 @@ import { testAgent } from './agents/test-agent'
 import { checkAgent } from './check/check-agent'
 import type { SandboxLeave } from './check/sandbox-choice'
 import { gateAgent } from './gate'
+import { modeAgent } from './mode/mode-agent'
 import { roundsAgent } from './rounds/rounds-agent'
 
 export const CODE_TEAM = 'code'
@@ -17,5 +18,5 @@ export type CodeTeamOptions = SandboxLeave
 /** The team for `codePlan`'s plans. What may run without a sandbox is this process's own decision, and no run's. */
 export function codeTeam(options: CodeTeamOptions = {}): Team {
   const writers = [specAgent, architectAgent, coderAgent, testAgent, reviewerAgent]
-  return defineTeam({ name: CODE_TEAM, agents: [...writers, checkAgent(options), roundsAgent, gateAgent] })
+  return defineTeam({ name: CODE_TEAM, agents: [...writers, checkAgent(options), modeAgent, roundsAgent, gateAgent] })
 }

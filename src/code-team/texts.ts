@@ -1,33 +1,55 @@
-// TEAM. Files of snapshots as texts for models, within bounds: what no model reads with care is left out, and said to be.
+// TEAM. Files of snapshots as texts for models: whole, or refused with their count. What is no text, or what nobody writes by
+// hand, is named with its size.
+import { requireTokens, tokenCounter } from '../agents/models/count-tokens'
 import type { Artifacts, Snapshot, SnapshotFile } from '../workspace/snapshot'
 import { EMPTY_SNAPSHOT, loadSnapshot, readText } from '../workspace/snapshots'
+import type { Inventory } from './map/inventory'
+import { leftOutByPath, leftOutByText } from './map/left-out'
+import { inventoryOf, repositoryMap } from './map/repository-map'
+import { INTRODUCTION_TOKENS, MODULE_TOKENS } from './token-limits'
 
-/** Bytes of one file that is shown. */
-const FILE_BYTES = 100_000
-/** Bytes of all files that one agent is shown of a module or of what it imports. */
-const MODULE_BYTES = 400_000
-/** Paths of a repository that are named. */
-const LISTED_PATHS = 2_000
-/** What tells most about a repository, first. */
-const FIRST = /^(readme(\.\w+)?|package\.json|pyproject\.toml|contributing(\.\w+)?)$/i
+/** More bytes than tokens of source code have: what is larger is refused by its bytes, without being read. */
+const MOST_BYTES_A_TOKEN = 16
+/** What tells most about a repository, the first first. */
+const INTRODUCTIONS = [
+  /^readme(\.\w+)?$/i,
+  /^(package\.json|pyproject\.toml|go\.mod|Cargo\.toml|Makefile)$/,
+  /^contributing(\.\w+)?$/i,
+]
+
+/**
+ * Path → text of what belongs to one module, in the order of paths.
+ *
+ * @throws TroupeError `TooManyTokens`
+ */
+export async function moduleTexts(
+  artifacts: Artifacts,
+  files: Readonly<Record<string, SnapshotFile>>,
+  whose: string,
+): Promise<Map<string, string>> {
+  const read = Object.entries(files).filter(([path]) => leftOutByPath(path) === undefined)
+  const bytes = read.reduce((sum, [, file]) => sum + file.bytes, 0)
+  const limits = { limit: MODULE_TOKENS, hint: 'divide it into modules with fewer files' }
+  requireTokens(whose, { tokens: Math.ceil(bytes / MOST_BYTES_A_TOKEN), ...limits })
+  const texts = await textsOf(artifacts, files)
+  const count = await tokenCounter()
+  const tokens = [...texts.values()].reduce((sum, text) => sum + count(text), 0)
+  requireTokens(whose, { tokens, ...limits })
+  return texts
+}
 
 /** Path → text, in the order of paths. */
 export async function textsOf(
   artifacts: Artifacts,
   files: Readonly<Record<string, SnapshotFile>>,
-  budget = MODULE_BYTES,
 ): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
-  let left = budget
   for (const path of Object.keys(files).sort()) {
     const { bytes } = files[path]!
-    if (bytes > Math.min(FILE_BYTES, left)) {
-      texts.set(path, `(${bytes} bytes, not shown)`)
-      continue
-    }
-    const text = await readText(artifacts, { files: { [path]: files[path]! } }, path)
-    texts.set(path, text.includes('\0') ? '(no text)' : text)
-    left -= bytes
+    const left = leftOutByPath(path)
+    const text = left === undefined ? await readText(artifacts, { files: { [path]: files[path]! } }, path) : ''
+    const reason = left ?? leftOutByText(text)
+    texts.set(path, reason === undefined ? text : `(${reason}, ${bytes} bytes, not shown)`)
   }
   return texts
 }
@@ -36,25 +58,47 @@ export async function baseSnapshot(artifacts: Artifacts, base: string | undefine
   return base === undefined ? EMPTY_SNAPSHOT : loadSnapshot(artifacts, base)
 }
 
-/** An existing repository for those who plan: its paths, and as many of its files as `budget` bytes hold. */
+/** An existing repository for those who plan: its map, and what introduces it in full. */
 export async function describeRepository(
   artifacts: Artifacts,
   base: string | undefined,
-  budget: number,
+  { budget, signal }: { budget: number; signal: AbortSignal },
 ): Promise<string | undefined> {
   if (base === undefined) return undefined
-  const { files } = await loadSnapshot(artifacts, base)
-  const paths = Object.keys(files).sort((a, b) => Number(FIRST.test(b)) - Number(FIRST.test(a)) || (a < b ? -1 : 1))
-  const more = paths.length - LISTED_PATHS
-  const list = [...paths.slice(0, LISTED_PATHS), ...(more > 0 ? [`… and ${more} more`] : [])]
-  let left = budget
-  const shown: Record<string, SnapshotFile> = {}
-  for (const path of paths) {
-    const { bytes } = files[path]!
-    if (bytes > Math.min(left, budget / 4)) continue
-    shown[path] = files[path]!
-    left -= bytes
+  const { text } = await repositoryMap(artifacts, base, { budget, signal })
+  const { files } = await inventoryOf(artifacts, base, signal)
+  const snapshot = await loadSnapshot(artifacts, base)
+  let left = INTRODUCTION_TOKENS
+  const introductions = INTRODUCTIONS.flatMap((name) => files.filter(({ path }) => name.test(path)))
+  const parts: string[] = []
+  for (const { path, tokens, estimated } of introductions) {
+    // Too long to be shown beside the map, which has its size
+    if (estimated || tokens > left) continue
+    left -= tokens
+    parts.push(`=== ${path}\n${await readText(artifacts, snapshot, path)}`)
   }
-  const texts = await textsOf(artifacts, shown, budget)
-  return [`Paths:`, ...list, '', ...[...texts].flatMap(([path, text]) => [`=== ${path}`, text])].join('\n')
+  return [text, ...parts].join('\n\n')
+}
+
+/**
+ * An existing repository for the one coder that works on all of it: every file that people write, whole.
+ *
+ * @throws TroupeError `TooManyTokens`
+ */
+export async function wholeRepository(
+  artifacts: Artifacts,
+  base: string,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const inventory = await inventoryOf(artifacts, base, signal)
+  requireOneCoder(inventory)
+  const { files } = await loadSnapshot(artifacts, base)
+  return textsOf(artifacts, Object.fromEntries(inventory.files.map(({ path }) => [path, files[path]!])))
+}
+
+/** @throws TroupeError `TooManyTokens` for a repository that is more than one coder takes */
+export function requireOneCoder({ files }: Pick<Inventory, 'files'>): void {
+  const tokens = files.reduce((sum, file) => sum + file.tokens, 0)
+  const hint = 'let a team divide it: --mode team'
+  requireTokens('the repository, which one coder is to work on,', { tokens, limit: MODULE_TOKENS, hint })
 }

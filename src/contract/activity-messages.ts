@@ -5,7 +5,7 @@ import type { AgentTask } from './agent'
 import type { AgentEvent, EventSegment } from './event'
 import type { JsonValue } from './json'
 import type { CheckedAddition, CheckedReplacement, ChangeInput } from './changes'
-import type { HumanRequest, PausedAgents } from './people'
+import type { HumanRequest, PausedAgents, ToolDecision } from './people'
 import type { SubTask } from './plan'
 import type { Cost } from './prices'
 import type { ClosedRun, StoredOutput, StoreIdentity, SubtaskError, SubtaskOutcome } from './run'
@@ -57,6 +57,8 @@ export interface SubtaskInput {
 }
 
 export interface RunAgentInput extends SubtaskInput {
+  /** The newest decision on a tool's call of the subtask. */
+  decided?: ToolDecision
   /** The task without its payload. */
   task: Omit<AgentTask, 'payload'>
   /** What its model calls are counted against; the run's default unless given. */
@@ -160,9 +162,21 @@ export type Measured = Pick<AgentExecution, 'attempt' | 'durationMs' | 'tokensUs
 /** What of it the orchestrator keeps. */
 export type ReportedExecution = Measured & Pick<AgentExecution, 'spawned' | 'outputFrom'>
 
-export interface RunAgentResult extends AgentExecution {
-  wait: QueueWait
+/** A call of a tool that waits for a person. */
+export interface SuspendedCall {
+  approvalId: string
+  tool: string
+  input: StoredOutput
+  /** Of the workspace that the call would change. */
+  snapshot?: string
 }
+
+/** An execution that ended so that nobody waits with a slot in hand: after the decision another one goes on from its ledger. */
+export interface SuspendedExecution extends Measured {
+  suspended: SuspendedCall
+}
+
+export type RunAgentResult = (AgentExecution | SuspendedExecution) & { wait: QueueWait }
 
 /** The first detail of a failed execution. */
 export interface FailureDetails extends Partial<Measured> {

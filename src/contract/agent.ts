@@ -89,6 +89,17 @@ export interface AgentManifest extends AgentServiceConfig {
   inline?: InlineDefinition
 }
 
+/**
+ * Whether a plan has chosen what is done with the means of whoever serves the agent: programs that run outside of any sandbox,
+ * addresses, or values of the environment. A worker does so for runs that it did not start only with leave.
+ */
+export function needsLeave({ inline }: Pick<AgentManifest, 'inline'>): boolean {
+  if (inline?.kind === 'command') return true
+  if (inline?.kind !== 'model') return false
+  const { mcp = {}, tools = [] } = inline.model
+  return Object.keys(mcp).length > 0 || tools.some(({ network, secrets }) => network ?? secrets)
+}
+
 /** A team as data. It is snapshotted into every run. */
 export interface TeamManifest {
   name: string

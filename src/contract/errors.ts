@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'ModelRefused',
   'NoRecordedAnswer',
   'BudgetExceeded',
+  'Suspended',
   'UnknownOutcome',
   'EffectConflict',
   'TestsFailed',

@@ -18,6 +18,14 @@ export interface HumanPayload {
   details?: JsonValue
 }
 
+/** What a person decided on a tool's call. */
+export interface ToolDecision extends Pick<Decision, 'approved' | 'by' | 'comment'> {
+  /** Names the call, or all of the tool in its subtask. */
+  approvalId: string
+  /** ISO time of the workflow's clock. */
+  at: string
+}
+
 /** What the orchestrator keeps of a request that is open. */
 export interface HumanRequest {
   /** At most 200 characters; all of it is in the record. */
@@ -26,6 +34,8 @@ export interface HumanRequest {
   output?: JsonObject
   timeoutMs?: number
   onTimeout: TimeoutMeaning
+  /** The call that it is about, where a tool waits to be approved. */
+  tool?: { name: string; approvalId: string }
 }
 
 /** A person's decision. */

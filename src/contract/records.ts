@@ -32,6 +32,11 @@ export function requestRecord(run: RunKey, subtask: string, number: number): str
   return `${requestsPrefix(run, subtask)}${String(number).padStart(6, '0')}`
 }
 
+/** A `ToolDecision`. */
+export function approvalRecord(run: RunKey, subtask: string, approvalId: string): string {
+  return `${runPrefix(run)}approvals/${encodeURIComponent(subtask)}/${approvalId}`
+}
+
 /** `RetryRecord`s: the runs that repeat this one. */
 export function retriesPrefix(run: RunKey): string {
   return `${runPrefix(run)}retries/`
@@ -139,11 +144,19 @@ export interface LedgerRecord {
   /** Of a model call: what it has cost in US dollars, where its price is known; and the reservation that was made for it. */
   usd?: number
   reservation?: number
+  /** Of a model call: ISO time at which its worker began it, and how long it took; ledgers of earlier versions have neither. */
+  askedAt?: string
+  durationMs?: number
 }
 
 export interface BegunRecord {
   subtask: string
   agent: string
+  /** Ledgers of earlier versions have none of what follows. */
+  logicalAttempt?: number
+  model?: string
+  /** ISO time. */
+  askedAt?: string
 }
 
 export interface PreparedRecord {

@@ -133,6 +133,8 @@ export interface ShownRequest {
   /** ISO time after which nobody is asked any more, and what that means. */
   expiresAt?: string
   onTimeout?: TimeoutMeaning
+  /** The tool whose call is to be approved: the agent goes on when that is decided, either way. */
+  tool?: string
 }
 
 /** What it means that nobody decided in time. */

@@ -10,6 +10,12 @@ export type WorkspaceTool = (typeof WORKSPACE_TOOLS)[number]
 export const CHANGING_TOOLS = ['write_file', 'edit_file', 'run_command'] as const
 export type ChangingTool = (typeof CHANGING_TOOLS)[number]
 
+/** Reads a page of the network. */
+export const FETCH_TOOL = 'fetch_url'
+
+/** Tools that come with Troupe and reach hosts by the list of their grant. */
+const NETWORK_TOOLS: readonly string[] = [FETCH_TOOL, 'run_command']
+
 /** Of a payload, where it is: the artifact of the snapshot that the agent works on a copy of. */
 export const SNAPSHOT_KEY = 'snapshot'
 /** Between the name of an MCP server and that of its tool. */
@@ -19,13 +25,16 @@ export const SERVER_SEPARATOR = '/'
 export interface ToolGrant {
   /** `read_file`, `<server>/<tool>` for one of an MCP server, or the name of a tool that the team's code defines. */
   name: string
-  /** Whether a person is asked before: at each call, or once for all calls of an execution. */
+  /** Whether a person is asked before: at each call, or once for all calls of a subtask. */
   approve?: 'always' | 'once'
   /** Only calls are asked about whose input as JSON this regular expression matches; all of them unless given. */
   approveWhere?: string
-  /** Hosts that it may reach: `example.org`, `*.example.org`. */
+  /**
+   * Hosts that it may reach, as `NetworkGrant` says: `example.org`, `*.example.org`, `private:localhost:8080`. Of `fetch_url`
+   * every host of the world, and of `run_command` none, unless given.
+   */
   network?: string[]
-  /** Names of the environment variables that it is handed. */
+  /** Names of variables of the worker's environment that it is handed: a command in its own, a tool of a team by `secretsOf`. */
   secrets?: string[]
 }
 
@@ -58,12 +67,21 @@ export interface ModelTools {
   mcp?: Record<string, McpServer>
 }
 
+/** The variable that the value of a header names; empty for none. */
+export function headerVariable(value: string): string {
+  return /\$\{(\w+)\}/.exec(value)?.[1] ?? ''
+}
+
 export function isProgram(server: McpServer): server is McpProgram {
   return 'command' in server
 }
 
 export function isWorkspaceTool(name: string): name is WorkspaceTool {
   return (WORKSPACE_TOOLS as readonly string[]).includes(name)
+}
+
+export function isNetworkTool(name: string): boolean {
+  return NETWORK_TOOLS.includes(name)
 }
 
 export function isChangingTool(name: string): name is ChangingTool {

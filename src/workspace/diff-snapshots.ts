@@ -2,6 +2,7 @@
 import { createTwoFilesPatch } from 'diff'
 import { DIFF_CONTEXT, DIFF_EDITS } from './limits'
 import { plainText } from './plain-text'
+import { replacedFile } from './replaced-file'
 import type { Artifacts, Snapshot, SnapshotFile } from './snapshot'
 import { EMPTY_SNAPSHOT, fileAt, readBytes } from './snapshots'
 
@@ -34,11 +35,13 @@ async function bodyOf(
   const names: [string, string] = [before ? `a/${path}` : '/dev/null', now ? `b/${path}` : '/dev/null']
   const [from, to] = [asText(before), asText(now)]
   if (from === undefined || to === undefined) return `Binary files ${names[0]} and ${names[1]} differ\n`
+  // Where one side is empty there is nothing to match
+  if (from !== to && (from === '' || to === '')) return replacedFile(names, from, to)
   const patch = createTwoFilesPatch(...names, from, to, undefined, undefined, {
     context: DIFF_CONTEXT,
     maxEditLength: DIFF_EDITS,
   })
-  if (patch === undefined) return `Files ${names[0]} and ${names[1]} differ in most of their lines\n`
+  if (patch === undefined) return replacedFile(names, from, to)
   // The library's line above the names says nothing that the header does not; an empty file has no hunks, and no names.
   const body = patch.replace(/^=+\n/, '')
   return body.includes('\n@@') ? body : ''

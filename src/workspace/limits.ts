@@ -20,7 +20,7 @@ export const NAMED_PROBLEMS = 20
 /** Files that are read or written at the same time: enough to hide the disk, far below the bound of open files. */
 export const PARALLEL_FILES = 16
 
-/** Lines that come and go in the difference of one file: beyond, it takes minutes. No time limit: the same files differ alike. */
+/** Lines that come and go in the difference of one file: beyond, matching takes minutes, and all are replaced. No time limit: the same files differ alike. */
 export const DIFF_EDITS = 5_000
 /** Lines that are unchanged around a change, as everybody's diff shows them. */
 export const DIFF_CONTEXT = 3

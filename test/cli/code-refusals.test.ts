@@ -18,6 +18,15 @@ beforeAll(async () => {
   const taken = join(place.directory, 'taken')
   mkdirSync(taken)
   const settings = ['-c', 'user.name=A', '-c', 'user.email=a@b', '-c', 'init.defaultBranch=main']
+  const large = join(place.directory, 'large')
+  mkdirSync(large)
+  place.write('large/words.js', 'export const word = 1\n'.repeat(9_000))
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    ['commit', '-q', '-m', 'first'],
+  ])
+    execFileSync('git', [...settings, ...args], { cwd: large })
   for (const args of [
     ['init', '-q'],
     ['commit', '-q', '--allow-empty', '-m', 'first'],
@@ -37,7 +46,7 @@ describe('is refused before anything starts, and leaves nothing', () => {
     ['an unknown language', [REQUEST, '--language', 'pyton', ...GOOD], 2, /InvalidUsage: .*"pyton"[^]*python/],
     ['too many rounds', [REQUEST, '--max-rounds', '6', ...GOOD], 2, /InvalidUsage: 6 is no number of rounds[^]*1 to 5/],
     ['no rounds', [REQUEST, '--max-rounds', '0', ...GOOD], 2, /a whole number from 1 on/],
-    ['an unknown mode', [REQUEST, '--mode', 'duo', ...GOOD], 2, /team, single/],
+    ['an unknown mode', [REQUEST, '--mode', 'duo', ...GOOD], 2, /team, single, auto/],
     ['an id that names no directory', [REQUEST, '--id', '../up', ...GOOD], 2, /InvalidUsage: "\.\.\/up" is not an id/],
     ['a directory with other things', [REQUEST, '--dir', 'full', ...GOOD], 2, /error DeliveryRefused: .*notes\.txt/],
     ['a file for a directory', [REQUEST, '--dir', 'good.json', ...GOOD], 2, /error DeliveryRefused: .*good\.json/],
@@ -53,6 +62,12 @@ describe('is refused before anything starts, and leaves nothing', () => {
       [REQUEST, '--dir', 'taken', '--id', 'taken', ...GOOD],
       2,
       /DeliveryRefused: .*troupe\/taken/,
+    ],
+    [
+      'a repository that is too large for one coder',
+      [REQUEST, '--mode', 'single', '--dir', 'large', ...GOOD],
+      2,
+      /TooManyTokens: the repository, which one coder is to work on, has [\d,]+ tokens, at most 50,000 fit\nhint: .*--mode team/,
     ],
     ['no model', [REQUEST], 3, /error ModelNotConfigured: /],
     ['no model for one coder', [REQUEST, '--mode', 'single'], 3, /error ModelNotConfigured: /],

@@ -28,6 +28,51 @@ it('has one coder write code and tests, and mend both', async () => {
   expect(report).toContain('one coder worked from the request alone')
 })
 
+it('in the mode auto builds as the architecture speaks for, and says why', async () => {
+  const [first, second] = architecture.modules
+  const all = files({
+    'src/add.js': 'export const add = (a, b) => a + b\n',
+    'src/cli.js': 'export const sum = () => "sum: 5"\n',
+  })
+  const tests = files({
+    'test/add.test.js': testFile(
+      "import { add } from '../src/add.js'",
+      '[AC-1] [AC-2] adds',
+      'assert.equal(add(2, 3), 5)',
+    ),
+  })
+  const alone = await stage.play({ code: { program: all }, tests: { program: tests } }, { mode: 'auto' })
+  expect(alone.calls).toEqual({
+    ...{
+      'spec-agent': 1,
+      'architect-agent': 1,
+      'coder-agent program': 1,
+      'test-agent program': 1,
+      'reviewer-agent': 1,
+    },
+  })
+  expect(alone.run).toMatchObject({
+    ...{ done: true, choice: { advice: 'one agent', measured: { modules: 2, width: 1 } } },
+    architecture: { modules: [{ name: 'program', paths: ['src/add.js', 'src/cli.js'] }] },
+  })
+  expect(alone.told('coder-agent program')).toContain(first!.contract)
+  expect(alone.report).toMatch(/Chosen: one coder for all modules: .*no two parts can be done side by side/)
+
+  const beside = { ...architecture, modules: [first!, { ...second!, imports: [] }] }
+  const sum = files({ 'src/cli.js': 'export const sum = () => `sum: 5`\n' })
+  const team = await stage.play({ architect: beside, code: { cli: sum } }, { mode: 'auto' })
+  expect(team.calls).toMatchObject({
+    'coder-agent add': 1,
+    'coder-agent cli': 1,
+    'test-agent add': 1,
+    'test-agent cli': 1,
+  })
+  expect(team.run).toMatchObject({ done: true, choice: { advice: 'team' }, architecture: { modules: [{}, {}] } })
+  expect(team.report).toMatch(
+    /Chosen: a team, module by module: 2 parts run side by side, which makes it 2 times as fast/,
+  )
+})
+
 it('writes and tests Python', async () => {
   const [first] = architecture.modules
   const python = {
@@ -118,7 +163,8 @@ it('works on an existing repository: only its own paths, and the old tests befor
     { base },
   )
   expect(run.failures).toEqual([])
-  expect(told('architect-agent')).toContain('export const double')
+  expect(told('architect-agent')).toContain('  exports double')
+  expect(told('architect-agent')).not.toContain('export const double')
   expect(told('coder-agent add')).toContain('export const double')
   expect(run.baseline).toMatchObject({ command: 'node --test', passed: true })
   expect(run.rounds[0]!.check).toMatchObject({

@@ -12,10 +12,11 @@ import { startTypeScript } from '../support/typescript-process'
 const test = useTroupe('kills')
 const ALL = ['first', 'second', 'third']
 
-async function startWorker(environment: Record<string, string>): Promise<ChildProcess> {
-  const { address, namespace, storeDirectory } = test
-  const own = { ADDRESS: address, NAMESPACE: namespace, TROUPE_STORE: storeDirectory, ...environment }
-  const worker = startTypeScript('test/crash/dying-worker.ts', { environment: own })
+async function startWorker(DIE_AT: string): Promise<ChildProcess> {
+  const { address: ADDRESS, namespace: NAMESPACE, storeDirectory: TROUPE_STORE } = test
+  const environment = { ADDRESS, NAMESPACE, TROUPE_STORE, DIE_AT, POINTS: '/effects/' }
+  const args = ['test/run/support/effects-team.ts', 'effectsTeam']
+  const worker = startTypeScript('test/crash/mortal-worker.ts', { args, environment })
   await once(worker.stdout!, 'data')
   return worker
 }
@@ -42,28 +43,26 @@ it('does each effect once', async () => {
   let unknown = 0
   let place = 1
   for (let isOver = false; !isOver; place++) {
-    for (const die of ['before', 'after']) {
-      const marks = join(test.directory, `marks-${place}-${die}`)
-      const worker = await startWorker({ DIE_AT: String(place), DIE: die })
-      const gone = once(worker, 'exit').then(() => true)
-      const subtasks = [{ id: 'pays', agentType: 'pays-own', payload: { marks } }]
-      const run = await test.troupe.start({ name: 'paying', subtasks }, { team })
-      // It lives to the run's end where it has asked less often than that
-      isOver = !(await Promise.race([gone, run.outcome().then(() => false)]))
-      if (isOver) worker.kill('SIGKILL')
-      await gone
-      const next = await test.serve(team)
-      const { output, wasUnknown } = await endOf(run, marks)
-      await next.shutdown()
-      expect(marksIn(marks)).toEqual(ALL.map((name) => `pays ${name}`))
-      const told = output as (string | null)[]
-      expect(told.map((value, at) => value ?? (wasUnknown ? `${ALL[at]} done` : undefined))).toEqual(
-        ALL.map((name) => `${name} done`),
-      )
-      if (wasUnknown) unknown++
-    }
+    const marks = join(test.directory, `marks-${place}`)
+    const worker = await startWorker(String(place))
+    const gone = once(worker, 'exit').then(() => true)
+    const subtasks = [{ id: 'pays', agentType: 'pays-own', payload: { marks } }]
+    const run = await test.troupe.start({ name: 'paying', subtasks }, { team })
+    // It lives to the run's end where it has asked less often than that
+    isOver = !(await Promise.race([gone, run.outcome().then(() => false)]))
+    if (isOver) worker.kill('SIGKILL')
+    await gone
+    const next = await test.serve(team)
+    const { output, wasUnknown } = await endOf(run, marks)
+    await next.shutdown()
+    expect(marksIn(marks)).toEqual(ALL.map((name) => `pays ${name}`))
+    const told = output as (string | null)[]
+    expect(told.map((value, at) => value ?? (wasUnknown ? `${ALL[at]} done` : undefined))).toEqual(
+      ALL.map((name) => `${name} done`),
+    )
+    if (wasUnknown) unknown++
   }
-  // Fence, claim, fence again, outcome: of three effects
-  expect(place).toBeGreaterThan(10)
+  // Fence, claim, fence again, outcome: of three effects, and before and after each
+  expect(place).toBeGreaterThan(20)
   expect(unknown).toBeGreaterThanOrEqual(3)
-}, 600_000)
+}, 1_200_000)

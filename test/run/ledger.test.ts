@@ -1,20 +1,21 @@
 // What was answered is not paid for twice: a worker that is killed, attempts that fail, and what the run says of its tokens.
 // The models are real, behind real HTTP; the server counts what it bills.
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run, RunStatusReport } from '../../src/index'
 import { answer, OpenAiServer, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
-import { killed, serveElsewhere } from '../support/typescript-process'
+import { startTeamWorker } from '../support/typescript-process'
 import { ledgerTeam as team } from './support/ledger-team'
 
 const test = useTroupe('ledger')
 const MODEL = 'openai-compatible/local-model'
 const PATIENCE_MS = 30_000
 let models: OpenAiServer
-let worker: ChildProcess | undefined
+let worker: ChildProcess
 
 beforeAll(async () => {
   models = await OpenAiServer.start()
@@ -28,11 +29,22 @@ beforeEach(() => models.reset())
 afterEach(killWorker)
 
 async function startWorker(): Promise<void> {
-  worker = await serveElsewhere(test, 'test/run/support/ledger-team.ts', 'ledgerTeam')
+  const { address, namespace, storeDirectory } = test
+  const environment = { ADDRESS: address, NAMESPACE: namespace, TROUPE_STORE: storeDirectory }
+  worker = startTeamWorker('test/run/support/ledger-team.ts', 'ledgerTeam', environment)
+  let said = ''
+  worker.stderr?.on('data', (text: Buffer) => (said += text.toString()))
+  await Promise.race([
+    once(worker.stdout!, 'data'),
+    once(worker, 'exit').then(() => Promise.reject(new Error(`the worker ended: ${said}`))),
+  ])
 }
 
-function killWorker(): Promise<void> {
-  return killed(worker)
+async function killWorker(): Promise<void> {
+  if (!worker || worker.exitCode !== null || worker.signalCode !== null) return
+  const gone = once(worker, 'exit')
+  worker.kill('SIGKILL')
+  await gone
 }
 
 async function statusUntil(run: Run, wanted: (report: RunStatusReport) => boolean): Promise<RunStatusReport> {

@@ -1,9 +1,11 @@
 // Model agents on a real server, over real HTTP: whatever the provider does, it is retried or refused as it should be, and
 // what it has billed is what the run says.
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { writeRecording } from '../../src/agents/models/write-recording'
 import type { AgentResult, RunOutcome, SubTask } from '../../src/index'
@@ -129,6 +131,33 @@ describe('a run with every kind of answer', () => {
     expect(sum).toBe(billed.tokens)
   })
 
+  it('shows each call: its tokens, how long it took, and what became of it', async () => {
+    const run = test.troupe.client.run(id)
+    const all = await run.modelCalls()
+    const paid = all.filter(({ state }) => state === 'answered')
+    expect(paid).toHaveLength(billed.calls)
+    expect(paid.reduce((sum, { tokens }) => sum + tokens!.input + tokens!.output, 0)).toBe(billed.tokens)
+    for (const { model, askedAt, durationMs } of paid)
+      expect([model, Number.isFinite(Date.parse(askedAt!)), durationMs! >= 0]).toEqual([MODEL, true, true])
+    const statesOf = async (task: string) => (await run.modelCalls(task)).map(({ state }) => state)
+    expect(await statesOf('sounded')).toEqual(['answered', 'answered'])
+    expect(await statesOf('limited')).toEqual(['refused', 'answered'])
+    expect(await statesOf('hanging')).toEqual(['cut-off', 'answered'])
+    expect((await run.modelCalls('renewed')).map(({ attempt, number }) => [attempt, number])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ])
+    await expect(run.modelCalls('sound')).rejects.toMatchObject({ code: 'SubtaskNotFound' })
+    const { address: TEMPORAL_ADDRESS, namespace: TEMPORAL_NAMESPACE, storeDirectory: TROUPE_STORE } = test
+    const env = { ...process.env, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TROUPE_STORE }
+    const command = ['dist/src/cli/main.js', 'result', id, '--task', 'hanging', '--calls']
+    const { stdout } = await promisify(execFile)(process.execPath, command, { env })
+    expect(stdout).toMatch(
+      / openai\/test-model .*cut off, and perhaps billed.*\n.* openai\/test-model .*\n2 calls, .* cost /,
+    )
+  })
+
   it('comes back when the provider has said', () => {
     const [first, second] = asked.filter((request) => subjectOf(request) === 'limited')
     expect(second!.at - first!.at).toBeGreaterThanOrEqual(2_000)
@@ -202,6 +231,9 @@ it('a killed worker’s replacement pays for no answer that had arrived, and tel
   }
   for (const end = Date.now() + 30_000; requestsOf('during').length === 0 || sounded().length === 0; await sleep(50))
     if (Date.now() > end) throw new Error(`the worker asked for too little: ${said}`)
+  const during = async () => (await run.modelCalls('during')).map(({ state, tokens }) => [state, tokens !== undefined])
+  expect(await during()).toEqual([['waiting', false]])
+  expect((await run.modelCalls('between')).map(({ state }) => state)).toEqual(['answered'])
   const gone = once(doomed, 'exit')
   doomed.kill('SIGKILL')
   await gone
@@ -210,6 +242,10 @@ it('a killed worker’s replacement pays for no answer that had arrived, and tel
   const outcome = await run.result()
   await worker.shutdown()
   expect(outcome.results.during).toMatchObject({ output: 'at last', attempt: 2, unconfirmedCalls: 1 })
+  expect(await during()).toEqual([
+    ['cut-off', false],
+    ['answered', true],
+  ])
   expect(outcome.results.between).toMatchObject({ output: '5 m', attempt: 2 })
   expect(outcome.results.before).toMatchObject({ output: 'not yet', attempt: 1 })
   expect(outcome.results.between).not.toHaveProperty('unconfirmedCalls')

@@ -157,11 +157,11 @@ function orderProblems({ events, endings }: Played): string[] {
 /** A pause lets nothing start. */
 function pauseProblems({ events }: Played): string[] {
   let paused = false
-  return events.flatMap(({ type, correlationId }) => {
+  return events.flatMap(({ type, correlationId, payload }) => {
     if (type === 'run.paused') paused = true
     if (type === 'run.resumed') paused = false
-    return paused && (type === 'subtask.started' || type === 'person.asked')
-      ? [`${type} of ${correlationId} in a pause`]
-      : []
+    // What is in flight goes on, also to its question
+    const isNew = type === 'subtask.started' || (type === 'person.asked' && !(payload as { tool?: string }).tool)
+    return paused && isNew ? [`${type} of ${correlationId} in a pause`] : []
   })
 }

@@ -1,5 +1,6 @@
 // Snapshots as artifacts: one tree has one name, and what is no snapshot is refused, whoever wrote it.
 import fc from 'fast-check'
+import { applyPatch } from 'diff'
 import { diffSnapshots } from '../../src/workspace/diff-snapshots'
 import { SNAPSHOT_FILES } from '../../src/workspace/limits'
 import { collisions } from '../../src/workspace/paths'
@@ -153,4 +154,13 @@ test('any text is a path that is refused, or one that makes the round trip', asy
       expect(Object.keys((loaded as Snapshot).files)).toEqual([path])
     }),
   )
+})
+
+it('replaces a file that changed in too many lines as a whole, and leaves none of them out', async () => {
+  const lines = (word: string): string => Array.from({ length: 2_600 }, (_, place) => `${word} ${place}\n`).join('')
+  const texts = { from: lines('old'), to: `${lines('new')}without an end` }
+  const [before, after] = [await snapshotOf({ a: texts.from }), await snapshotOf({ a: texts.to })]
+  expect(applyPatch(texts.from, await diffSnapshots(artifacts, before, after))).toBe(texts.to)
+  expect(applyPatch('', await diffSnapshots(artifacts, undefined, after))).toBe(texts.to)
+  expect(applyPatch(texts.from, await diffSnapshots(artifacts, before, await snapshotOf({ a: '' })))).toBe('')
 })

@@ -53,6 +53,27 @@ export class AnswerCollector {
   }
 }
 
+/** The same stream; `ended` is called when nobody reads it any more: at its end, after a failure, or when it is cancelled. */
+export function watched(stream: ReadableStream<Part>, ended: () => void): ReadableStream<Part> {
+  const reader = stream.getReader()
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        controller.close()
+      } catch (error) {
+        controller.error(error)
+      }
+      ended()
+    },
+    async cancel(reason) {
+      ended()
+      await reader.cancel(reason)
+    },
+  })
+}
+
 /** A stream that says what was answered, each text in one piece. */
 export function answerStream(answered: Answered): ReadableStream<Part> {
   return new ReadableStream({

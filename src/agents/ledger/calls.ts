@@ -4,9 +4,10 @@ import { messageOf, TroupeError } from '../../contract/errors'
 import type { JsonValue } from '../../contract/json'
 import { asJson } from '../as-json'
 import type { HostContext } from '../context'
-import { HOST, type HostPort, type LedgerCall } from '../host-port'
+import { HOST, type ApprovalRequest, type HostPort, type LedgerCall } from '../host-port'
 import { resolveDefaultModel } from '../models/default-model'
 import { inputHash } from './canonical-json'
+import { Suspension } from './suspension'
 
 /** A step or tool that is running, or the execution itself. */
 interface Scope {
@@ -34,7 +35,10 @@ export class Calls {
   /** Failures of tools that no answer of a model has taken up yet. */
   private untold: (() => Promise<unknown>)[] = []
 
-  constructor(readonly context: HostContext) {}
+  constructor(
+    readonly context: HostContext,
+    private readonly suspension = new Suspension(),
+  ) {}
 
   /** @throws TroupeError `Internal` for a context that no host of ours made */
   get host(): HostPort {
@@ -81,28 +85,53 @@ export class Calls {
   }
 
   /**
-   * What was recorded of a step or tool, or what `work` returns now.
+   * What was recorded of a step or tool, or what `work` returns now; `work` is told which call it is.
    * @throws what `work` threw; TroupeError `AgentFailed` if JSON cannot hold what it returned
    */
-  async perform<Value>(
+  perform<Value>(
     kind: 'step' | 'tool',
     name: string,
     input: unknown,
-    work: () => Promise<Value> | Value,
+    work: (call: LedgerCall) => Promise<Value> | Value,
   ): Promise<Value> {
     const call = this.identify(kind, name, input)
-    const outer = this.scope
+    const scope: Scope = { path: pathOf(this.scope, call), outer: this.scope, modelCalls: 0 }
+    return this.suspension.during(scope, () => this.performNow(call, scope, work))
+  }
+
+  /** A call that is finished before the execution is suspended, and does not begin after that. */
+  during<Value>(act: () => Promise<Value> | Value): Promise<Value> {
+    return this.suspension.during({ outer: this.scope }, act)
+  }
+
+  /**
+   * Returns when a person has approved the tool's call that is under way; where none has decided, the execution ends.
+   * @throws Error for a call that was rejected, which is told to the model
+   */
+  async approval(request: ApprovalRequest): Promise<void> {
+    const decision = await this.host.approvals.ask(request)
+    if (!decision) return this.suspension.wait(this.scope)
+    if (decision.approved) return
+    const why = decision.comment === undefined ? '' : `: ${decision.comment}`
+    throw new Error(`${decision.by} did not allow this call${why}`)
+  }
+
+  private async performNow<Value>(
+    call: LedgerCall,
+    scope: Scope,
+    work: (call: LedgerCall) => Promise<Value> | Value,
+  ): Promise<Value> {
+    const { kind, name } = call
     const { ledger } = this.host
     const recorded = await ledger.recall(call)
     if (recorded) {
       const { value, failed, modelCalls = 0 } = recorded.value as Kept
-      this.count(outer, modelCalls)
+      this.count(scope.outer!, modelCalls)
       if (failed !== undefined) throw new Error(failed)
       return value as Value
     }
-    const scope: Scope = { path: pathOf(outer, call), outer, modelCalls: 0 }
     const value = await running
-      .run({ calls: this, scope }, async () => work())
+      .run({ calls: this, scope }, async () => work(call))
       .catch((error: unknown) => {
         // What a shutdown cut off has not failed
         if (kind === 'tool' && !this.context.signal.aborted)

@@ -1,22 +1,26 @@
 // HOST. Adds to a host's context what stands on its port: `step`, `effect` and `model`.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { DEFAULT_MODEL } from '../../contract/model-id'
+import type { JsonValue } from '../../contract/json'
 import type { AgentContext, HostContext } from '../context'
+import type { ApprovalRequest } from '../host-port'
 import { languageModel } from '../models/language-model'
 import { Effects } from '../effect'
 import { Calls } from './calls'
 import { RecordedModel } from './recorded-model'
+import type { Suspension } from './suspension'
 
 /** Where an equipped context keeps its calls. A registered symbol, as that of the port. */
 const CALLS: unique symbol = Symbol.for('troupe.calls') as never
 
-export function equip(context: HostContext): AgentContext {
-  const calls = new Calls(context)
+export function equip(context: HostContext, suspension: Suspension): AgentContext {
+  const calls = new Calls(context, suspension)
   const effects = new Effects(context)
   const equipped = {
     ...context,
     step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
-    effect: effects.perform.bind(effects),
+    effect: <Value>(...[name, options, act]: Parameters<typeof effects.perform<Value>>) =>
+      calls.during(() => effects.perform(name, options, act)),
     model: (id?: string) => modelFor(calls, id),
     [CALLS]: calls,
   }
@@ -37,9 +41,17 @@ export function recordedTool<Value>(
   name: string,
   input: unknown,
   execute: () => Promise<Value> | Value,
+  approve?: ToolApproval,
 ): Promise<Value> {
-  return callsOf(context).perform('tool', name, input, execute)
+  const calls = callsOf(context)
+  return calls.perform('tool', name, input, async (call) => {
+    if (approve) await calls.approval({ call, tool: name, input: input as JsonValue, ...approve })
+    return execute()
+  })
 }
+
+/** How a call of a tool is approved: each one, or once for all of a subtask; with the snapshot that it would change. */
+export type ToolApproval = Pick<ApprovalRequest, 'once' | 'snapshot'>
 
 function callsOf(context: AgentContext): Calls {
   const { [CALLS]: calls } = context as AgentContext & { [CALLS]?: Calls }

@@ -10,7 +10,7 @@ import type { JsonValue } from '../../contract/json'
 import { TroupeError } from '../../contract/errors'
 import { tokenNumber } from '../../contract/run/spending'
 import type { LedgerCall, LedgerEntry } from '../host-port'
-import { AnswerCollector, answerStream } from './answer-stream'
+import { AnswerCollector, answerStream, watched } from './answer-stream'
 import type { Calls } from './calls'
 import { fromAnswer, toAnswer, type Answered } from './model-answer'
 import { demandOf } from '../models/call-demand'
@@ -59,7 +59,11 @@ export class RecordedModel implements LanguageModelV3 {
     return this.live.id().then((id) => this.live.load(id).supportedUrls)
   }
 
-  async doGenerate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
+  doGenerate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
+    return this.calls.during(() => this.generate(options))
+  }
+
+  private async generate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
     const asked = await this.ask(options)
     if ('answered' in asked) return { ...asked.answered, warnings: [] }
     const result = await this.attempt(asked, async ({ model, options: own }) => model.doGenerate(own))
@@ -71,7 +75,16 @@ export class RecordedModel implements LanguageModelV3 {
    * fail: a rejection, and an error that comes as a part, the SDK keeps from whoever reads only the text.
    */
   async doStream(options: LanguageModelV3CallOptions): Promise<LanguageModelV3StreamResult> {
-    return { stream: await this.stream(options).catch(failingStream) }
+    const stream = await new Promise<Parts>((resolve) => {
+      const read = (ended: () => void): void =>
+        void this.stream(options)
+          .catch(failingStream)
+          .then((parts) => resolve(watched(parts, ended)))
+      this.calls
+        .during(() => new Promise<void>((ended) => read(ended)))
+        .catch((error: unknown) => resolve(failingStream(error)))
+    })
+    return { stream }
   }
 
   private async stream(options: LanguageModelV3CallOptions): Promise<Parts> {
@@ -153,7 +166,7 @@ export class RecordedModel implements LanguageModelV3 {
 function cutByBudget(tokens: number): TroupeError {
   const message = `an answer was cut off at ${tokenNumber(tokens)} tokens: its budget had no room for more`
   return new TroupeError('BudgetExceeded', message, {
-    hint: 'troupe budget RUN --tokens N raises it, where the run is held for it',
+    hint: 'troupe budget RUN raises it, where the run is held for it',
   })
 }
 

@@ -1,12 +1,13 @@
 // PURE. Secrets in texts: values of the environment whose names say so, in every form that they travel in, and keys of
 // well-known shapes.
+import type { JsonValue } from '../../contract/json'
 import type { Environment } from './providers'
 
 /** What stands in a secret's place. */
 export const REDACTED = '[secret]'
 
 /** Shorter values are words: replacing them would spoil texts and protect nothing. */
-const MIN_SECRET_LENGTH = 8
+export const MIN_SECRET_LENGTH = 8
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|COOKIE/i
 
@@ -32,19 +33,55 @@ export function withoutSecrets(text: string, env: Environment): string {
   return secretFilter(env)(text)
 }
 
-/** The same for many texts. */
-export function secretFilter(env: Environment): (text: string) => string {
+/** The same for many texts. `named` are variables whose values are secret whatever they are called. */
+export function secretFilter(env: Environment, named: readonly string[] = []): (text: string) => string {
+  const isSecret = (name: string): boolean => SECRET_NAME.test(name) || named.includes(name)
   const forms = Object.entries(env)
-    .filter(([name, value]) => SECRET_NAME.test(name) && (value?.length ?? 0) >= MIN_SECRET_LENGTH)
+    .filter(([name, value]) => isSecret(name) && (value?.length ?? 0) >= MIN_SECRET_LENGTH)
     .flatMap(([, value]) => formsOf(value!))
     // A secret may be part of a longer one
     .sort((a, b) => b.length - a.length)
   return (text) => {
-    let clean = text
-    for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, REDACTED)
+    let clean = replaced(text, forms)
     for (const shape of SHAPES) clean = clean.replace(shape, REDACTED)
     return clean
   }
+}
+
+/** A value with every text in it clean, keys too. */
+export function cleanJson(value: JsonValue, clean: (text: string) => string): JsonValue {
+  if (typeof value === 'string') return clean(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((element) => cleanJson(element, clean))
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [clean(key), cleanJson(element, clean)]))
+}
+
+/** The first of some variables whose value stands in the bytes of a file, in whatever form. */
+export function secretFinder(env: Environment, named: readonly string[]): (content: Uint8Array) => string | undefined {
+  // Each byte a character, so that both sides are alike whatever stands around
+  const asBytes = (text: string): string => squeezed(Buffer.from(text).toString('latin1'))
+  const all = named.map((name): [string, string[]] => [name, formsOf(env[name] ?? '').map(asBytes)])
+  return ({ buffer, byteOffset, byteLength }) => {
+    const text = squeezed(Buffer.from(buffer, byteOffset, byteLength).toString('latin1'))
+    return all.find(([, forms]) => forms.some((form) => form !== '' && text.includes(form)))?.[0]
+  }
+}
+
+/** Hosts and headers come back in other cases than they were written, and programs break what they encode into lines. */
+function replaced(text: string, forms: readonly string[]): string {
+  const whole = squeezed(text)
+  const found = forms.filter((form) => whole.includes(squeezed(form)))
+  if (found.length === 0) return text
+  const spaced = found.map((form) => Array.from(form.replace(/\s+/g, ''), literally).join('\\s*'))
+  return text.replace(new RegExp(spaced.join('|'), 'gi'), REDACTED)
+}
+
+function literally(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
+}
+
+function squeezed(text: string): string {
+  return text.replace(/\s+/g, '').toLowerCase()
 }
 
 /** As it is; inside JSON, and JSON inside JSON; in a URL; in hexadecimal digits; in base64, wherever in a longer text. */

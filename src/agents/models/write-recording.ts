@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../contract/json'
 import type { RecordedCall } from '../../contract/model-answer'
 import type { Environment } from './providers'
 import { RECORDING_FORMAT, RECORDING_VERSION, type RecordedAnswer, type Recording } from './recording-format'
-import { secretFilter } from './secrets'
+import { cleanJson, secretFilter } from './secrets'
 
 /**
  * What `scripted/<file>` plays, once it stands in a file as JSON. Left out are the providers' own data, values of `env` whose
@@ -42,11 +42,13 @@ function numbered(calls: readonly RecordedCall[]): RecordedCall[] {
 
 /** A value without secrets in any of its texts, and without what only its provider understands. */
 function cleaned(value: JsonValue, clean: (text: string) => string): JsonValue {
-  if (typeof value === 'string') return clean(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((element) => cleaned(element, clean))
-  const entries = Object.entries(value).filter(([key]) => key !== 'providerMetadata')
-  return Object.fromEntries(entries.map(([key, element]) => [clean(key), cleaned(element, clean)]))
+  return cleanJson(withoutMetadata(value), clean)
+}
+
+function withoutMetadata(value: JsonValue): JsonValue {
+  return JSON.parse(
+    JSON.stringify(value, (key, element: unknown) => (key === 'providerMetadata' ? undefined : element)),
+  ) as JsonValue
 }
 
 /** A single text is written as such: recordings are read and mended by people. */

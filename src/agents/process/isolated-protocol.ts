@@ -34,6 +34,7 @@ export type RemoteMethod =
   | 'ledger.budget'
   | 'effects.claim'
   | 'effects.settle'
+  | 'approvals.ask'
 
 /** One call of `context.spawn`. */
 export interface SpawnCall {

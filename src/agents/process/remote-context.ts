@@ -2,7 +2,7 @@
 import type { HostContext } from '../context'
 import { HOST } from '../host-port'
 import { fromErrorData } from './error-data'
-import { remoteEffects, remoteLedger } from './remote-ledger'
+import { remoteApprovals, remoteEffects, remoteLedger } from './remote-ledger'
 import type {
   ChildMessage,
   ErrorData,
@@ -49,7 +49,12 @@ export class RemoteExecution {
         get: (artifact) => this.#call<Uint8Array>('artifacts.get', [artifact]),
       },
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
-      [HOST]: { ...named, ledger: remoteLedger(logicalAttempt, call), effects: remoteEffects(call) },
+      [HOST]: {
+        ...named,
+        ledger: remoteLedger(logicalAttempt, call),
+        effects: remoteEffects(call),
+        approvals: remoteApprovals(call),
+      },
     }
   }
 

@@ -1,6 +1,7 @@
-// HOST. Ledger and effects of an agent that runs in a child process: asked and kept in the worker, over the channel.
+// HOST. Ledger, effects and approvals of an agent that runs in a child process: asked and kept in the worker, over the channel.
 import type { BudgetLeft } from '../../contract/budget'
-import type { CallGrant, EffectClaim, EffectsPort, LedgerEntry, LedgerPort } from '../host-port'
+import type { ToolDecision } from '../../contract/people'
+import type { ApprovalsPort, CallGrant, EffectClaim, EffectsPort, LedgerEntry, LedgerPort } from '../host-port'
 import type { RemoteMethod } from './isolated-protocol'
 
 type Call = <Answer>(method: RemoteMethod, args: unknown[]) => Promise<Answer>
@@ -24,4 +25,8 @@ export function remoteEffects(call: Call): EffectsPort {
     claim: (effect) => call<EffectClaim>('effects.claim', [effect]),
     settle: (claim, outcome) => call<void>('effects.settle', [claim, outcome]),
   }
+}
+
+export function remoteApprovals(call: Call): ApprovalsPort {
+  return { ask: (request) => call<ToolDecision | undefined>('approvals.ask', [request]) }
 }

@@ -93,7 +93,8 @@ function refuseUnstartable({ command, cwd }: RunCommandOptions): void {
   }
 }
 
-function passedEnvironment(names: readonly string[]): NodeJS.ProcessEnv {
+/** What every program gets, and what is named. */
+export function passedEnvironment(names: readonly string[]): NodeJS.ProcessEnv {
   const wanted = [...ALWAYS_PASSED, ...names].filter((name) => process.env[name] !== undefined)
   return Object.fromEntries(wanted.map((name) => [name, process.env[name]]))
 }

@@ -1,10 +1,13 @@
 // HOST. The tools of one execution, from their grants to what carries them out.
-import { changesFiles, isWorkspaceTool, type ToolGrant, type WorkspaceTool } from '../../contract/tools'
+import { changesFiles, FETCH_TOOL, isWorkspaceTool, type ToolGrant, type WorkspaceTool } from '../../contract/tools'
 import type { AgentContext } from '../context'
+import { fetchTool } from '../network/fetch-tool'
 import { AgentFiles } from './files/agent-files'
 import { fileTool } from './files/file-tools'
 import type { GivenTool } from './given-tool'
+import { openServers } from './mcp/server-tools'
 import type { SortedTools } from './own-tools'
+import { secretNames, secretValues, withSecretsKept } from './tool-secrets'
 
 /** What an execution has in hand. */
 export interface ToolBox {
@@ -13,17 +16,28 @@ export interface ToolBox {
   files?: AgentFiles
   /** Whether the agent's output is `{output, snapshot}`. */
   returnsFiles: boolean
+  /** Ends what was started for them. */
+  close(): Promise<void>
 }
 
-/** @throws TroupeError for a payload whose snapshot is none */
-export async function openTools({ tools = [], own }: SortedTools, context: AgentContext): Promise<ToolBox> {
+/** @throws TroupeError for a payload whose snapshot is none, `SecretMissing`, and `ToolServerUnavailable` */
+export async function openTools({ tools = [], own, mcp = {} }: SortedTools, context: AgentContext): Promise<ToolBox> {
+  for (const grant of tools) secretValues(grant)
   const files =
     filesOnly(tools, own).length > 0 ? await AgentFiles.open(context.artifacts, context.task.payload) : undefined
+  const servers = await openServers(withoutOwn(tools, own), mcp, context)
   const given = tools.flatMap((grant): GivenTool[] => {
     if (Object.hasOwn(own, grant.name)) return [{ grant, tool: own[grant.name]! }]
-    return files && isFileGrant(grant) ? [fileTool(grant, files, context)] : []
+    if (grant.name === FETCH_TOOL) return [fetchTool(grant, context)]
+    if (files && isFileGrant(grant)) return [fileTool(grant, files, context)]
+    return servers.given.filter((one) => one.grant === grant)
   })
-  return { given, ...(files ? { files } : {}), returnsFiles: returnsFiles({ tools, own }) }
+  return {
+    given: withSecretsKept(given, secretNames({ tools, mcp })),
+    ...(files ? { files } : {}),
+    returnsFiles: returnsFiles({ tools, own }),
+    close: servers.close,
+  }
 }
 
 /** Whether the output of an agent with these tools is `{output, snapshot}`. */
@@ -31,9 +45,13 @@ export function returnsFiles({ tools = [], own }: SortedTools): boolean {
   return changesFiles(filesOnly(tools, own))
 }
 
-/** Without those that the team's code defines itself, under whatever name. */
 function filesOnly(tools: readonly ToolGrant[], own: object): ToolGrant[] {
-  return tools.filter((grant) => !Object.hasOwn(own, grant.name) && isFileGrant(grant))
+  return withoutOwn(tools, own).filter(isFileGrant)
+}
+
+/** Without those that the team's code defines itself, under whatever name. */
+function withoutOwn(tools: readonly ToolGrant[], own: object): ToolGrant[] {
+  return tools.filter(({ name }) => !Object.hasOwn(own, name))
 }
 
 function isFileGrant(grant: ToolGrant): grant is ToolGrant & { name: WorkspaceTool } {

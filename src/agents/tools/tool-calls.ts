@@ -1,12 +1,13 @@
-// HOST. The one way of every tool call of a model agent: counted, allowed, recorded, carried out, cut, and marked as data. What
+// HOST. The one way of every tool call of a model agent: counted, approved, recorded, carried out, cut, and marked as data. What
 // a call may do follows from its grant alone, never from what the model says.
 import type { Tool, ToolExecutionOptions, ToolSet } from 'ai'
 import { decisiveError, isLasting, messageOf, type ErrorCode } from '../../contract/errors'
-import { calledName, type ToolGrant } from '../../contract/tools'
+import { calledName } from '../../contract/tools'
 import { Turns } from '../../contract/turns'
 import type { AgentContext } from '../context'
 import { recordedTool } from '../ledger/equip'
 import { toldResult, type ToolGuard } from '../models/tool-guard'
+import { approvalOf } from './approval'
 import { asData } from './as-data'
 import { ChangedFiles, type GivenTool } from './given-tool'
 import { markedOutput } from './marked-output'
@@ -22,20 +23,11 @@ const SURROUNDINGS: readonly ErrorCode[] = [
 /** The same, where the store lacks what belongs to the agent's own files. */
 const LOST_FILES: readonly ErrorCode[] = ['ArtifactNotFound', 'ArtifactCorrupt']
 
-/** One call that a model asks for. */
-export interface ToolCall {
-  grant: ToolGrant
-  input: unknown
-  callId: string
-}
-
-/** Before a call: undefined lets it be made, a text is told to the model instead; what it throws ends the attempt. */
-export type Approval = (call: ToolCall) => Promise<string | undefined>
-
 export interface ToolCallsOptions {
   context: AgentContext
   guard: ToolGuard
-  approval?: Approval
+  /** The snapshot that stands: who is asked about a call that would change it is told. */
+  snapshot?(): string | undefined
   /** Told which snapshot stands after a call that changed the agent's files, live or recorded. */
   onSnapshot?(snapshot: string): void
 }
@@ -78,11 +70,15 @@ export class ToolCalls {
     // The lines are begun in the order of the model's calls: nothing is waited for before
     const execute = async (input: unknown, options: ToolExecutionOptions): Promise<unknown> => {
       this.options.guard.count(grant.name, input)
-      const make = (): Promise<unknown> => this.make(given, input, options)
+      // Noted before the next one's turn comes
+      const make = (): Promise<unknown> =>
+        this.make(given, input, options).catch((error: unknown) => {
+          if (this.ends(error, given)) this.ended ??= { by: error }
+          throw error
+        })
       try {
         return await (usesFiles ? this.files.take(make) : make())
       } catch (error) {
-        if (this.ends(error, given)) this.ended ??= { by: error }
         throw new Error(asData(name, messageOf(error)), { cause: error })
       }
     }
@@ -91,21 +87,20 @@ export class ToolCalls {
 
   private async make(given: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {
     this.require()
-    const { context, approval, onSnapshot } = this.options
+    const { context, onSnapshot } = this.options
     const { grant, usesFiles } = given
-    const refusal = await approval?.({ grant, input, callId: options.toolCallId })
-    if (refusal !== undefined) throw new Error(refusal)
-    if (!usesFiles) return recordedTool(context, grant.name, input, () => this.carryOut(given, input, options))
-    const { result, failed, snapshot } = await recordedTool(context, grant.name, input, () =>
-      this.carryOutOnFiles(given, input, options),
-    )
+    const approve = approvalOf(grant, input, usesFiles ? this.options.snapshot?.() : undefined)
+    const recorded = <Value>(execute: () => Promise<Value>): Promise<Value> =>
+      recordedTool(context, grant.name, input, execute, approve)
+    if (!usesFiles) return recorded(() => this.carryOut(given, input, options))
+    const { result, failed, snapshot } = await recorded(() => this.carryOutOnFiles(given, input, options))
     if (snapshot !== undefined) onSnapshot?.(snapshot)
     if (failed !== undefined) throw new Error(failed)
     return result
   }
 
   private async carryOut({ tool }: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {
-    const result = await last(await tool.execute!(input, options))
+    const result: unknown = await tool.execute!(input, options)
     // One that says itself what the model is told knows what that costs
     if (tool.toModelOutput || result instanceof ChangedFiles) return result
     return toldResult(result, this.options.context.artifacts)
@@ -130,12 +125,4 @@ export class ToolCalls {
       (isLasting(code) || SURROUNDINGS.includes(code) || (usesFiles === true && LOST_FILES.includes(code)))
     )
   }
-}
-
-/** A tool may return its results bit by bit: the last one counts. */
-async function last(result: unknown): Promise<unknown> {
-  if (typeof (result as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] !== 'function') return result
-  let value: unknown
-  for await (const next of result as AsyncIterable<unknown>) value = next
-  return value
 }

@@ -114,21 +114,15 @@ function withoutHints(line: string, hints: readonly string[]): string {
 
 /** For programs: what run.json holds beside it is not repeated. */
 function summary(run: CodeRun, durationMs: number, told: Told): Record<string, unknown> {
-  const { runId, status, code, error, done, rounds, agents, tokensUsed, cost, unconfirmedCalls, architecture } = run
+  const { runId, status, code, error, done, rounds, agents, tokensUsed, unconfirmedCalls, architecture, choice } = run
   const last = rounds.at(-1)
   return {
     ...{ runId, status, done },
     ...(code === undefined ? {} : { code }),
     ...(error === undefined ? {} : { error }),
-    ...{
-      durationMs,
-      rounds: rounds.length,
-      tokensUsed,
-      ...(cost === undefined ? {} : { cost }),
-      unconfirmedCalls,
-      agents,
-    },
+    ...{ durationMs, rounds: rounds.length, tokensUsed, unconfirmedCalls, agents },
     ...(last ? { sandboxed: last.check.sandboxed } : {}),
+    ...(choice ? { choice } : {}),
     ...told,
     ...(architecture ? { runCommand: architecture.runCommand, testCommand: architecture.testCommand } : {}),
   }

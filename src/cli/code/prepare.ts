@@ -2,7 +2,10 @@
 import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { teamManifest, type Team } from '../../agents/team'
+import { takeInventory } from '../../code-team/map/inventory'
+import { sourcesOf } from '../../code-team/map/repository-map'
 import { codePlan, CODE_PLAN } from '../../code-team/plan'
+import { requireOneCoder } from '../../code-team/texts'
 import { TroupeError } from '../../contract/errors'
 import { preview } from '../../contract/json'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
@@ -48,7 +51,7 @@ const NAMED = 3
 /**
  * `needsSandbox` where this process is going to run what the agents write.
  *
- * @throws TroupeError `InvalidUsage`, `DeliveryRefused`, `SandboxUnavailable`, `StoreUnavailable`
+ * @throws TroupeError `InvalidUsage`, `DeliveryRefused`, `SandboxUnavailable`, `StoreUnavailable`, `TooManyTokens`
  */
 export async function prepareCode(
   order: CodeOrder,
@@ -66,7 +69,7 @@ export async function prepareCode(
   if (target === 'repository') await refuseTakenBranch(directory, branchOf(id))
   else if (apply || order.testCommand !== undefined) throw withoutRepository(apply ? '--apply' : '--test', directory)
   if (needsSandbox) await requireSandbox()
-  const head = target === 'repository' ? await readRepository(directory) : undefined
+  const head = target === 'repository' ? await readRepository(directory, order.mode) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
   const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
   const given = { team: teamManifest(team), inputs: withDelivery(inputs, place) }
@@ -80,9 +83,10 @@ function withoutRepository(option: string, directory: string): TroupeError {
 }
 
 /** The last commit's files, kept where the agents find them. */
-async function readRepository(directory: string): Promise<{ commit: string; base: string }> {
+async function readRepository(directory: string, mode = 'team'): Promise<{ commit: string; base: string }> {
   const { artifacts } = await openStore(defaultStoreLocation())
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
+  if (mode === 'single') requireOneCoder(await takeInventory(sourcesOf(artifacts, snapshot)))
   say(`note: it begins from the commit ${commit.slice(0, 10)}; what is not committed is not seen, and not touched`)
   if (leftOut.length > 0) {
     const named = leftOut.slice(0, NAMED).map(({ path, why }) => `${path} (${why})`)

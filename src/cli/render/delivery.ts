@@ -1,15 +1,16 @@
 // HOST, pure. How a run of the code team ended, for people: what is not done, then files, tests, tokens, and how to go on.
+import { choiceText } from '../../code-team/mode/choice'
 import type { CodeRun } from '../../code-team/report/code-run'
 import { painter, type Piece } from './line'
 import { mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { troupeCommand } from '../../contract/run/waiting-commands'
-import { costText, tokenCount } from './tokens'
+import { tokenCount } from './tokens'
 
 export interface DeliveryToTell {
   run: Pick<
     CodeRun,
-    'runId' | 'status' | 'code' | 'done' | 'rounds' | 'agents' | 'tokensUsed' | 'cost' | 'unconfirmedCalls'
+    'runId' | 'status' | 'code' | 'done' | 'rounds' | 'agents' | 'tokensUsed' | 'unconfirmedCalls' | 'choice'
   >
   durationMs: number
   /** A line each. */
@@ -38,6 +39,7 @@ export function renderDelivery(told: DeliveryToTell, { color }: { color: boolean
     ['files', delivered && filesPieces(delivered)],
     ['applied', appliedPieces(told)],
     ['tests', testsPieces(told)],
+    ['mode', run.choice && [`auto: ${choiceText(run.choice)}`]],
     ['tokens', tokensPieces(told)],
     ['Temporal UI', uiLink === undefined ? undefined : [uiLink]],
     ['run it', runCommand === undefined ? undefined : [runCommand]],
@@ -101,11 +103,10 @@ function testsPieces({ run, tests }: DeliveryToTell): Piece[] {
 
 /** At the cap a person asks what it was spent on. */
 function tokensPieces({ run }: DeliveryToTell): Piece[] {
-  const { code, agents, tokensUsed, cost, unconfirmedCalls } = run
+  const { code, agents, tokensUsed, unconfirmedCalls } = run
   const unknown =
     unconfirmedCalls === 0 ? '' : `, ${unconfirmedCalls} call${unconfirmedCalls === 1 ? '' : 's'} unconfirmed`
-  const price = cost === undefined ? '' : `, ${costText(cost)}`
-  const all = `${tokenCount(tokensUsed)}${price}${unknown}`
+  const all = `${tokenCount(tokensUsed)}${unknown}`
   if (code !== 'BudgetExceeded') return [all]
   const spent = agents.filter((agent) => agent.tokensUsed > 0).sort((a, b) => b.tokensUsed - a.tokensUsed)
   return [all, `: ${spent.map((share) => `${share.agent} ${tokenCount(share.tokensUsed)}`).join(', ')}`]

@@ -1,25 +1,17 @@
 // HOST, pure. The pools of agents as a table: slots, busy, waiting, and the child processes of those that have them.
 import type { AgentPool, PoolsReport } from '../../client/pools'
-import { clean } from './clean'
 import { painter, type Piece } from './line'
-import { displayWidth, pad } from './width'
+import { tableLines } from './table'
 
-/** Columns to which a name is padded at most. */
-const NAME_COLUMNS = 48
 const HEADINGS = ['agent', 'workers', 'slots', 'busy', 'waiting', 'warm', 'restarts', 'recycled'] as const
 
 export function renderPools({ pools, notes }: PoolsReport, { color }: { color: boolean }): string[] {
   const paint = painter(color)
-  const rows = pools.map(cells)
-  const widths = HEADINGS.map((heading, place) =>
-    Math.min(NAME_COLUMNS, Math.max(...[heading, ...rows.map((row) => row[place]!)].map(displayWidth))),
-  )
-  const line = (texts: readonly string[]): string => texts.map((text, place) => pad(text, widths[place]!)).join('  ')
+  const { heading, lines: rows } = tableLines(HEADINGS, pools.map(cells))
   const failures = pools.flatMap(({ agent, failing = [] }) => [...new Set(failing)].map((why) => ({ agent, why })))
   const lines: Piece[][] = [
-    ...(pools.length === 0 ? [[['dim', 'no agent is served, and none is waited for'] as const]] : []),
-    ...(pools.length === 0 ? [] : [[['dim', line(HEADINGS)] as const]]),
-    ...rows.map((row): Piece[] => [line(row)]),
+    [['dim', pools.length === 0 ? 'no agent is served, and none is waited for' : heading]],
+    ...rows.map((row): Piece[] => [row]),
     ...failures.map(({ agent, why }): Piece[] => [['red', `${agent}: its processes do not start: ${why}`]]),
     ...notes.map((note): Piece[] => [['dim', `note: ${note}`]]),
   ]
@@ -31,8 +23,5 @@ function cells({ taskQueue, workers, slots, busy, waiting, children }: AgentPool
   const { warm, restarts, recycled } = children ?? {}
   const figures = workers === 0 ? [workers] : [workers, slots, busy]
   const all = [...figures, ...Array<undefined>(3 - figures.length).fill(undefined), waiting, warm, restarts, recycled]
-  return [
-    clean(taskQueue.replace(/^agent\./, '')),
-    ...all.map((figure) => (figure === undefined ? '–' : String(figure))),
-  ]
+  return [taskQueue.replace(/^agent\./, ''), ...all.map((figure) => (figure === undefined ? '–' : String(figure)))]
 }

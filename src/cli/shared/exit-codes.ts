@@ -14,7 +14,7 @@ export const EXIT = {
   /** What the agents made was tried, and its tests failed. */
   tests: 5,
   internal: 6,
-  /** A budget is used up. */
+  /** The run's tokens are used up. */
   budget: 7,
   /** Ctrl-C: the run goes on. */
   detached: 130,
@@ -27,6 +27,7 @@ const USAGE: readonly ErrorCode[] = [
   'InvalidInput',
   'InvalidUsage',
   'InvalidTeam',
+  'TooManyTokens',
   'RunNotFound',
   'SubtaskNotFound',
   'RunAlreadyExists',
@@ -47,7 +48,6 @@ const SURROUNDINGS: readonly ErrorCode[] = [
   'ArtifactNotFound',
   'ArtifactCorrupt',
   'ModelNotConfigured',
-  'PriceUnknown',
   'SandboxUnavailable',
 ]
 /** Why a run failed, where a script would do something else about it. */
@@ -58,7 +58,6 @@ const OF_RUNS: Partial<Record<ErrorCode, ExitCode>> = {
   TestsFailed: EXIT.tests,
   BudgetExceeded: EXIT.budget,
   ModelNotConfigured: EXIT.surroundings,
-  PriceUnknown: EXIT.surroundings,
   SandboxUnavailable: EXIT.surroundings,
 }
 

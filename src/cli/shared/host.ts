@@ -1,7 +1,8 @@
 // HOST. The workers that this process lends to one run: the orchestrator, the team's agents, and the run's inline ones.
 import type { Team } from '../../agents/team'
 import type { Troupe } from '../../connect'
-import type { AgentManifest } from '../../contract/agent'
+import { needsLeave, type AgentManifest, type ModelDefinition } from '../../contract/agent'
+import { isProgram } from '../../contract/tools'
 import { say } from './output'
 import type { TroupeWorker } from '../../worker'
 
@@ -34,8 +35,22 @@ export async function serveMore(worker: TroupeWorker, agents: readonly AgentMani
 export function missingLine({ name, taskQueue, inline }: AgentManifest): string {
   if (inline?.kind === 'command')
     return `the command "${name}" (${inline.command.command.join(' ')}): give --allow-commands if you trust the plan`
+  if (inline?.kind === 'model' && needsLeave({ inline }))
+    return `the model "${name}" (${meansOf(inline.model)}): give --allow-commands if you trust the plan`
   const team = inline?.kind === 'use' ? inline.team : taskQueue.split('.')[1]
   return `the agent "${name}": give --team FILE, the module that exports the team "${team}"`
+}
+
+/** What a plan's model would do with this machine's means. */
+function meansOf({ mcp = {}, tools = [] }: ModelDefinition): string {
+  const servers = Object.values(mcp).map((server) =>
+    isProgram(server) ? `starts ${[server.command, ...(server.args ?? [])].join(' ')}` : `asks ${server.url}`,
+  )
+  const granted = tools.flatMap(({ network = [], secrets = [] }) => [
+    ...network.map((host) => `reaches ${host}`),
+    ...secrets.map((secret) => `is handed ${secret}`),
+  ])
+  return [...new Set([...servers, ...granted])].join(', ')
 }
 
 /**

@@ -1,20 +1,19 @@
-// HOST. `--model`, `--record` and the budget: which model a run's agents ask, how much they may, and what is kept of it.
+// HOST. `--model`, `--max-tokens` and `--record`: which model a run's agents ask, how much they may, and what is kept of it.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { checkModel } from '../../agents/models/check-model'
-import { requirePrices } from '../../agents/models/require-prices'
 import { requireSettings } from '../../agents/models/providers'
 import type { AgentManifest } from '../../contract/agent'
-import type { Budget, OnBudget } from '../../contract/budget'
 import { TroupeError } from '../../contract/errors'
+import { DEFAULT_MAX_TOKENS } from '../../contract/limits'
 import { DEFAULT_MODEL, parseModelId } from '../../contract/model-id'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
 import { checkRecordingFile } from './recording'
-import { budgetOf, withBudgetOptions, type BudgetOptions } from './budget-options'
-import { notEmpty } from './options'
+import { notEmpty, wholeNumber } from './options'
 
-export interface ModelOptions extends BudgetOptions {
+export interface ModelOptions {
   model?: string
+  maxTokens?: number
   record?: string
   /** False where the command does not see the run's end. True unless given. */
   waits?: boolean
@@ -23,26 +22,30 @@ export interface ModelOptions extends BudgetOptions {
 }
 
 export function withModelOptions(command: Command): Command {
-  return withBudgetOptions(
-    command.addOption(new Option('--model <id>', 'the model of agents that name none: <provider>/<model>')),
-  ).option('--record <file>', "keep the models' answers, to be played by --model scripted/FILE", notEmpty)
+  const limit = DEFAULT_MAX_TOKENS.toLocaleString('en-US')
+  return command
+    .addOption(new Option('--model <id>', 'the model of agents that name none: <provider>/<model>'))
+    .addOption(
+      new Option('--max-tokens <count>', `tokens that all model calls may use together; ${limit} unless given`) //
+        .argParser(wholeNumber(1)),
+    )
+    .option('--record <file>', "keep the models' answers, to be played by --model scripted/FILE", notEmpty)
 }
 
 /** What of these options a start takes. */
 export interface ModelsOfRun {
   model?: string
-  budget?: Budget
-  onBudget?: OnBudget
+  maxTokens?: number
 }
 
 /**
  * The models of a run, checked before it is started: the default one where an agent that the plan uses needs it, and the
  * ones that agents name which this process is going to host.
  *
- * @throws TroupeError `ModelNotConfigured`, `InvalidUsage`, `PriceUnknown`
+ * @throws TroupeError `ModelNotConfigured`, `InvalidUsage`
  */
 export async function checkModels(
-  { model, record, waits = true, spawnsModels = false, ...limits }: ModelOptions,
+  { model, maxTokens, record, waits = true, spawnsModels = false }: ModelOptions,
   { spec, nodes }: CheckedPlan,
   hosts: boolean,
 ): Promise<ModelsOfRun> {
@@ -55,11 +58,10 @@ export async function checkModels(
   if (hosts) for (const agent of own) await checkOwnModel(agent)
   // Whoever does not call it need not be able to
   const isOurs = hosts || (chosen !== undefined && parseModelId(chosen).provider === 'scripted')
-  const ofRun = chosen === undefined ? undefined : isOurs ? await checkModel(chosen, process.cwd()) : chosen
-  const given = budgetOf(limits, waits)
-  const budget = given.budget ? { ...spec.budget, ...given.budget } : spec.budget
-  await requirePrices({ spec: { ...spec, ...(budget ? { budget } : {}) }, nodes }, ofRun)
-  return { ...(ofRun === undefined ? {} : { model: ofRun }), ...given }
+  return {
+    ...(chosen === undefined ? {} : { model: isOurs ? await checkModel(chosen, process.cwd()) : chosen }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+  }
 }
 
 /**

@@ -5,12 +5,11 @@ import { architectureProblems } from '../architecture/check-architecture'
 import { architectureSchema, specificationSchema } from '../documents'
 import { LANGUAGE_NAMES } from '../languages'
 import { ARCHITECT_SYSTEM, architectPrompt } from '../prompts/architect-agent'
+import { inventoryOf } from '../map/repository-map'
 import { baseSnapshot, describeRepository } from '../texts'
+import { MAP_TOKENS } from '../token-limits'
 import { ask } from './ask'
 import { DOCUMENT_REPAIRS, MODEL_AGENT } from './settings'
-
-/** Bytes of an existing repository's files: some 40,000 tokens, which every hosted model reads at once. */
-export const REPOSITORY_BYTES = 150_000
 
 export const architectAgent = defineAgent({
   ...MODEL_AGENT,
@@ -24,8 +23,10 @@ export const architectAgent = defineAgent({
   output: architectureSchema,
   async run({ request, language, specification, base }, context) {
     context.progress('dividing it into modules')
-    const repository = await describeRepository(context.artifacts, base, REPOSITORY_BYTES)
-    const existing = Object.keys((await baseSnapshot(context.artifacts, base)).files)
+    const { artifacts, signal } = context
+    const repository = await describeRepository(artifacts, base, { budget: MAP_TOKENS, signal })
+    const existing = Object.keys((await baseSnapshot(artifacts, base)).files)
+    const sizes = base === undefined ? [] : (await inventoryOf(artifacts, base, signal)).files
     return ask(context, {
       system: ARCHITECT_SYSTEM,
       prompt: architectPrompt({
@@ -35,7 +36,7 @@ export const architectAgent = defineAgent({
         ...(repository === undefined ? {} : { repository }),
       }),
       schema: architectureSchema,
-      problems: (architecture) => architectureProblems(architecture, { specification, language, existing }),
+      problems: (architecture) => architectureProblems(architecture, { specification, language, existing, sizes }),
       repairs: DOCUMENT_REPAIRS,
     })
   },

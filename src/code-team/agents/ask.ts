@@ -1,8 +1,10 @@
 // TEAM. How the team's agents ask their model: an answer that stays wrong is final, since asking anew would only be paid again.
 import type { AgentContext } from '../../agents/context'
+import { countTokens, requireTokens } from '../../agents/models/count-tokens'
 import { structuredAnswer } from '../../agents/models/structured-answer'
 import { asTroupeError, TroupeError } from '../../contract/errors'
 import type { z } from 'zod'
+import { QUESTION_TOKENS } from '../token-limits'
 
 export interface Question<Value> {
   system: string
@@ -12,8 +14,9 @@ export interface Question<Value> {
   repairs: number
 }
 
-/** @throws TroupeError `OutputRejected`, not to be retried, or what the call throws */
+/** @throws TroupeError `OutputRejected`, not to be retried, `TooManyTokens`, or what the call throws */
 export async function ask<Value>(context: AgentContext, question: Question<Value>): Promise<Value> {
+  await requireQuestion(question)
   try {
     return await structuredAnswer({ ...question, model: context.model(), signal: context.signal })
   } catch (error) {
@@ -28,6 +31,7 @@ export async function askForBest<Value>(
   context: AgentContext,
   question: Question<Value>,
 ): Promise<{ answer?: Value; rejection?: string }> {
+  await requireQuestion(question)
   let newest: Value | undefined
   const problems = (value: Value): string[] => question.problems((newest = value))
   try {
@@ -36,6 +40,13 @@ export async function askForBest<Value>(
     if (!isRejection(error)) throw error
     return newest === undefined ? { rejection: error.message } : { answer: newest, rejection: error.message }
   }
+}
+
+/** The last gate: whatever a question is made of, it is asked whole or not at all. */
+async function requireQuestion({ system, prompt }: Pick<Question<unknown>, 'system' | 'prompt'>): Promise<void> {
+  const tokens = await countTokens(system + prompt)
+  const hint = 'ask for less at a time: a shorter request, or fewer files'
+  requireTokens('what the model would have to read', { tokens, limit: QUESTION_TOKENS, hint })
 }
 
 function isRejection(error: unknown): error is TroupeError {

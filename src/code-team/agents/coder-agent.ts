@@ -1,17 +1,18 @@
 // TEAM. The coder-agent: a module's contract and what it imports in, its files out. In single mode the whole program.
 import { z } from 'zod'
 import type { AgentContext } from '../../agents/context'
+import { tokenCounter } from '../../agents/models/count-tokens'
 import { defineAgent } from '../../agents/define-agent'
-import type { Snapshot } from '../../workspace/snapshot'
-import { fileAt } from '../../workspace/snapshots'
+import type { Artifacts, Snapshot } from '../../workspace/snapshot'
+import { fileAt, readText } from '../../workspace/snapshots'
 import { filesAt } from '../contributions'
 import { contributionSchema, moduleSchema, type FilesAnswer } from '../documents'
 import { LANGUAGES } from '../languages'
 import { CODER_SYSTEM, coderPrompt } from '../prompts/coder-agent'
 import { SINGLE_SYSTEM, singlePrompt } from '../prompts/single-coder'
 import { modeSchema } from '../rounds/state'
-import { baseSnapshot, describeRepository, textsOf } from '../texts'
-import { REPOSITORY_BYTES } from './architect-agent'
+import { exportsOf, importedFiles, toldExports } from '../imported-contracts'
+import { baseSnapshot, moduleTexts, wholeRepository } from '../texts'
 import { MODEL_AGENT } from './settings'
 import { progressOf, workInputShape, workOn, type Work } from './work'
 
@@ -51,15 +52,20 @@ type Told = Pick<Work, 'system' | 'prompt' | 'wishes' | 'refusals'>
 
 async function moduleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {
   const base = await baseSnapshot(artifacts, input.base)
-  const imports = await Promise.all(
-    input.imports.map(async ({ module, contributions }) => ({
-      module,
-      files: await textsOf(artifacts, filesAt(base, module.paths, contributions[0])),
-    })),
-  )
-  const own = await textsOf(artifacts, filesAt(base, input.module.paths, input.previous))
-  const prompt = coderPrompt({ ...input, imports, own })
+  const whose = `the module "${input.module.name}"`
+  const own = await moduleTexts(artifacts, filesAt(base, input.module.paths, input.previous), whose)
+  const offered = input.imports.map(({ module, contributions }) => filesAt(base, module.paths, contributions[0]))
+  const but = new Set(offered.flatMap((files) => Object.keys(files)))
+  const used = importedFiles(base, own, { but, ...(await goModOf(artifacts, base)) })
+  const groups = await Promise.all([used, ...offered].map((files) => exportsOf(artifacts, files)))
+  const [uses = '', ...exports] = await toldExports(groups, whose)
+  const imports = input.imports.map(({ module }, place) => ({ module, exports: exports[place]! }))
+  const prompt = coderPrompt({ ...input, imports, uses, own }, await tokenCounter())
   return { system: CODER_SYSTEM, prompt, wishes: () => [], refusals: (answer) => testsAmong(answer, base, input) }
+}
+
+async function goModOf(artifacts: Artifacts, base: Snapshot): Promise<{ goMod?: string }> {
+  return fileAt(base, 'go.mod') ? { goMod: await readText(artifacts, base, 'go.mod') } : {}
 }
 
 /** Tests of a coder's own would stand for criteria that nobody else has tested. */
@@ -69,9 +75,10 @@ function testsAmong({ files }: FilesAnswer, base: Snapshot, { language }: Input)
     .map(({ path }) => `"${path}" would be run as tests, which are not the coder's`)
 }
 
-async function singleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {
-  const repository = await describeRepository(artifacts, input.base, REPOSITORY_BYTES)
-  const own = await textsOf(artifacts, input.previous?.patch.write ?? {})
+async function singleWork(input: Input, { artifacts, signal }: AgentContext): Promise<Told> {
+  const repository = input.base === undefined ? undefined : await wholeRepository(artifacts, input.base, signal)
+  const own = await moduleTexts(artifacts, input.previous?.patch.write ?? {}, 'what was written')
+  for (const path of [...own.keys(), ...(input.previous?.patch.remove ?? [])]) repository?.delete(path)
   const { request = '', language } = input
   const told = { ...input, request, own, ...(repository === undefined ? {} : { repository }) }
   const { isNamedAsTests, testFiles, entry } = LANGUAGES[language]
@@ -82,5 +89,5 @@ async function singleWork(input: Input, { artifacts }: AgentContext): Promise<To
       ...(paths.includes(entry) || repository !== undefined ? [] : [`the file "${entry}" is missing`]),
     ]
   }
-  return { system: SINGLE_SYSTEM, prompt: singlePrompt(told), wishes }
+  return { system: SINGLE_SYSTEM, prompt: singlePrompt(told, await tokenCounter()), wishes }
 }

@@ -1,5 +1,6 @@
 // TEAM. The reviewer-agent: specification, difference and what the tests said in, a verdict with findings out.
 import { z } from 'zod'
+import { tokenCounter } from '../../agents/models/count-tokens'
 import { defineAgent } from '../../agents/define-agent'
 import { TroupeError } from '../../contract/errors'
 import { diffSnapshots } from '../../workspace/diff-snapshots'
@@ -16,7 +17,9 @@ import {
   type Review,
 } from '../documents'
 import { LANGUAGE_NAMES } from '../languages'
+import { diffParts } from '../prompts/diff-parts'
 import { REVIEWER_SYSTEM, reviewerPrompt } from '../prompts/reviewer-agent'
+import { DIFF_TOKENS } from '../token-limits'
 import { ownerOf } from '../rounds/affected'
 import { coverage } from '../report/coverage'
 import { askForBest } from './ask'
@@ -45,17 +48,32 @@ export const reviewerAgent = defineAgent({
     const covered = coverage(input.specification, input.check.tests)
     const untested = covered.filter(({ result }) => result === 'untested').map(({ id }) => id)
     const lines = await lineCounts(artifacts, snapshot)
-    const { answer, rejection } = await askForBest(context, {
-      system: REVIEWER_SYSTEM,
-      prompt: reviewerPrompt({ ...input, diff, untested }),
-      schema: reviewSchema,
-      problems: (review) => reviewProblems(review, lines, input.architecture),
-      repairs: DOCUMENT_REPAIRS,
-    })
-    if (!answer) throw new TroupeError('OutputRejected', rejection ?? 'there is no answer')
-    return { ...answer, findings: answer.findings.map((finding) => placed(finding, lines)) }
+    const count = await tokenCounter()
+    const texts = diffParts(diff, DIFF_TOKENS, count)
+    const reviews: Review[] = []
+    for (const [place, text] of texts.entries()) {
+      const part = { text, part: place + 1, parts: texts.length }
+      if (part.parts > 1) context.progress(`reviewing part ${part.part} of ${part.parts}`)
+      const { answer, rejection } = await askForBest(context, {
+        system: REVIEWER_SYSTEM,
+        prompt: reviewerPrompt({ ...input, diff: part, untested }, count),
+        schema: reviewSchema,
+        problems: (review) => reviewProblems(review, lines, input.architecture),
+        repairs: DOCUMENT_REPAIRS,
+      })
+      if (!answer) throw new TroupeError('OutputRejected', rejection ?? 'there is no answer')
+      reviews.push(answer)
+    }
+    const { verdict, findings } = joined(reviews)
+    return { verdict, findings: findings.map((finding) => placed(finding, lines)) }
   },
 })
+
+/** Of parts that were judged by themselves: one that is to be mended is enough. */
+export function joined(reviews: readonly Review[]): Review {
+  const verdict = reviews.some((review) => review.verdict === 'changes') ? 'changes' : 'approve'
+  return { verdict, findings: reviews.flatMap(({ findings }) => findings) }
+}
 
 /** Path → number of lines. */
 async function lineCounts(artifacts: Artifacts, snapshot: Snapshot): Promise<Map<string, number>> {

@@ -6,11 +6,9 @@ import { LANGUAGE_NAMES } from '../languages'
 import { SPEC_SYSTEM, specPrompt } from '../prompts/spec-agent'
 import { specificationProblems } from '../specification'
 import { describeRepository } from '../texts'
+import { SPEC_MAP_TOKENS } from '../token-limits'
 import { ask } from './ask'
 import { DOCUMENT_REPAIRS, MODEL_AGENT } from './settings'
-
-/** Bytes of an existing repository's files: enough for its README and the like. */
-const REPOSITORY_BYTES = 40_000
 
 export const specAgent = defineAgent({
   ...MODEL_AGENT,
@@ -19,7 +17,8 @@ export const specAgent = defineAgent({
   output: specificationSchema,
   async run({ request, language, base }, context) {
     context.progress('writing the specification')
-    const repository = await describeRepository(context.artifacts, base, REPOSITORY_BYTES)
+    const { artifacts, signal } = context
+    const repository = await describeRepository(artifacts, base, { budget: SPEC_MAP_TOKENS, signal })
     return ask(context, {
       system: SPEC_SYSTEM,
       prompt: specPrompt({ request, language, ...(repository === undefined ? {} : { repository }) }),

@@ -1,12 +1,13 @@
 // TEAM. The test-agent: a module's contract and criteria in, its tests out. It is never handed any code.
 import { z } from 'zod'
+import { tokenCounter } from '../../agents/models/count-tokens'
 import { defineAgent } from '../../agents/define-agent'
 import { filesAt } from '../contributions'
 import { contributionSchema, type FilesAnswer } from '../documents'
 import { LANGUAGES } from '../languages'
 import { TEST_SYSTEM, testPrompt } from '../prompts/test-agent'
 import { namedCriteria } from '../specification'
-import { baseSnapshot, textsOf } from '../texts'
+import { baseSnapshot, moduleTexts } from '../texts'
 import { MODEL_AGENT } from './settings'
 import { progressOf, workInputShape, workOn } from './work'
 
@@ -24,7 +25,7 @@ export const testAgent = defineAgent({
     const { module, round, failures, language, base, previous } = input
     context.progress(progressOf(round, `tests of ${module.name}`, failures.length))
     const files = filesAt(await baseSnapshot(context.artifacts, base), module.testPaths, previous)
-    const own = await textsOf(context.artifacts, files)
+    const own = await moduleTexts(context.artifacts, files, `the tests of module "${module.name}"`)
     const { isNamedAsTests, testFiles } = LANGUAGES[language]
     const wishes = (answer: FilesAnswer): string[] => {
       const now = new Map([...own, ...answer.files.map(({ path, content }) => [path, content] as const)])
@@ -38,7 +39,14 @@ export const testAgent = defineAgent({
       ]
     }
     return workOn(context, {
-      ...{ module, role: 'tests', change: input, system: TEST_SYSTEM, prompt: testPrompt({ ...input, own }), wishes },
+      ...{
+        module,
+        role: 'tests',
+        change: input,
+        system: TEST_SYSTEM,
+        prompt: testPrompt({ ...input, own }, await tokenCounter()),
+        wishes,
+      },
       ...(base === undefined ? {} : { base }),
       ...(previous ? { previous } : {}),
     })

@@ -7,6 +7,7 @@ import { criterionIds } from '../specification'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Architecture, Module, Specification } from '../documents'
 import { pathProblems } from './check-paths'
+import { sizeProblems, type FileSize } from './check-sizes'
 import { startedFile } from './started-file'
 
 export interface ArchitectureContext {
@@ -14,11 +15,13 @@ export interface ArchitectureContext {
   language: LanguageName
   /** Paths of the files that are there already; empty for a new program. */
   existing: readonly string[]
+  /** Those among them that people write, with their sizes. */
+  sizes?: readonly FileSize[]
 }
 
 export function architectureProblems(
   architecture: Architecture,
-  { specification, language, existing }: ArchitectureContext,
+  { specification, language, existing, sizes = [] }: ArchitectureContext,
 ): string[] {
   const { modules } = architecture
   return [
@@ -26,6 +29,7 @@ export function architectureProblems(
     ...importProblems(modules),
     ...cycleProblems(modules),
     ...pathProblems(modules, language, existing),
+    ...sizeProblems(modules, sizes),
     ...criteriaProblems(modules, specification),
     ...commandProblems(architecture, language),
     ...startProblems(architecture, existing),

@@ -1,11 +1,13 @@
 // TEAM. What the architect-agent is told: from a specification to modules that can be written and tested side by side.
+import { grouped } from '../../agents/models/count-tokens'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Specification } from '../documents'
+import { MODULE_TOKENS } from '../token-limits'
 import { bullets, document, MATERIAL_RULE, material, message } from './material'
 
 export const ARCHITECT_SYSTEM = `You are the architect-agent of a team that writes software. You divide a program into modules. For each module one coder writes the code and one test-agent the tests, at the same time, each seeing only its module's contract, the contracts of what it imports and its part of the specification. So a contract has to say everything that two strangers need to fit together.
 
-You get the request, the specification, the language and its rules, and for an existing repository its files.
+You get the request, the specification, the language and its rules, and for an existing repository a map of it: files with their sizes in tokens, the names that they export and what they import. What the map says is reduced is there, and not told.
 
 You answer with one JSON object:
 - "decisions": what you decided and the "reason", for those who will change the program later.
@@ -44,6 +46,6 @@ export function architectPrompt({ request, language, specification, repository }
     `The language: ${title}. Its rules:\n${bullets(rules)}`,
     repository === undefined
       ? 'It is a new program: there are no files yet.'
-      : `${material('The existing repository', repository)}\nKeep its structure, its style and its kind of modules; own only what has to change or is new.`,
+      : `${material('The existing repository', repository)}\nKeep its structure, its style and its kind of modules; own only what has to change or is new. A coder is shown all files that its module owns, and of others only what they export: a module's files have at most ${grouped(MODULE_TOKENS)} tokens together.`,
   )
 }

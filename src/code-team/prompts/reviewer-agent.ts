@@ -1,5 +1,8 @@
 // TEAM. What the reviewer-agent is told: specification, difference and what the tests said.
+import type { TokenCounter } from '../../agents/models/count-tokens'
 import type { Architecture, Check, Contribution, Specification } from '../documents'
+import { TESTS_TOKENS } from '../token-limits'
+import { asManyAsFit, type Item } from './as-many-as-fit'
 import { document, MATERIAL_RULE, material, message } from './material'
 
 export const REVIEWER_SYSTEM = `You are the reviewer-agent of a team that writes software. You judge whether a program is what was asked for. Its tests have run already; what failed goes back to the coders anyway, whatever you say. You look for what tests do not see.
@@ -19,19 +22,14 @@ Rules:
 - Paths and lines are those of the files themselves: the lines of the difference that begin with "+" or a space count from the number in its "@@" line.
 - ${MATERIAL_RULE}`
 
-/** Characters of the difference that are shown: beyond it no model reads with care. */
-const DIFF_LENGTH = 200_000
-/** Characters of the list of tests, of which those that failed come first. */
-const TESTS_LENGTH = 60_000
-const OUTPUT_LENGTH = 6_000
-
-/** A line each, and the message of those that failed. */
-function testLines(tests: Check['tests']): string {
+/** Those that failed first, with what they said. */
+function testLines(tests: Check['tests']): Item[] {
   const failed = tests.filter(({ status }) => status === 'failed')
   const others = tests.filter(({ status }) => status !== 'failed')
-  return [...failed, ...others]
-    .map(({ status, file, name, message: text }) => [`${status} ${file}: ${name}`, ...(text ? [text] : [])].join('\n'))
-    .join('\n')
+  return [...failed, ...others].map(({ status, file, name, message: text }) => {
+    const short = `${status} ${file}: ${name}`
+    return { whole: text ? `${short}\n${text}` : short, short }
+  })
 }
 
 export interface ReviewerPromptInput {
@@ -40,24 +38,28 @@ export interface ReviewerPromptInput {
   architecture: Architecture
   contributions: readonly Contribution[]
   check: Check
-  diff: string
+  /** All of it, or a part: the other parts are judged by themselves. */
+  diff: { text: string; part: number; parts: number }
   /** Criteria that no test names. */
   untested: readonly string[]
 }
 
-export function reviewerPrompt(input: ReviewerPromptInput): string {
+export function reviewerPrompt(input: ReviewerPromptInput, count: TokenCounter): string {
   const { request, specification, architecture, contributions, check, diff, untested } = input
   const { tests, problems, passed, output, exitCode } = check
+  const limits = { limit: TESTS_TOKENS, count, what: 'tests' }
   const notes = contributions.map(({ module, role, notes: text, refusal }) => ({ module, role, notes: text, refusal }))
   return message(
     material('The request', request),
     specification && document('The specification', specification),
     document('The modules', architecture.modules),
     document('What their authors noted', notes),
-    material('The difference', diff, DIFF_LENGTH),
+    diff.parts === 1
+      ? material('The difference', diff.text)
+      : `${material(`The difference, part ${diff.part} of ${diff.parts}`, diff.text)}\nIt is too long to be judged at once. Judge this part only: what it lacks may be in another one, which is judged by itself.`,
     document('What the check says', { passed, exitCode, problems }),
-    material('The tests', testLines(tests), TESTS_LENGTH),
-    material('The end of what the tests printed', output, OUTPUT_LENGTH),
+    material('The tests', asManyAsFit(testLines(tests), limits)),
+    material('The end of what the tests printed', output),
     untested.length === 0 ? undefined : `Criteria that no test names: ${untested.join(', ')}.`,
   )
 }

@@ -1,4 +1,5 @@
 // TEAM. What the coder-agent is told in single mode: the whole program and its tests, from the request alone.
+import type { TokenCounter } from '../../agents/models/count-tokens'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Feedback } from '../rounds/affected'
 import { feedbackPrompt } from './feedback'
@@ -23,18 +24,20 @@ export interface SinglePromptInput extends Feedback {
   request: string
   language: LanguageName
   own: ReadonlyMap<string, string>
-  repository?: string
+  /** Path → text of an existing repository's files, but for those that it has changed. */
+  repository?: ReadonlyMap<string, string>
 }
 
-export function singlePrompt({ request, language, own, repository, ...feedback }: SinglePromptInput): string {
+export function singlePrompt(input: SinglePromptInput, count: TokenCounter): string {
+  const { request, language, own, repository, ...feedback } = input
   const { title, codeRules, testRules, testCommand, testFiles, entry } = LANGUAGES[language]
   const begin = repository === undefined ? [`The program begins in \`${entry}\`.`] : []
   const rules = [...codeRules, ...testRules, `Test files are ${testFiles}; \`${testCommand.join(' ')}\` runs them.`]
   return message(
     material('The request', request),
-    repository === undefined ? undefined : material('The existing repository', repository),
+    repository && shownFiles('The existing repository:', repository),
     shownFiles('Your files as they are:', own),
     `The language: ${title}. Its rules:\n${bullets([...begin, ...rules])}`,
-    feedbackPrompt(feedback),
+    feedbackPrompt(feedback, count),
   )
 }

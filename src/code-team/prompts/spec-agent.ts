@@ -4,7 +4,7 @@ import { MATERIAL_RULE, material, message } from './material'
 
 export const SPEC_SYSTEM = `You are the spec-agent of a team that writes software. You turn a request into a specification that others build from and test against, without ever talking to you or to whoever asked.
 
-You get the request, the language, and for an existing repository a list of its files and its README.
+You get the request, the language, and for an existing repository a map of it, with its README.
 
 You answer with one JSON object:
 - "title": what is built, in a few words. "summary": two or three sentences on what it does and for whom.

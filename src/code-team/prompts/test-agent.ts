@@ -1,4 +1,5 @@
 // TEAM. What the test-agent is told: a module's contract and criteria, and never its code.
+import type { TokenCounter } from '../../agents/models/count-tokens'
 import type { Module, Specification } from '../documents'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Feedback } from '../rounds/affected'
@@ -30,7 +31,8 @@ export interface TestPromptInput extends Feedback {
   own: ReadonlyMap<string, string>
 }
 
-export function testPrompt({ language, module, specification, imports, own, ...feedback }: TestPromptInput): string {
+export function testPrompt(input: TestPromptInput, count: TokenCounter): string {
+  const { language, module, specification, imports, own, ...feedback } = input
   const { title, testRules, testFiles } = LANGUAGES[language]
   const { name, purpose, paths, testPaths, contract, criteria } = module
   return message(
@@ -40,6 +42,6 @@ export function testPrompt({ language, module, specification, imports, own, ...f
     imports.length === 0 ? undefined : document('The contracts of the modules that it imports', imports),
     shownFiles('Your files as they are:', own),
     `The language: ${title}. Test files are ${testFiles}. Rules for tests:\n${bullets(testRules)}`,
-    feedbackPrompt(feedback),
+    feedbackPrompt(feedback, count),
   )
 }

@@ -1,6 +1,5 @@
 // TEAM. A run of the code team as it is reported and delivered, collected from its results by subtask and agent: complete,
 // failed, or ended anywhere in its middle. What is not there is left out, never made up.
-import { sumOfCosts, type Cost } from '../../contract/prices'
 import type { z } from 'zod'
 import { isObject } from '../../contract/json'
 import type { AgentResult, SubtaskError } from '../../contract/run'
@@ -17,6 +16,7 @@ import {
   type Round,
   type Specification,
 } from '../documents'
+import { choiceSchema, chosenArchitecture, type Choice } from '../mode/choice'
 import { isApproved } from '../rounds/affected'
 import { assignmentSchema, MAX_ROUNDS, singleArchitecture, type Assignment } from '../rounds/state'
 import { sharesOf, type AgentShare } from './shares'
@@ -43,6 +43,8 @@ export interface CodeRun extends Partial<Assignment> {
   specification?: Specification
   /** In single mode the one that stands for it. */
   architecture?: Architecture
+  /** In the mode `auto`: what was chosen, and why. */
+  choice?: Choice
   /** Those whose check ended. */
   rounds: Round[]
   /** The newest of every module and role. */
@@ -53,8 +55,6 @@ export interface CodeRun extends Partial<Assignment> {
   baseline?: OwnTests | null
   agents: AgentShare[]
   tokensUsed: number
-  /** In US dollars; absent if no model was called. */
-  cost?: Cost
   unconfirmedCalls: number
   /** Subtasks that failed, in their order. */
   failures: { subtask: string; agent?: string; code: string; message: string; hint?: string }[]
@@ -62,13 +62,14 @@ export interface CodeRun extends Partial<Assignment> {
 
 export function codeRunOf({ runId, status, code, error, inputs, results }: RunFacts): CodeRun {
   const assignment = assignmentSchema.partial().safeParse(isObject(inputs) ? inputs : {}).data ?? {}
-  const architecture = outputOf(results.architect, architectureSchema) ?? singleOf(assignment)
+  const choice = outputOf(results.mode, choiceSchema)
+  const planned = outputOf(results.architect, architectureSchema)
+  const architecture = planned ? chosenArchitecture(planned, choice) : singleOf(assignment)
   const specification = outputOf(results.spec, specificationSchema)
   const baseline = baselineOf(results.baseline)
   const built = collectRounds(results)
   const agents = sharesOf(Object.values(results))
   const last = built.rounds.at(-1)
-  const cost = sumOfCosts(agents.map((agent) => agent.cost))
   return {
     ...{ runId, status, ...assignment },
     ...(code === undefined ? {} : { code }),
@@ -76,11 +77,11 @@ export function codeRunOf({ runId, status, code, error, inputs, results }: RunFa
     done: results.gate?.success === true && last !== undefined && isApproved(last),
     ...(specification ? { specification } : {}),
     ...(architecture ? { architecture } : {}),
+    ...(choice ? { choice } : {}),
     ...(baseline === undefined ? {} : { baseline }),
     ...built,
     agents,
     tokensUsed: agents.reduce((sum, { tokensUsed }) => sum + tokensUsed, 0),
-    ...(cost === undefined ? {} : { cost }),
     unconfirmedCalls: agents.reduce((sum, { unconfirmedCalls }) => sum + unconfirmedCalls, 0),
     failures: failuresOf(results),
   }

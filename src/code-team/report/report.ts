@@ -1,7 +1,6 @@
 // TEAM. REPORT.md of a run, pure: what was asked for, what was built, what was tested, what it cost and what is not done.
-import type { Cost } from '../../contract/prices'
-import { usdText } from '../../contract/run/budget-texts'
 import { commandLine } from '../check/scaffold'
+import { choiceText } from '../mode/choice'
 import { testCounts } from '../gate'
 import type { CodeRun } from './code-run'
 import { diagramOf } from './diagram'
@@ -56,6 +55,7 @@ function facts(run: CodeRun): string {
   return list([
     `Run: ${code(run.runId)}, ${plain(run.status)}`,
     ...(run.language ? [`Language: ${run.language}; mode: ${run.mode ?? 'team'}`] : []),
+    ...(run.choice ? [`Chosen: ${plain(choiceText(run.choice))}`] : []),
     `Rounds: ${run.rounds.length}${run.maxRounds ? ` of at most ${run.maxRounds}` : ''}`,
     counts
       ? `Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped, ${
@@ -63,12 +63,7 @@ function facts(run: CodeRun): string {
         }${earlier}`
       : 'Tests: none were run',
     `Tokens: ${run.tokensUsed}${unconfirmed(run.unconfirmedCalls)}`,
-    ...(run.cost === undefined ? [] : [`Cost: ${costText(run.cost)}`]),
   ])
-}
-
-function costText(cost: Cost): string {
-  return cost === 'unknown' ? 'unknown' : usdText(cost)
 }
 
 function unconfirmed(calls: number): string {
@@ -144,14 +139,13 @@ function findings({ rounds: all }: CodeRun): string | undefined {
 function tokens({ agents }: CodeRun): string | undefined {
   const asked = agents.filter((one) => one.tokensUsed + one.unconfirmedCalls > 0)
   if (asked.length === 0) return 'No model was called.'
-  const rows = asked.map(({ agent, executions, tokensUsed, cost, unconfirmedCalls }) => [
+  const rows = asked.map(({ agent, executions, tokensUsed, unconfirmedCalls }) => [
     plain(agent),
     `${executions}`,
     `${tokensUsed}`,
-    cost === undefined ? '–' : costText(cost),
     unconfirmedCalls === 0 ? '–' : `${unconfirmedCalls}`,
   ])
-  return table(['agent', 'tasks', 'tokens', 'cost', 'unconfirmed calls'], rows)
+  return table(['agent', 'tasks', 'tokens', 'unconfirmed calls'], rows)
 }
 
 function commands(run: CodeRun): string | undefined {

@@ -13,6 +13,7 @@ import {
   specificationSchema,
   type Build,
 } from '../documents'
+import { choiceSchema, chosenArchitecture } from '../mode/choice'
 import { isApproved } from './affected'
 import { DECIDE, roundSubtasks } from './round-subtasks'
 import { assignmentSchema, roundStateSchema, singleArchitecture, type RoundState } from './state'
@@ -23,6 +24,8 @@ const startSchema = assignmentSchema.extend({
   specification: specificationSchema.optional(),
   architecture: architectureSchema.optional(),
   baseline: z.object({ ownTests: ownTestsSchema.nullable() }).optional(),
+  /** In the mode `auto`. */
+  choice: choiceSchema.optional(),
 })
 
 const decideSchema = z.object({
@@ -42,11 +45,20 @@ export const roundsAgent = defineAgent({
 })
 
 /** Its own output is dropped: that of the last decision takes its place. */
-function start({ step: _, baseline, ...input }: z.output<typeof startSchema>, context: AgentContext): null {
-  const architecture = input.mode === 'single' ? singleArchitecture(input.language) : input.architecture
-  if (!architecture) throw new TroupeError('InvalidPayload', 'the mode "team" needs an architecture')
+function start({ step: _, baseline, choice, ...input }: z.output<typeof startSchema>, context: AgentContext): null {
+  const mode = input.mode === 'single' ? 'single' : 'team'
+  const planned = input.architecture && chosenArchitecture(input.architecture, choice)
+  const architecture = mode === 'single' ? singleArchitecture(input.language) : planned
+  if (!architecture) throw new TroupeError('InvalidPayload', `the mode "${input.mode}" needs an architecture`)
   const ownTests = baseline?.ownTests
-  const state = { ...input, architecture, rounds: [], contributions: [], ...(ownTests ? { baseline: ownTests } : {}) }
+  const state: RoundState = {
+    ...input,
+    mode,
+    architecture,
+    rounds: [],
+    contributions: [],
+    ...(ownTests ? { baseline: ownTests } : {}),
+  }
   spawnRound(state, context)
   return null
 }

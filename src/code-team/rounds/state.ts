@@ -14,6 +14,8 @@ import { LANGUAGE_NAMES, LANGUAGES, type LanguageName } from '../languages'
 
 export const modeSchema = z.enum(['team', 'single'])
 export type Mode = z.infer<typeof modeSchema>
+/** As it is asked for: `auto` is decided when the architecture is there. */
+export const askedModeSchema = z.enum(['team', 'single', 'auto'])
 
 /** Rounds unless said: one to write, one to mend, one to spare. */
 export const DEFAULT_MAX_ROUNDS = 3
@@ -24,7 +26,7 @@ export const MAX_ROUNDS = 5
 export const assignmentSchema = z.object({
   request: z.string(),
   language: z.enum(LANGUAGE_NAMES),
-  mode: modeSchema,
+  mode: askedModeSchema,
   maxRounds: z.int().min(1).max(MAX_ROUNDS),
   /** Artifact of the `Snapshot` of an existing repository. */
   base: z.string().optional(),
@@ -34,6 +36,7 @@ export const assignmentSchema = z.object({
 export type Assignment = z.infer<typeof assignmentSchema>
 
 export const roundStateSchema = assignmentSchema.extend({
+  mode: modeSchema,
   /** Missing in single mode. */
   specification: specificationSchema.optional(),
   architecture: architectureSchema,

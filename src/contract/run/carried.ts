@@ -32,7 +32,7 @@ type Rare = Partial<
     'settling' | 'heldBack' | 'reused' | 'replacedBy' | 'error' | 'request' | 'unconfirmedCalls' | 'agent' | 'cost'
   >
 > &
-  Partial<Pick<Node, 'candidate' | 'evaluation' | 'admitted' | 'cancelledBy'>> & {
+  Partial<Pick<Node, 'candidate' | 'evaluation' | 'admitted' | 'cancelledBy' | 'decided' | 'retries'>> & {
     asked?: HumanRequest
     children?: Children
   }
@@ -142,7 +142,7 @@ export function applyCarried(state: RunState, carried: CarriedState): void {
 
 function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow {
   const { settling, heldBack, reused, replacedBy, error, request, unconfirmedCalls, cost } = row
-  const { candidate, evaluation, admitted, cancelledBy, request: asked } = node
+  const { candidate, evaluation, admitted, cancelledBy, decided, retries, request: asked } = node
   const children = isEnded(row.state) ? undefined : node.spawned
   const agent = row.agent === agents[node.graph.agents[0]!]!.name ? undefined : row.agent
   const known = {
@@ -158,6 +158,8 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
     evaluation,
     admitted,
     cancelledBy,
+    decided,
+    retries,
   }
   const rare = { ...known, candidate: candidate || undefined, asked, children }
   const isRare = Object.values(rare).some((value) => value !== undefined)
@@ -178,7 +180,7 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
 function applyRow(place: number, carried: CarriedRow, subtasks: Subtasks): void {
   const [state, started = 0, ended = 0, attempt = 0, durationMs = -1, tokensUsed = -1, told = 0, rare = {}] = carried
   const { row, node } = subtasks.at(place)
-  const { candidate = 0, evaluation, admitted, cancelledBy, asked, children, ...ofRow } = rare
+  const { candidate = 0, evaluation, admitted, cancelledBy, decided, retries, asked, children, ...ofRow } = rare
   subtasks.move(place, SUBTASK_STATES[state]!)
   Object.assign(row, ofRow)
   if (started > 0) row.startedAt = new Date(started).toISOString()
@@ -190,6 +192,8 @@ function applyRow(place: number, carried: CarriedRow, subtasks: Subtasks): void 
   if (evaluation) node.evaluation = evaluation
   if (admitted !== undefined) node.admitted = admitted
   if (cancelledBy !== undefined) node.cancelledBy = cancelledBy
+  if (decided) node.decided = decided
+  if (retries !== undefined) node.retries = retries
   if (asked) node.request = asked
   if (children) node.spawned = children
   const { expiresAt } = row.request ?? {}

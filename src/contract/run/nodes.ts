@@ -1,7 +1,7 @@
 // PURE. What a run keeps of a subtask besides its row.
 import type { Spawned } from '../activity-messages'
 import type { GraphNode } from '../messages'
-import type { HumanRequest } from '../people'
+import type { HumanRequest, ToolDecision } from '../people'
 import type { Origin } from './carried'
 
 export interface Node {
@@ -24,6 +24,10 @@ export interface Node {
   /** What it spawned. */
   spawned?: Children
   request?: HumanRequest
+  /** What was decided on a tool's call: the next execution is told. */
+  decided?: ToolDecision
+  /** Retries of executions before, which were suspended. */
+  retries?: number
   /** Somebody cancelled it while it was in flight: who, or with what. */
   cancelledBy?: string
 }

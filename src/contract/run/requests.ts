@@ -1,10 +1,10 @@
 // PURE. People in a run: what they are asked and decide, and what they make of a subtask that is held.
-import type { AgentExecution } from '../activity-messages'
+import type { AgentExecution, SuspendedCall } from '../activity-messages'
 import type { JsonValue } from '../json'
-import { isDeeper, jsonBytes, preview } from '../json'
+import { isDeeper, jsonBytes, preview, shortened } from '../json'
 import { MAX_GIVEN_BYTES, MAX_JSON_DEPTH } from '../limits'
 import { choicesHint } from '../nearest'
-import type { Decision, DecisionAnswer, HumanRequest, ResolveInput } from '../people'
+import type { Decision, DecisionAnswer, HumanRequest, ResolveInput, ToolDecision } from '../people'
 import type { ShownRequest, TimeoutMeaning } from '../run'
 import { answerMismatch } from './answer-schema'
 import type { Refusal } from './refusal'
@@ -14,6 +14,8 @@ import type { Subtasks } from './subtasks'
 
 /** Who is said to have decided where nobody did. */
 const NOBODY = 'timeout'
+/** Characters of a question in answers. */
+const PROMPT_LENGTH = 200
 /** Subtasks that a refusal names. */
 const NAMED = 10
 
@@ -33,7 +35,7 @@ export class Requests {
 
   ask(place: number, request: HumanRequest): void {
     const { node } = this.subtasks.at(place)
-    const { prompt, choices, output, timeoutMs, onTimeout } = request
+    const { prompt, choices, output, timeoutMs, onTimeout, tool } = request
     const row = this.subtasks.move(place, 'asking')
     node.request = request
     const now = this.subtasks.surroundings.now()
@@ -42,10 +44,21 @@ export class Requests {
     const shown: ShownRequest = { prompt }
     if (choices) shown.choices = choices
     if (output) shown.schema = true
+    if (tool) shown.tool = tool.name
     if (expiry !== undefined) Object.assign(shown, { expiresAt: new Date(expiry).toISOString(), onTimeout })
     row.request = shown
     if (expiry !== undefined) this.subtasks.alarms.add([{ at: expiry, place }])
     this.subtasks.tell('person.asked', place, { ...shown })
+  }
+
+  /** An execution has ended so that a person may be asked about a tool's call. */
+  suspend(place: number, { approvalId, tool, input }: SuspendedCall): void {
+    const { row } = this.subtasks.at(place)
+    const shown = 'inline' in input ? JSON.stringify(input.inline) : input.reference.preview
+    const prompt = shortened(`May the agent "${row.agent}" call the tool "${tool}"? ${shown}`, PROMPT_LENGTH)
+    // Its deadline may have been forgotten while it ran
+    this.subtasks.watchDeadlines([place])
+    this.ask(place, { prompt, onTimeout: 'fail', tool: { name: tool, approvalId } })
   }
 
   /** Why a decision is not taken; undefined too for one that was taken before. */
@@ -86,7 +99,9 @@ export class Requests {
     this.answers.set(requestId, answer)
     this.subtasks.tell('person.decided', place, { approved, by, ...(comment === undefined ? {} : { comment }) })
     const said = { by, ...(comment === undefined ? {} : { comment }) }
-    if (approved) this.give(place, output === undefined ? { approved, ...said } : output)
+    const { request } = this.subtasks.nodes[place]!
+    if (request?.tool) this.goOn(place, { approvalId: request.tool.approvalId, approved, ...said, at })
+    else if (approved) this.give(place, output === undefined ? { approved, ...said } : output)
     else this.reject(place, `${preview(by)} rejected it${comment === undefined ? '' : `: ${preview(comment, 500)}`}`)
     return answer
   }
@@ -159,6 +174,16 @@ export class Requests {
     this.given.push({ place, output })
   }
 
+  /** The agent is told, whatever was decided. */
+  private goOn(place: number, decided: ToolDecision): void {
+    const { row, node } = this.subtasks.at(place)
+    node.decided = decided
+    delete row.request
+    delete node.request
+    this.subtasks.watchDeadlines([place])
+    this.subtasks.begin(place)
+  }
+
   private reject(place: number, message: string): void {
     this.subtasks.fail(place, { code: 'Rejected', message, retryable: false })
   }
@@ -173,13 +198,14 @@ export class Requests {
 
 function answerProblem({ approved, output }: Decision, request: HumanRequest): Refusal | undefined {
   const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
-  const { choices, output: schema } = request
+  const { choices, output: schema, tool } = request
   if (!approved) return output === undefined ? undefined : refuse('who rejects gives no output')
   const offered = choices && `choices: ${choices.map((one) => preview(one)).join(', ')}`
   if (output === undefined)
     return choices || schema
       ? refuse('an answer is wanted, and there is none', offered ?? 'its schema is in the request')
       : undefined
+  if (tool) return refuse(`a call of the tool ${preview(tool.name)} is approved or rejected, without an output`)
   const wrong = givenProblem(output, refuse)
   if (wrong) return wrong
   if (choices && !choices.includes(output as string)) {

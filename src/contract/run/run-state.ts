@@ -1,8 +1,8 @@
 // PURE. The state of a run and every transition of it. The workflow drives it live; a reader drives it from history.
 import type { AgentEvent } from '../event'
-import type { FailedInput, Measured, PreparedRun, ReportedExecution } from '../activity-messages'
+import type { FailedInput, Measured, PreparedRun, ReportedExecution, SuspendedExecution } from '../activity-messages'
 import type { AgentSlot, GraphNode } from '../messages'
-import type { CloseInput } from '../people'
+import type { CloseInput, ToolDecision } from '../people'
 import type { Pause, RunCounts, SubtaskError, SubtaskRow, SubtaskState } from '../run'
 import { applyCarried, carryState, type CarriedState } from './carried'
 import { Budgets } from './budgets'
@@ -143,6 +143,16 @@ export class RunState {
     return failedInputs(this.graph(place).dependsOn.map((other) => this.rows[other]!))
   }
 
+  /** What a person has decided on a call of one of its tools. */
+  decisionOn(place: number): ToolDecision | undefined {
+    return this.subtasks.nodes[place]!.decided
+  }
+
+  /** Retries that were used up before it was suspended. */
+  retriesOf(place: number): number {
+    return this.subtasks.nodes[place]!.retries ?? 0
+  }
+
   /** The next subtask for an agent; it is taken off its queue. */
   next(agent: number): number | undefined {
     if (this.pauses.holds(this.agents[agent]!.name)) return undefined
@@ -156,6 +166,23 @@ export class RunState {
     row.agent = this.agent(place).name
     this.budgets.began(place)
     this.subtasks.tell('subtask.started', place, { agent: row.agent })
+  }
+
+  /** What an execution has returned. */
+  returned(place: number, execution: ReportedExecution | SuspendedExecution): void {
+    if ('suspended' in execution) this.suspended(place, execution)
+    else this.succeeded(place, execution)
+  }
+
+  /** A person is asked; the retries that there were still count when it goes on. */
+  private suspended(place: number, execution: SuspendedExecution): void {
+    this.measure(place, execution)
+    const { row, node } = this.subtasks.at(place)
+    if (row.state !== 'running') return
+    if (this.subtasks.ending) return this.subtasks.end(place, 'cancelled', this.subtasks.ending)
+    if (node.cancelledBy !== undefined) return this.failed(place, { code: 'Cancelled', message: '', retryable: false })
+    node.retries = (node.retries ?? 0) + execution.attempt - 1
+    this.requests.suspend(place, execution.suspended)
   }
 
   succeeded(place: number, execution: ReportedExecution): void {
@@ -187,6 +214,7 @@ export class RunState {
       return this.subtasks.end(place, 'skipped', error)
     if (isLast || this.subtasks.ending || cancelledBy !== undefined) return this.failed(place, error)
     node.candidate++
+    delete node.retries
     this.subtasks.watchDeadlines([place]) // it may have been forgotten while the subtask ran
     this.subtasks.begin(place)
   }
@@ -254,7 +282,7 @@ export class RunState {
   private measure(place: number, { attempt, durationMs, tokensUsed, cost, unconfirmedCalls }: Partial<Measured>): void {
     const row = this.rows[place]!
     if (cost !== undefined) row.cost = cost
-    if (attempt !== undefined) row.attempt = attempt
+    if (attempt !== undefined) row.attempt = attempt + (this.subtasks.nodes[place]!.retries ?? 0)
     if (durationMs !== undefined) row.durationMs = durationMs
     // One that called no model need not know what the candidate before it has used
     if (tokensUsed !== undefined) row.tokensUsed = Math.max(row.tokensUsed ?? 0, tokensUsed)

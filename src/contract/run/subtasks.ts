@@ -155,6 +155,7 @@ export class Subtasks {
     if (isEnded(row.state)) return
     for (const key of ['settling', 'heldBack', 'request', 'replacedBy'] as const) delete row[key]
     delete node.request
+    delete node.retries
     if (node.cancelledBy !== undefined) return this.end(place, 'cancelled', cancelledByError(node.cancelledBy))
     if (error.code === 'Cancelled') return this.end(place, 'cancelled', this.ending ?? error)
     if (this.ending) return this.end(place, 'failed', error)

@@ -3,8 +3,11 @@ import { z } from 'zod'
 import type { Problem } from '../errors'
 import { isObject, preview, quote } from '../json'
 import { choicesHint } from '../nearest'
+import { parseNetworkGrant } from '../network'
 import {
   calledName,
+  FETCH_TOOL,
+  isNetworkTool,
   isWorkspaceTool,
   SERVER_SEPARATOR,
   WORKSPACE_TOOLS,
@@ -31,7 +34,9 @@ const grantSchema = z.strictObject({
   approve: z.enum(['always', 'once']).optional(),
   approveWhere: z.string().min(1).max(1_000).refine(isExpression, 'must be a regular expression').optional(),
   network: z
-    .array(z.string().regex(/^(\*\.)?[A-Za-z0-9.-]+$/, 'must be a host: "example.org", or "*.example.org"'))
+    .array(
+      z.string().refine(isNetworkGrant, 'must be a host: "example.org", "*.example.org", "private:localhost:8080"'),
+    )
     .max(100)
     .optional(),
   secrets: z.array(variable).max(100).optional(),
@@ -102,7 +107,7 @@ function checkGrants(
       continue
     }
     const grant = parsed.data as ToolGrant
-    const problem = nameProblem(grant.name, servers, own) ?? settingsProblem(grant)
+    const problem = nameProblem(grant.name, servers, own) ?? settingsProblem(grant, own)
     const name = calledName(grant.name)
     const other = called.get(name)
     if (problem) problems.push({ path: at, ...problem })
@@ -128,27 +133,35 @@ function nameProblem(
     return OWN_NAME.test(name)
       ? undefined
       : { message: `${preview(name)} is not a name for a tool`, hint: 'letters, digits, "-" and "_", at most 64' }
-  if (isWorkspaceTool(name)) return undefined
+  if (isWorkspaceTool(name) || name === FETCH_TOOL) return undefined
   const [server = '', ...tool] = name.split(SERVER_SEPARATOR)
   if (tool.length === 0) {
-    const choices = [...WORKSPACE_TOOLS, ...own, ...servers.map((one) => `${one}/<tool>`)]
+    const choices = [...WORKSPACE_TOOLS, FETCH_TOOL, ...own, ...servers.map((one) => `${one}/<tool>`)]
     return { message: `unknown tool ${preview(name)}`, hint: choicesHint(name, choices, 'tools') }
   }
   if (!servers.includes(server))
     return { message: `unknown MCP server ${preview(server)}`, hint: choicesHint(server, servers, 'servers in "mcp"') }
-  if (tool.join(SERVER_SEPARATOR) !== '') return { message: 'MCP servers are not supported yet' }
+  if (tool.join(SERVER_SEPARATOR) !== '') return undefined
   return { message: `${preview(name)} names no tool`, hint: `"${server}/<tool>", for one of the server's tools` }
 }
 
-function settingsProblem(grant: ToolGrant): Omit<Problem, 'path'> | undefined {
+function settingsProblem(grant: ToolGrant, own: readonly string[]): Omit<Problem, 'path'> | undefined {
   if (grant.approveWhere !== undefined && grant.approve === undefined)
     return {
       message: '"approveWhere" says which calls are asked about; "approve" says that they are',
       hint: 'approve: always',
     }
-  // None of them is built yet, and a condition that is not kept would be worse than none
-  const later = (['approve', 'network', 'secrets'] as const).find((key) => grant[key] !== undefined)
-  return later && { message: `"${later}" is not supported yet` }
+  const isOwn = own.includes(grant.name)
+  if (grant.network && (isOwn || !isNetworkTool(grant.name)))
+    return {
+      message: `"network" says which hosts ${FETCH_TOOL} and run_command may reach; ${quote(grant.name)} reaches what its own code does`,
+    }
+  if (grant.secrets && !isOwn && grant.name !== 'run_command')
+    return {
+      message: `${quote(grant.name)} takes no secrets`,
+      hint: 'run_command and the tools of a team do; an MCP server has its own "env" and "headers"',
+    }
+  return undefined
 }
 
 function checkServers(written: unknown, path: string): { mcp: Record<string, McpServer>; problems: Problem[] } {
@@ -183,6 +196,10 @@ function withoutValues(server: unknown): unknown {
     ...(env === undefined ? {} : { env: names }),
     ...(headers === undefined ? {} : { headers: values }),
   }
+}
+
+function isNetworkGrant(entry: string): boolean {
+  return !('problem' in parseNetworkGrant(entry))
 }
 
 function isExpression(text: string): boolean {

@@ -6,7 +6,7 @@ import type { RunIf } from '../../../src/contract/plan'
 export const HUMAN_PLACE = 3
 
 /** What one execution does. `cancelled` is one that Temporal reports as cancelled, though nobody asked for it. */
-export type Fate = 'succeed' | 'fail' | 'refuse' | 'cancelled'
+export type Fate = 'succeed' | 'fail' | 'refuse' | 'cancelled' | 'suspend'
 export type Policy = 'skip-dependents' | 'fail-fast' | 'hold' | { fallback: number }
 export type Resolution = 'retry' | 'replace' | 'skip'
 export type Test = 'equals' | 'notEquals' | 'in' | 'exists' | 'absent'
@@ -31,7 +31,7 @@ export interface Definition {
   priority: Priority
   /** The number in its output. */
   n: number
-  /** Its executions, one after the other; the last one goes on for ever. */
+  /** Its executions, one after the other; the last one goes on for ever, or succeeds where that one was suspended. */
   executions: Fate[]
   policy?: Policy | undefined
   /** What is said each time that it is held; at last it is skipped. */
@@ -74,4 +74,10 @@ export function isOwnFallback(
 ): boolean {
   const takers = person ? [HUMAN_PLACE] : candidates
   return typeof policy === 'object' && takers.length === 1 && takers[0] === policy.fallback
+}
+
+/** What the execution of this number does. */
+export function fateAt({ executions }: Pick<Definition, 'executions'>, number: number): Fate {
+  const last = executions.at(-1)!
+  return executions[number] ?? (last === 'suspend' ? 'succeed' : last)
 }

@@ -164,6 +164,12 @@ export class DrivenRun extends ComparedRun {
       if (fate === 'refuse') this.state.refused(place, errorOf('CannotHandle'), ended)
       else if (fate === 'fail') this.state.failed(place, errorOf('AgentFailed'), ended)
       else if (fate === 'cancelled') this.state.failed(place, errorOf('Cancelled'), ended)
+      else if (fate === 'suspend')
+        this.state.returned(place, {
+          ...ended,
+          tokensUsed: 1,
+          suspended: { approvalId: `call ${this.trace.length}`, tool: 'push', input: { inline: {} } },
+        })
       else {
         const nodes = spawn && this.nodes(spawn.list, `${item.id}/s`)
         this.state.succeeded(place, {

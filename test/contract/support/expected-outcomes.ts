@@ -3,6 +3,7 @@
 import { MAX_SPAWN_DEPTH } from '../../../src/contract/limits'
 import type { SubtaskOutcome } from '../../../src/contract/run'
 import {
+  fateAt,
   HUMAN_PLACE,
   isOwnFallback,
   TOLD_ONCE,
@@ -171,7 +172,9 @@ export function expectedOutcomes(plan: DefinedPlan, { added = [], observed }: Kn
   }
 
   function execute(definition: Definition, id: string, depth: number, script: Script): Ending {
-    const fate = definition.executions[Math.min(script.executions++, definition.executions.length - 1)]
+    let fate = fateAt(definition, script.executions++)
+    // Whatever a person says of the tool's call, another execution goes on
+    while (fate === 'suspend') fate = fateAt(definition, script.executions++)
     if (fate === 'refuse') return failed('CannotHandle')
     if (fate === 'fail') return failed('AgentFailed')
     if (fate === 'cancelled') return { state: 'cancelled', code: 'Cancelled' }

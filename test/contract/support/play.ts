@@ -87,10 +87,10 @@ function playOn(run: DrivenRun, { seed, moments, spare }: Play): void {
   function beDecided(): boolean {
     const asking = model
       .all()
-      .filter(({ state, definition }) => state === 'asking' && personOf(definition).reply !== 'nothing')
+      .filter((item) => item.state === 'asking' && (item.asksForTool || personOf(item.definition).reply !== 'nothing'))
     if (asking.length === 0) return false
     const item = picks.of(asking)
-    decide(run, item, personOf(item.definition).reply === 'approve')
+    decide(run, item, item.asksForTool ? picks.chance(0.5) : personOf(item.definition).reply === 'approve')
     return true
   }
 

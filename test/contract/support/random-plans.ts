@@ -60,6 +60,7 @@ function shared(scope: Scope) {
           'fail',
           'fail',
           'refuse',
+          'suspend',
           ...(scope.oddities ? ['cancelled' as const] : []),
         ),
         {

@@ -35,6 +35,8 @@ export interface Item {
   outputFrom?: Item
   deadline?: number
   expiresAt?: number
+  /** What is asked is whether a tool may be called: it goes on either way. */
+  asksForTool?: boolean
   /** Of what a reaction led to. */
   origin?: Origin
 }

@@ -23,7 +23,10 @@ export class ReferenceRun extends ReferenceWork {
 
   decided(item: Item, approved: boolean): void {
     this.tell('person.decided', item)
-    if (approved) this.give(item, 'approved')
+    if (item.asksForTool) {
+      item.asksForTool = false
+      item.state = 'ready'
+    } else if (approved) this.give(item, 'approved')
     else this.fail(item, 'Rejected')
     this.settle()
   }

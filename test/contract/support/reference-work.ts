@@ -1,6 +1,6 @@
 // What the model's run hands out, and what comes of it: executions, and looks at conditions, elements and questions.
 import { elementOf, holds, personOf } from './expected-outcomes'
-import { HUMAN_PLACE, type Fate } from './defined-plan'
+import { fateAt, HUMAN_PLACE, type Fate } from './defined-plan'
 import { isHeldBack, takersOf, type Item } from './reference-item'
 import { ReferenceRules } from './reference-rules'
 
@@ -32,7 +32,7 @@ export abstract class ReferenceWork extends ReferenceRules {
 
   /** What the next execution of it will do. */
   fateOf({ definition, executions }: Item): Fate {
-    return definition.executions[Math.min(executions, definition.executions.length - 1)]!
+    return fateAt(definition, executions)
   }
 
   /** An execution has ended. */
@@ -42,6 +42,7 @@ export abstract class ReferenceWork extends ReferenceRules {
     if (fate === 'cancelled') this.end(item, 'cancelled', 'Cancelled')
     else if (fate === 'fail') this.fail(item, 'AgentFailed')
     else if (fate === 'succeed') this.done(item)
+    else if (fate === 'suspend') this.suspended(item)
     else if (item.cancelled) this.fail(item, 'CannotHandle')
     else if (item.origin?.direct && last && !this.fellBack(item)) this.end(item, 'skipped', 'CannotHandle')
     else if (last || this.stopping) this.fail(item, 'CannotHandle')
@@ -50,6 +51,15 @@ export abstract class ReferenceWork extends ReferenceRules {
       this.goOn(item)
     }
     this.settle()
+  }
+
+  /** A person is asked about a tool's call. */
+  private suspended(item: Item): void {
+    if (this.stopping || item.cancelled) return this.end(item, 'cancelled', 'Cancelled')
+    item.state = 'asking'
+    item.asksForTool = true
+    delete item.expiresAt
+    this.tell('person.asked', item)
   }
 
   looking(item: Item): void {

@@ -1,11 +1,13 @@
 // TEAM. Agents that do what the payload of their task says: the fates of defined plans, on a real server.
+import { recordedTool } from '../../../src/agents/ledger/equip'
+import { fateAt, type Fate } from '../../contract/support/defined-plan'
 import { BaseAgentService, defineTeam, type AgentContext, type AgentTask, type SubTask } from 'troupe'
 
 /** What a subtask's executions do, one after the other; `run` tells the runs of one test process apart. */
 export interface Script {
   run: string
   n: number
-  fates: ('succeed' | 'fail' | 'refuse')[]
+  fates: Fate[]
   spawn?: { subtasks: SubTask[]; output?: string }
 }
 
@@ -26,21 +28,24 @@ class Fated extends BaseAgentService<ScriptedPayload, { n: number }> {
 
   override async execute(task: AgentTask<ScriptedPayload>, context: AgentContext): Promise<{ n: number }> {
     const fate = this.fateOf(task)
-    this.count(task)
+    const number = this.count(task)
+    // It does not come back from there: the next execution does what the script says then
+    if (fate === 'suspend') await recordedTool(context, 'push', { number }, () => null, { once: false })
     if (fate === 'fail') throw new Error('its script says so')
     const { n, spawn } = task.payload.details
     if (spawn) context.spawn(spawn.subtasks, spawn.output === undefined ? {} : { output: spawn.output })
     return Promise.resolve({ n })
   }
 
-  private fateOf({ id, payload: { details } }: AgentTask<ScriptedPayload>): Script['fates'][number] {
-    const before = executions.get(`${details.run} ${id}`) ?? 0
-    return details.fates[Math.min(before, details.fates.length - 1)]!
+  private fateOf({ id, payload: { details } }: AgentTask<ScriptedPayload>): Fate {
+    return fateAt({ executions: details.fates }, executions.get(`${details.run} ${id}`) ?? 0)
   }
 
-  private count({ id, payload: { details } }: AgentTask<ScriptedPayload>): void {
+  private count({ id, payload: { details } }: AgentTask<ScriptedPayload>): number {
     const key = `${details.run} ${id}`
-    executions.set(key, (executions.get(key) ?? 0) + 1)
+    const number = (executions.get(key) ?? 0) + 1
+    executions.set(key, number)
+    return number
   }
 }
 

@@ -56,7 +56,7 @@ export function realSubtask(definition: Definition, id: string, dependsOn: reado
 export function payloadOf(definition: Definition, run: string): ScriptedPayload {
   const { n, executions, spawn } = definition
   const { reply, onTimeout, timeoutMs } = personOf(definition)
-  const details: Script = { run, n, fates: executions as Script['fates'] }
+  const details: Script = { run, n, fates: executions }
   if (spawn) {
     const subtasks = realList(spawn.list, run)
     const output = spawn.output === undefined ? {} : { output: subtasks[spawn.output % subtasks.length]!.id }

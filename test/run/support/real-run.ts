@@ -42,14 +42,18 @@ export async function playReal(run: Run, { name, plan, spare, hand, sudden, pick
   const moment = 1 + picks.below(12)
   for await (const event of run.events()) {
     events.push(event)
-    if (event.type === 'person.asked') await inTime(answer(subtaskOf(event)), mayBeLate)
+    if (event.type === 'person.asked') await inTime(answer(event), mayBeLate)
     if (event.type === 'subtask.held') await inTime(resolve(subtaskOf(event)), mayBeLate)
     if (events.length === moment) await inTime(takeAHand(), true)
   }
   const outcome = await run.outcome()
   return { outcome, events, endings: endingsOf(outcome), added, touched }
 
-  async function answer(id: string): Promise<void> {
+  async function answer(event: AgentEvent): Promise<void> {
+    const id = subtaskOf(event)
+    const { tool } = event.payload as { tool?: string }
+    // It goes on either way
+    if (tool !== undefined) return void (await (picks.chance(0.5) ? run.approve(id) : run.reject(id)))
     const { reply } = personOf(definitionOf(plan, added, id))
     if (reply === 'nothing') return
     await (reply === 'approve' ? run.approve(id) : run.reject(id))

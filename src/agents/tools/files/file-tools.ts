@@ -31,9 +31,9 @@ export function fileTool(
 ): GivenTool {
   const { description, inputSchema, execute } = FILE_TOOLS[grant.name]
   const tool = {
-    description,
+    description: typeof description === 'string' ? description : description(grant),
     inputSchema,
-    execute: (input: unknown) => execute(files, input as never, signal),
+    execute: (input: unknown) => execute(files, input as never, signal, grant),
   } as Tool
   return { grant, tool, usesFiles: true }
 }

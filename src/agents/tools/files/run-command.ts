@@ -10,7 +10,9 @@ import type { Snapshot } from '../../../workspace/snapshot'
 import { fileAt } from '../../../workspace/snapshots'
 import { withWorkingCopy } from '../../../workspace/working-copy'
 import { ChangedFiles } from '../given-tool'
+import { secretValues } from '../tool-secrets'
 import type { FileTool } from './file-tool'
+import { refuseSecretNames, withoutSecrets } from './without-secrets'
 
 /** Seconds that a model may ask for: a long test suite. */
 const MAX_SECONDS = 600
@@ -28,10 +30,14 @@ const inputSchema = z.strictObject({
 })
 
 export const runCommandTool: FileTool<z.output<typeof inputSchema>> = {
-  description:
-    'Runs a shell command on the files, in a sandbox without network. What it changes is kept: plain files, not links, empty directories or running processes.',
+  description: ({ network = [], secrets = [] }) =>
+    [
+      `Runs a shell command on the files, in a sandbox ${network.length > 0 ? `that reaches ${network.join(', ')} by the proxy in its environment, and nobody else` : 'without network'}.`,
+      'What it changes is kept: plain files, not links, empty directories or running processes.',
+      ...(secrets.length > 0 ? [`Its environment has ${secrets.join(', ')}; the values are not shown.`] : []),
+    ].join(' '),
   inputSchema,
-  execute: async (files, { command, timeout_seconds: seconds }, signal) => {
+  execute: async (files, { command, timeout_seconds: seconds }, signal, grant) => {
     const before = await files.snapshot()
     return withWorkingCopy(files.artifacts, before, async (directory) => {
       const result = await runSandboxed({
@@ -39,19 +45,27 @@ export const runCommandTool: FileTool<z.output<typeof inputSchema>> = {
         directory,
         signal,
         sandbox: 'required',
+        env: secretValues(grant),
+        ...(grant.network ? { network: grant.network } : {}),
         ...(seconds === undefined ? {} : { limits: { timeoutMs: seconds * 1_000 } }),
       })
       const leftOut: string[] = []
       try {
-        const after = await snapshotOfDirectory(files.artifacts, directory, (why) =>
+        const after = await snapshotOfDirectory(withoutSecrets(files.artifacts, grant, before), directory, (why) =>
           leftOut.push(why.replaceAll(`${directory}/`, '')),
         )
-        const said = [endOf(result), ...changes(before, after), ...notKept(leftOut), result.output]
+        refuseSecretNames(after, grant, before)
+        const said = [endOf(result), ...refused(result), ...changes(before, after), ...notKept(leftOut), result.output]
         return new ChangedFiles(said.join('\n'), await files.keep(after))
       } catch (error) {
         if (!NOT_KEPT.includes(asTroupeError(error)?.code ?? 'Internal')) throw error
         const why = messageOf(error).replaceAll(directory, '.')
-        const said = [endOf(result), `its changes are not kept, the files are as before: ${why}`, result.output]
+        const said = [
+          endOf(result),
+          ...refused(result),
+          `its changes are not kept, the files are as before: ${why}`,
+          result.output,
+        ]
         return new ChangedFiles(said.join('\n'), files.id)
       }
     })
@@ -61,6 +75,10 @@ export const runCommandTool: FileTool<z.output<typeof inputSchema>> = {
 function endOf({ exitCode, signal, exceeded }: SandboxResult): string {
   if (exceeded) return `ended for its limit of ${exceeded}`
   return exitCode === null ? `ended by ${signal}` : `exit code ${exitCode}`
+}
+
+function refused({ refusedHosts = [] }: SandboxResult): string[] {
+  return refusedHosts.length === 0 ? [] : [`refused by its proxy: ${listed(refusedHosts)}`]
 }
 
 function changes(before: Snapshot, after: Snapshot): string[] {

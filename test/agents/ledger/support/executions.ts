@@ -4,7 +4,13 @@ import { MockLanguageModelV3 } from 'ai/test'
 import { defineAgent, type AgentContext, type JsonValue } from '../../../../src/index'
 import type { HostContext } from '../../../../src/agents/context'
 import { memoryEffects } from '../../../../src/agents/memory-effects'
-import { HOST, type LedgerCall, type LedgerPort } from '../../../../src/agents/host-port'
+import {
+  HOST,
+  type ApprovalsPort,
+  type EffectsPort,
+  type LedgerCall,
+  type LedgerPort,
+} from '../../../../src/agents/host-port'
 import { memoryLedger } from '../../../../src/agents/ledger/memory-ledger'
 
 export interface WatchedLedger extends LedgerPort {
@@ -32,13 +38,21 @@ export function watchedLedger(): WatchedLedger {
 export interface Attempt {
   model?: MockLanguageModelV3
   signal?: AbortSignal
+  effects?: EffectsPort
+  /** Nobody has decided anything, unless given. */
+  approvals?: ApprovalsPort
 }
 
 /** One attempt of an agent that does what `run` does. */
 export function attempt(
   ledger: LedgerPort,
   run: (context: AgentContext) => unknown,
-  { model = countingModel(), signal = new AbortController().signal }: Attempt = {},
+  {
+    model = countingModel(),
+    signal = new AbortController().signal,
+    effects = memoryEffects(),
+    approvals = { ask: async () => undefined },
+  }: Attempt = {},
 ): Promise<JsonValue> {
   const agent = defineAgent({ name: 'writer', run: (_input, context) => run(context) })
   const task = { id: 'draft', type: 'writer', payload: {}, priority: 'normal' as const }
@@ -53,7 +67,14 @@ export function attempt(
     spawn: nothing,
     artifacts: { put: async () => '', get: async () => new Uint8Array() },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    [HOST]: { ledger, effects: memoryEffects(), agent: 'writer', model: 'mock/one', languageModel: () => model },
+    [HOST]: {
+      ledger,
+      effects,
+      approvals,
+      agent: 'writer',
+      model: 'mock/one',
+      languageModel: () => model,
+    },
   }
   return agent.handleWithTimeout(task, context)
 }

@@ -61,6 +61,7 @@ export class Toolbench {
       [HOST]: {
         ledger,
         effects: memoryEffects(),
+        approvals: { ask: async () => undefined },
         agent: agent.name,
         model: 'mock/one',
         languageModel: () => this.model(turns),

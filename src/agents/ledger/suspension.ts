@@ -1,0 +1,60 @@
+// HOST. An execution that needs a person's word ends, and another one goes on from the ledger. What is in flight is finished and
+// recorded first, nothing new begins, and the agent's code can neither catch it nor go past it.
+import { TroupeError } from '../../contract/errors'
+
+/** A call that is in flight, and the one around it. */
+export interface Work {
+  outer?: Work | undefined
+}
+
+export class Suspension {
+  private readonly abort = new AbortController()
+  private readonly inFlight = new Set<Work>()
+  /** Calls that wait for a person, or hold one that does. */
+  private readonly waiting = new Set<Work>()
+  private isAsked = false
+
+  /** Aborts when everything that could be finished is. */
+  get signal(): AbortSignal {
+    return this.abort.signal
+  }
+
+  /** A call that is finished before the execution ends; once a person is asked, it does not begin. */
+  async during<Value>(work: Work, act: () => Promise<Value> | Value): Promise<Value> {
+    if (this.isAsked) await this.wait(work)
+    this.inFlight.add(work)
+    try {
+      return await act()
+    } finally {
+      this.inFlight.delete(work)
+      this.look()
+    }
+  }
+
+  /** Never resolves: rejects when the execution ends. */
+  wait(work: Work): Promise<never> {
+    this.isAsked = true
+    for (let one: Work | undefined = work; one; one = one.outer) this.waiting.add(one)
+    this.look()
+    return this.aborted()
+  }
+
+  /** The outcome of all that an agent does; there is none where a person was asked, whatever its code made of that. */
+  async whole<Value>(work: Promise<Value>): Promise<Value> {
+    const settled = await Promise.allSettled([work])
+    return this.isAsked ? this.aborted() : settled[0].status === 'fulfilled' ? settled[0].value : work
+  }
+
+  private look(): void {
+    if (!this.isAsked || [...this.inFlight].some((work) => !this.waiting.has(work))) return
+    const hint = 'troupe approve RUN ID, or troupe reject RUN ID'
+    this.abort.abort(new TroupeError('Suspended', 'it waits for a person to approve a call of a tool', { hint }))
+  }
+
+  private aborted(): Promise<never> {
+    return new Promise((_, reject) => {
+      if (this.signal.aborted) reject(this.signal.reason as Error)
+      else this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true })
+    })
+  }
+}

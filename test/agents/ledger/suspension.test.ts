@@ -1,0 +1,151 @@
+// An execution that waits for a person: what is in flight is finished and recorded, nothing new begins, and the agent's code
+// neither catches it nor goes past it.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
+import { simulateReadableStream } from 'ai'
+import { MockLanguageModelV3 } from 'ai/test'
+import type { AgentContext } from '../../../src/agents/context'
+import type { ApprovalsPort } from '../../../src/agents/host-port'
+import { recordedTool } from '../../../src/agents/ledger/equip'
+import { memoryLedger } from '../../../src/agents/ledger/memory-ledger'
+import { memoryEffects } from '../../../src/agents/memory-effects'
+import type { ToolDecision } from '../../../src/contract/people'
+import { answered, attempt, countingModel, watchedLedger } from './support/executions'
+
+const decided = (approved: boolean): ToolDecision => ({
+  approvalId: 'one',
+  approved,
+  by: 'ann',
+  comment: 'so be it',
+  at: '2026-01-01T00:00:00.000Z',
+})
+const nobody: ApprovalsPort = { ask: async () => undefined }
+const says = (approved: boolean): ApprovalsPort => ({ ask: async () => decided(approved) })
+const suspended = { code: 'Suspended' }
+
+/** A tool that waits for a person. */
+const push = (context: AgentContext, done: string[] = []): Promise<unknown> =>
+  recordedTool(context, 'push', { to: 'main' }, () => void done.push('pushed'), { once: false })
+
+it('finishes and records what is in flight, and then ends', async () => {
+  const ledger = memoryLedger()
+  const effects = memoryEffects()
+  const done: string[] = []
+  const work = async (context: AgentContext) => {
+    const slow = async () => {
+      await sleep(100)
+      return done.push('slow')
+    }
+    const [, answer] = await Promise.all([
+      push(context, done),
+      context.step('slow', slow),
+      context.effect('pay', { key: '1' }, slow),
+    ])
+    return answer
+  }
+  await expect(attempt(ledger, work, { effects, approvals: nobody })).rejects.toMatchObject(suspended)
+  expect(done).toEqual(['slow', 'slow'])
+  // The next one makes the call, and nothing of that again
+  expect(await attempt(ledger, work, { effects, approvals: says(true) })).toBe(1)
+  expect(done.filter((one) => one === 'pushed')).toHaveLength(1)
+})
+
+it('does not wait for the step that holds the call', async () => {
+  const outcome = attempt(memoryLedger(), (context) => context.step('around', () => push(context)), {
+    approvals: nobody,
+  })
+  await expect(outcome).rejects.toMatchObject(suspended)
+})
+
+it.each<[string, (context: AgentContext, done: string[]) => Promise<unknown>]>([
+  ['catches it and returns', async (context) => push(context).catch(() => 'all is well')],
+  ['throws something else', async (context) => push(context).catch(() => Promise.reject(new Error('another')))],
+  [
+    'does not wait for it',
+    async (context) => {
+      push(context).catch(() => undefined)
+      await sleep(20)
+      return 'all is well'
+    },
+  ],
+  [
+    'goes on with other calls',
+    async (context, done) => {
+      push(context).catch(() => undefined)
+      await sleep(20)
+      const rest = [
+        context.step('step', () => done.push('step')),
+        context.effect('pay', { key: '1' }, () => done.push('effect')),
+        context.model().doGenerate({ prompt: [] }),
+        push(context, done),
+      ]
+      await Promise.allSettled(rest)
+      return 'all is well'
+    },
+  ],
+])('an agent that %s is suspended all the same', async (_what, work) => {
+  const done: string[] = []
+  const model = countingModel()
+  await expect(
+    attempt(memoryLedger(), (context) => work(context, done), { approvals: nobody, model }),
+  ).rejects.toMatchObject(suspended)
+  expect(done).toEqual([])
+  expect(model.doGenerateCalls).toHaveLength(0)
+})
+
+it('tells who did not allow a call, and why, and does not make it', async () => {
+  const done: string[] = []
+  const outcome = await attempt(
+    memoryLedger(),
+    (context) => push(context, done).catch((error: Error) => error.message),
+    {
+      approvals: says(false),
+    },
+  )
+  expect(outcome).toBe('ann did not allow this call: so be it')
+  expect(done).toEqual([])
+})
+
+it.each([true, false])(
+  'waits for a stream that is in flight, and not for a reader who has left it (%s)',
+  async (leaves) => {
+    const { finishReason, usage } = answered('')
+    const parts: LanguageModelV3StreamPart[] = [
+      { type: 'text-start', id: 't' },
+      { type: 'text-delta', id: 't', delta: 'text' },
+      { type: 'text-end', id: 't' },
+      { type: 'finish', finishReason, usage },
+    ]
+    const stream = simulateReadableStream({ chunks: parts, chunkDelayInMs: 20 })
+    const model = new MockLanguageModelV3({ doStream: async () => ({ stream }) })
+    const ledger = watchedLedger()
+    const work = async (context: AgentContext) => {
+      const reader = (await context.model().doStream({ prompt: [] })).stream.getReader()
+      await reader.read()
+      const asked = push(context)
+      asked.catch(() => undefined)
+      await sleep(5)
+      if (leaves) await reader.cancel()
+      else while (!(await reader.read()).done);
+      await asked
+    }
+    await expect(attempt(ledger, work, { approvals: nobody, model })).rejects.toMatchObject(suspended)
+    expect((await ledger.recall(ledger.begun[0]!)) === undefined).toBe(leaves)
+  },
+)
+
+it('a call that is cut off by an abort is not suspended', async () => {
+  const controller = new AbortController()
+  const outcome = attempt(
+    memoryLedger(),
+    async (context) => {
+      await Promise.all([
+        push(context),
+        context.step('hangs', () => sleep(60_000, undefined, { signal: context.signal })),
+      ])
+    },
+    { approvals: nobody, signal: controller.signal },
+  )
+  setTimeout(() => controller.abort(new Error('the run was cancelled')), 50)
+  await expect(outcome).rejects.toThrow('the run was cancelled')
+})

@@ -1,0 +1,128 @@
+// Tools that wait for a person, on a real server and over real HTTP: nobody holds a slot meanwhile, a killed worker loses nothing,
+// nothing is paid or done twice, and a refusal is told to the model.
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import type { AgentEvent, Run, SubTask } from '../../src/index'
+import { answer, OpenAiServer, type Behaviour, type ChatRequest } from '../support/openai-server'
+import { useTroupe } from '../support/troupe'
+import { startTeamWorker } from '../support/typescript-process'
+import { approvalTeam as team } from './support/approval-team'
+
+const test = useTroupe('approval')
+const MODEL = 'openai/test-model'
+const pushing = (branch: string): Behaviour => ({ kind: 'tool', name: 'push', input: { branch } })
+
+/** Subtask, agent, what the model says, and what a person does with each question. */
+const CASES: [id: string, agent: string, says: Behaviour[], decides: ('approve' | 'reject')[]][] = [
+  ['approved', 'always', [pushing('a1'), pushing('a2'), answer('both pushed')], ['approve', 'approve']],
+  ['rejected', 'always', [pushing('r1'), answer('left alone')], ['reject']],
+  ['once', 'once', [pushing('o1'), pushing('o2'), answer('pushed twice')], ['approve']],
+  ['never', 'main-only', [pushing('topic'), answer('nobody was asked')], []],
+  ['where', 'main-only', [pushing('main'), answer('main it is')], ['approve']],
+  // The answer after the decision fails once: of two attempts, one is left
+  ['retried', 'always', [pushing('t1'), { kind: 'status', status: 500 }, answer('at last')], ['approve']],
+  ['spent', 'always', [{ kind: 'status', status: 500 }, pushing('s1'), { kind: 'status', status: 500 }], ['approve']],
+  ['isolated', 'isolated', [pushing('i1'), answer('from a process')], ['approve']],
+]
+const subtasks: SubTask[] = CASES.map(([id, agentType]) => ({ id, agentType, payload: { prompt: id } }))
+
+let models: OpenAiServer
+let marks: string
+
+beforeAll(async () => {
+  marks = join(test.directory, 'marks')
+  const scripts = new Map(CASES.map(([id, , says]) => [id, [...says]]))
+  models = await OpenAiServer.start(
+    (request) => scripts.get(subjectOf(request))?.shift() ?? { kind: 'status', status: 418 },
+  )
+  Object.assign(process.env, { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: models.url, APPROVAL_MARKS: marks })
+})
+afterAll(async () => {
+  for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'APPROVAL_MARKS']) delete process.env[name]
+  await models.close()
+})
+
+function subjectOf({ body }: ChatRequest): string {
+  const content = body.messages.find(({ role }) => role === 'user')?.content
+  return typeof content === 'string' ? content : ((content as { text: string }[])[0]?.text ?? '')
+}
+
+/** Until so many questions are open; the events that there were. */
+async function untilAsked(run: Run, questions: number): Promise<AgentEvent[]> {
+  const events: AgentEvent[] = []
+  for await (const event of run.events()) {
+    events.push(event)
+    if (events.filter(({ type }) => type === 'person.asked').length === questions) break
+  }
+  return events
+}
+
+it('an execution that needs a decision ends, and another one goes on from the ledger', async () => {
+  const { address: ADDRESS, namespace: NAMESPACE, storeDirectory: TROUPE_STORE } = test
+  const environment = { ADDRESS, NAMESPACE, TROUPE_STORE }
+  const doomed = startTeamWorker('test/run/support/approval-team.ts', 'approvalTeam', environment)
+  await once(doomed.stdout!, 'data')
+  const run = await test.troupe.start({ name: 'approval', subtasks }, { team, model: MODEL })
+
+  // Each agent has one slot, and all of its subtasks are asked about at once
+  await untilAsked(run, CASES.filter(([, , , decides]) => decides.length > 0).length)
+  const asked = await test.troupe.client.approvals()
+  expect(asked.map(({ subtask }) => subtask).sort()).toEqual(
+    ['approved', 'isolated', 'once', 'rejected', 'retried', 'spent', 'where'].sort(),
+  )
+  expect(asked.find(({ subtask }) => subtask === 'approved')).toMatchObject({
+    prompt: 'May the agent "always" call the tool "push"?',
+    details: { tool: 'push', input: { branch: 'a1' } },
+    command: expect.stringContaining('approve') as string,
+  })
+  await expect(run.approve('once', { output: 'yes' })).rejects.toMatchObject({ code: 'DecisionRefused' })
+
+  const gone = once(doomed, 'exit')
+  doomed.kill('SIGKILL')
+  await gone
+  const worker = await test.serve(team)
+  const decisions = new Map(CASES.map(([id, , , decides]) => [id, [...decides]]))
+  for await (const event of run.events()) {
+    if (event.type !== 'person.asked') continue
+    const { subtask } = event.payload as { subtask: string }
+    const decision = decisions.get(subtask)?.shift()
+    if (decision === 'approve') await run.approve(subtask)
+    if (decision === 'reject') await run.reject(subtask, { comment: 'too early', by: 'ann' })
+  }
+  const outcome = await run.outcome()
+  await worker.shutdown()
+
+  const { results } = outcome
+  for (const [id, , says] of CASES) {
+    const last = says.at(-1)!
+    const expected = last.kind === 'answer' ? { success: true, output: last.text } : { success: false }
+    expect(results[id]).toMatchObject(expected)
+  }
+  expect([results.approved!.attempt, results.retried!.attempt, results.spent!.attempt]).toEqual([1, 2, 2])
+  expect(results.spent!.error!.code).toBe('ModelUnavailable')
+
+  const pushed = readFileSync(marks, 'utf8').trim().split('\n').sort()
+  expect(pushed).toEqual(['a1', 'a2', 'i1', 'main', 'o1', 'o2', 's1', 't1', 'topic'])
+  const told = models.requests.filter((request) => subjectOf(request) === 'rejected').at(-1)!
+  expect(JSON.stringify(told.body.messages)).toContain('ann did not allow this call: too early')
+  // What was answered was paid once
+  expect(models.billed.calls).toBe(CASES.flatMap(([, , says]) => says).filter(({ kind }) => kind !== 'status').length)
+  expect(outcome.tokensUsed).toBe(models.billed.tokens)
+  await expectSmallHistory(run.id)
+}, 120_000)
+
+/** The input of a call is in the store. */
+async function expectSmallHistory(id: string): Promise<void> {
+  const connection = await Connection.connect({ address: test.address })
+  const { events = [] } = await new Client({ connection, namespace: test.namespace }).workflow
+    .getHandle(id)
+    .fetchHistory()
+  await connection.close()
+  const names = events!.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled?.activityType?.name === 'runAgent' ? [scheduled.activityId] : [],
+  )
+  // One execution more for each question
+  expect(names).toHaveLength(subtasks.length + CASES.flatMap(([, , , decides]) => decides).length)
+}
