@@ -25,7 +25,10 @@ export function workerCommand(): Command {
   return plainCommand('worker', 'serve agents to runs until Ctrl-C', 'troupe worker --team team.ts')
     .option('--team <file...>', 'modules that export the teams (.ts, .js, .mjs or .cjs)')
     .option('--agents <names>', 'only these agents, a,b, and no orchestrator', (text: string) => text.split(','))
-    .option('--allow-commands', 'let commands and MCP servers that plans declare run here: they are whatever a plan names')
+    .option(
+      '--allow-commands',
+      'let commands and MCP servers that plans declare run here: they are whatever a plan names',
+    )
     .addOption(unsandboxedOption())
     .action(work)
 }

@@ -1,5 +1,5 @@
 // Model agents that a plan declares: what the manifest says of them, and what is refused.
-import type { AgentManifest } from '../../src/contract/agent'
+import { needsLeave, type AgentManifest } from '../../src/contract/agent'
 import { definitionHash } from '../../src/definition-hash'
 import { checkPlan } from '../../src/contract/schema/check-plan'
 import { agentManifestSchema } from '../../src/contract/schema/manifest-schema'
@@ -37,6 +37,30 @@ test('a recording is found beside the plan, whoever looks for it', () => {
   const declared = { instructions: INSTRUCTIONS, model: 'scripted/answers.json' }
   expect(manifestOf(declared).model).toBe('scripted//plans/answers.json')
   expect(manifestOf({ ...declared, model: 'scripted//elsewhere/a.json' }).model).toBe('scripted//elsewhere/a.json')
+})
+
+test('its tools and servers are kept, programs with the plan’s directory, and with changing tools the output names the files', () => {
+  const tools = ['read_file', 'edit_file', 'files/list']
+  const mcp = { files: { command: 'files-server', args: ['--all'], env: ['TOKEN'] } }
+  const output = { type: 'object', properties: { points: { type: 'array' } } }
+  const manifest = manifestOf({ instructions: INSTRUCTIONS, tools, mcp, output, maxSteps: 5 })
+  expect(manifest.inline).toEqual({
+    kind: 'model',
+    model: {
+      instructions: INSTRUCTIONS,
+      tools: tools.map((name) => ({ name })),
+      mcp: { files: { ...mcp.files, cwd: '/plans' } },
+      maxSteps: 5,
+      answer: output,
+    },
+  })
+  expect(manifest.output).toMatchObject({ properties: { output, snapshot: { type: 'string' } } })
+  expect(agentManifestSchema.parse(manifest)).toEqual(manifest)
+  expect([
+    needsLeave(manifest),
+    needsLeave(manifestOf({ instructions: INSTRUCTIONS, tools: ['run_command'] })),
+  ]).toEqual([true, false])
+  expect(manifestOf({ instructions: INSTRUCTIONS, tools: ['read_file'] }).output).toBeUndefined()
 })
 
 test('no two definitions share a queue', () => {
@@ -105,6 +129,36 @@ test.each<
       hint: 'did you mean "anthropic"?',
     },
   ],
+  [
+    'tools of a command',
+    { command: ['ls'], tools: ['search'] },
+    { message: '"tools" belongs to "instructions", not to "command"' },
+  ],
+  [
+    'a tool that is nearly one',
+    { instructions: 'x', tools: ['read_file', 'edti_file'] },
+    { path: '.tools[1]', message: 'unknown tool "edti_file"', hint: 'did you mean "edit_file"?' },
+  ],
+  ['what is no tool', { instructions: 'x', tools: [5] }, { path: '.tools[0]', message: '5: expected object' }],
+  ['tools that are no list', { instructions: 'x', tools: 'search' }, { path: '.tools', message: 'must be a list' }],
+  [
+    'a condition that there is not',
+    { instructions: 'x', tools: [{ name: 'search', approved: true }] },
+    { path: '.tools[0].approved', message: 'unknown key "approved"', hint: 'did you mean "approve"?' },
+  ],
+  [
+    'a secret in the place of its name',
+    { instructions: 'x', tools: ['t/x'], mcp: { t: { url: 'http://x.test', headers: { Authorization: 'hunter22' } } } },
+    {
+      path: '.mcp.t.headers.Authorization',
+      message: 'must name an environment variable: "${TOKEN}", or "Bearer ${TOKEN}"',
+    },
+  ],
+  [
+    'a tool of a server that is not there',
+    { instructions: 'x', tools: ['fiels/x', 'files/y'], mcp: { files: { command: 'x' } } },
+    { path: '.tools[0]', message: 'unknown MCP server "fiels"', hint: 'did you mean "files"?' },
+  ],
   ['a key', { instructions: 'x', apiKey: 'secret' }, { path: '.apiKey', message: 'unknown key "apiKey"' }],
 ])('refused is %s', (_what, declared, { path = '', message, hint }) => {
   const [problem, ...others] = problemsOf({
@@ -114,4 +168,5 @@ test.each<
   expect(others).toEqual([])
   expect(problem).toMatchObject({ path: `agents.summary${path}`, ...(hint ? { hint } : {}) })
   expect(problem!.message.endsWith(message!)).toBe(true)
+  expect(JSON.stringify(problem)).not.toContain('hunter22')
 })

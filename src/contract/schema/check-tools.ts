@@ -70,7 +70,7 @@ export interface WrittenTools {
 /** The tools as data, or what is wrong with them. */
 export function checkTools(written: WrittenTools, path: string): ModelTools & { problems: Problem[] } {
   const servers = checkServers(written.mcp, joinPath(path, ['mcp']))
-  const grants = checkGrants(written, Object.keys(servers.mcp), joinPath(path, ['tools']))
+  const grants = checkGrants(written, isObject(written.mcp) ? Object.keys(written.mcp) : [], joinPath(path, ['tools']))
   const problems = [...servers.problems, ...grants.problems]
   const used = new Set(grants.tools.map(({ name }) => name.split(SERVER_SEPARATOR)[0]))
   for (const name of Object.keys(servers.mcp)) {
@@ -186,7 +186,7 @@ function checkServers(written: unknown, path: string): { mcp: Record<string, Mcp
 /** What was written where a name belongs may be the secret itself. */
 function withoutValues(server: unknown): unknown {
   if (!isObject(server)) return '…'
-  const { env, headers } = server
+  const { env, headers, url } = server
   const names = Array.isArray(env) ? env.map((one) => String(one).replace(/=.*/s, '=…')) : env && '…'
   const values = isObject(headers)
     ? Object.fromEntries(Object.keys(headers).map((name) => [name, '…']))
@@ -195,11 +195,17 @@ function withoutValues(server: unknown): unknown {
     ...server,
     ...(env === undefined ? {} : { env: names }),
     ...(headers === undefined ? {} : { headers: values }),
+    ...(typeof url === 'string' ? { url: withoutPassword(url) } : {}),
   }
 }
 
 function isNetworkGrant(entry: string): boolean {
   return !('problem' in parseNetworkGrant(entry))
+}
+
+/** An address without the user and the password that somebody wrote into it. */
+export function withoutPassword(address: string): string {
+  return address.replace(/\/\/.*@/s, '//…@')
 }
 
 function isExpression(text: string): boolean {

@@ -9,7 +9,7 @@ import { agentTaskQueue, BUILT_IN_TEAM } from '../names'
 import { choicesHint } from '../nearest'
 import { schemaProblem } from './json-schema'
 import { changesFiles, isProgram, withSnapshot, type ModelTools } from '../tools'
-import { checkTools } from './check-tools'
+import { checkTools, withoutPassword } from './check-tools'
 import { joinPath } from './path'
 import { agentNameSchema } from './names-schema'
 import { INLINE_AGENT_KEYS, inlineAgentSchema, type ParsedInlineAgent } from './plan-schema'
@@ -163,10 +163,15 @@ function optional<Key extends string, Value>(key: Key, value: Value | undefined)
   return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value }
 }
 
-/** Whoever writes `TOKEN=secret` into `env` is told of the mistake, and a log is not told of the secret. */
+/** Whoever writes `TOKEN=secret` into `env`, or a password into an address, is told of the mistake, and a log not of the secret. */
 function withoutValues(declared: unknown): unknown {
-  if (!isObject(declared) || declared.env === undefined) return declared
-  const { env } = declared
+  if (!isObject(declared)) return declared
+  const { env, baseUrl } = declared
   const names = Array.isArray(env) ? env : isObject(env) ? Object.keys(env) : ['…']
-  return { ...declared, env: names.map((name) => (typeof name === 'string' ? name.replace(/=.*/s, '=…') : '…')) }
+  const cut = names.map((name) => (typeof name === 'string' ? name.replace(/=.*/s, '=…') : '…'))
+  return {
+    ...declared,
+    ...(env === undefined ? {} : { env: cut }),
+    ...(typeof baseUrl === 'string' ? { baseUrl: withoutPassword(baseUrl) } : {}),
+  }
 }
