@@ -1,6 +1,8 @@
 // WORKFLOW. What the Temporal UI shows of a run: its subtasks as a Markdown table.
 import type { RunState } from '../src/contract/run/run-state'
+import type { Cost } from '../src/contract/prices'
 import type { SubtaskRow } from '../src/contract/run'
+import { usdText } from '../src/contract/run/budget-texts'
 import { tokenNumber, totalsOf } from '../src/contract/run/spending'
 import { utf8Bytes } from '../src/contract/json'
 import { setCurrentDetails } from '@temporalio/workflow'
@@ -45,21 +47,29 @@ export class Details {
 
 function describeRun(state: RunState): string {
   const counts = Object.entries(state.states).filter(([, count]) => count > 0)
-  const { tokensUsed } = totalsOf(state.rows)
+  const { tokensUsed, cost } = totalsOf(state.rows)
   const pieces = counts.map(([name, count]) => `${count} ${name}`)
-  const heading = [...pieces, ...(tokensUsed > 0 ? [`${tokenNumber(tokensUsed)} tokens`] : [])].join(' · ')
-  const lines = [heading, '', '| subtask | agent | state | tokens | |', '|---|---|---|---:|---|']
+  const heading = [...pieces, ...(tokensUsed > 0 ? [`${tokenNumber(tokensUsed)} tokens`] : []), ...costs(cost)].join(
+    ' · ',
+  )
+  const lines = [heading, '', '| subtask | agent | state | tokens | cost | |', '|---|---|---|---:|---:|---|']
   const shown = mostRelevant(state.rows)
   let bytes = utf8Bytes(lines.join('\n'))
   for (const row of shown) {
     const tokens = row.tokensUsed ? tokenNumber(row.tokensUsed) : ''
-    const line = `| ${cell(row.id)} | ${cell(row.agent)} | ${row.state} | ${tokens} | ${cell(row.error?.message ?? '')} |`
+    const [price = ''] = costs(row.cost)
+    const line = `| ${cell(row.id)} | ${cell(row.agent)} | ${row.state} | ${tokens} | ${price} | ${cell(row.error?.message ?? '')} |`
     bytes += utf8Bytes(line) + 1
     if (bytes > DETAILS_BYTES) break
     lines.push(line)
   }
   if (state.rows.length > shown.length) lines.push('', `… ${state.rows.length} subtasks in all`)
   return lines.join('\n')
+}
+
+function costs(cost: Cost | undefined): string[] {
+  if (cost === undefined) return []
+  return [cost === 'unknown' ? 'cost unknown' : usdText(cost)]
 }
 
 function mostRelevant(rows: readonly SubtaskRow[]): SubtaskRow[] {

@@ -62,9 +62,9 @@ async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
     })
   }
   const request = await textArgument('the request', argument)
-  const { model, maxTokens, record } = options
+  const { model, maxTokens, maxCost, onBudget, record } = options
   const { carryOut } = await import('./code/carry-out.js')
   const order = { request, dir, language, maxRounds, mode, testCommand, id, apply }
-  const models = { model, maxTokens, record }
+  const models = { model, maxTokens, maxCost, onBudget, record }
   return carryOut(order, { models, output, detach, allowUnsandboxed, wanted: { diff, apply }, isDemo: false })
 }

@@ -7,6 +7,7 @@ import { addCommand } from './add'
 import { adviseCommand } from './advise'
 import { approvalsCommand } from './approvals'
 import { attachCommand } from './attach'
+import { budgetCommand } from './budget'
 import { cancelCommand } from './cancel'
 import { changeCommand } from './change'
 import { closeCommand } from './close'
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     retryCommand(),
     skipCommand(),
     replaceCommand(),
+    budgetCommand(),
     addCommand(),
     changeCommand(),
     cancelCommand(),

@@ -1,6 +1,7 @@
 // HOST. `troupe status`: where a run stands, why each subtask waits, and what unblocks it.
 import type { Command } from 'commander'
 import type { RunStatusReport } from '../client/status'
+import { spentBy } from '../contract/run/spending'
 import { renderPools } from './render/pools'
 import { renderStatus } from './render/status'
 import { withReader } from './shared/open'
@@ -29,7 +30,8 @@ async function status(id: string | undefined, { output, pools }: OutputOption & 
 /** What is for others; the rest of a view is how it was found out. */
 function publicView(view: RunStatusReport): Record<string, unknown> {
   const { runId, plan, team, status, source, startedAt, endedAt, counts, subtasks } = view
-  const { tokensUsed, unconfirmedCalls, agents, pending, unserved, blocked, waiting, notes, failure } = view
+  const { tokensUsed, cost, budget, unconfirmedCalls, agents, pending, unserved, blocked, waiting, notes, failure } =
+    view
   const { planVersion, paused, pausedAgents, open, continuing, retryOf, retriedBy } = view
   return {
     runId,
@@ -41,6 +43,9 @@ function publicView(view: RunStatusReport): Record<string, unknown> {
     ...(endedAt === undefined ? {} : { endedAt }),
     counts,
     tokensUsed,
+    ...(cost === undefined ? {} : { cost }),
+    ...(budget ? { budget } : {}),
+    spentBy: spentBy(subtasks),
     ...(unconfirmedCalls === undefined ? {} : { unconfirmedCalls }),
     planVersion,
     ...(open ? { open } : {}),

@@ -3,7 +3,8 @@ import { asTroupeError, messageOf, TroupeError, type ErrorCode, type Problem } f
 import { isObject } from '../contract/json'
 import type { AgentResult, RunCounts } from '../contract/run'
 import { runFailure } from '../contract/run/run-failure'
-import { totalsOf } from '../contract/run/spending'
+import type { Cost } from '../contract/prices'
+import { spentBy, totalsOf, type Totals } from '../contract/run/spending'
 import { resultsSoFar } from './results'
 import type { RunView } from './run-view'
 import type { ClientScope } from './scope'
@@ -18,6 +19,10 @@ export interface RunOutcome {
   durationMs: number
   /** Of all attempts of all subtasks, as the providers counted them. */
   tokensUsed: number
+  /** In US dollars, `unknown` where nobody knows a price; absent if no model was called. */
+  cost?: Cost
+  /** What each agent has used; those that called no model are left out. */
+  spentBy: Record<string, Totals>
   /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   /**
@@ -68,6 +73,7 @@ export async function outcomeOf(scope: ClientScope, view: RunView): Promise<RunO
     results,
     durationMs,
     ...totalsOf([view]),
+    spentBy: spentBy(view.subtasks),
     ...(status === 'succeeded' ? {} : { code }),
     ...(failure && !view.result ? { error: failure } : {}),
   }

@@ -1,10 +1,12 @@
 // HOST. What people tell a run: decisions, pauses, changes, its close. Each waits for the run's answer.
 import { randomUUID } from 'node:crypto'
+import type { RaiseBudgetInput } from '../contract/budget'
 import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../contract/changes'
 import { asTroupeError } from '../contract/errors'
 import type { JsonValue } from '../contract/json'
 import {
   ADD_UPDATE,
+  BUDGET_UPDATE,
   CANCEL_SUBTASK_UPDATE,
   CHANGE_UPDATE,
   CLOSE_UPDATE,
@@ -77,6 +79,18 @@ export abstract class RunCommands {
    */
   async resolve(input: Untold<ResolveInput>): Promise<void> {
     await this.told(RESOLVE_UPDATE, input)
+  }
+
+  /**
+   * Raises the budget of the run, or of an agent or a subtask: the new limits are those of the whole run from its beginning.
+   * What is held because it was used up goes on, with what it has done so far.
+   *
+   * @example
+   * await run.raiseBudget({ budget: { usd: 5 } })
+   * @throws TroupeError `ChangeRefused` if nothing of the kind is limited, or would be raised; `NoWorker`, `RunNotFound`
+   */
+  async raiseBudget(input: Untold<RaiseBudgetInput>): Promise<void> {
+    await this.told(BUDGET_UPDATE, input)
   }
 
   /** Nothing new starts; what is in flight goes on. @throws TroupeError `NoWorker`, `RunNotFound` */

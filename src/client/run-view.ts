@@ -13,6 +13,7 @@ import {
   type SubtaskRow,
   type SubtaskState,
 } from '../contract/run'
+import type { Cost } from '../contract/prices'
 import { totalsOf } from '../contract/run/spending'
 import { standingOf, type Standing } from '../contract/run/standing'
 import { troupeCommand } from '../contract/run/waiting-commands'
@@ -39,6 +40,8 @@ export interface RunView extends Standing, Pick<StatusAnswer, 'continuing' | 're
   counts: Record<SubtaskState, number>
   /** Of all attempts of all subtasks; of those that run only where a status was asked for. */
   tokensUsed: number
+  /** In US dollars, `unknown` where nobody knows a price; absent if no model was called. */
+  cost?: Cost
   /** Model calls of which nobody knows what was billed: cut off, or not counted by their provider, and then estimated; absent if there were none. */
   unconfirmedCalls?: number
   subtasks: readonly SubtaskRow[]

@@ -10,7 +10,7 @@ import { isEnded } from '../contract/run/run-state'
 import { PublishLine } from '../contract/publish-line'
 import { publishProblem } from '../contract/run/publish'
 import type { RecordedCall } from '../contract/model-answer'
-import { totalsOf } from '../contract/run/spending'
+import { spentBy, totalsOf } from '../contract/run/spending'
 import { recordedCalls } from './calls'
 import { withOutput } from './documents'
 import { explained } from './errors'
@@ -62,7 +62,8 @@ export class Run extends RunCommands {
       const { succeeded, failed, skipped, cancelled } = counts
       const results = await resultsSoFar(this.scope, view)
       const durationMs = Math.max(0, Date.now() - Date.parse(startedAt))
-      const totals = totalsOf([await runStatus(this.scope, view)])
+      const live = await runStatus(this.scope, view)
+      const totals = { ...totalsOf([live]), spentBy: spentBy(live.subtasks) }
       return { runId, status, counts: { succeeded, failed, skipped, cancelled }, results, durationMs, ...totals, notes }
     })
   }

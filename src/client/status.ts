@@ -85,8 +85,13 @@ async function troubleNote(scope: ClientScope, { activityType, lastFailure }: Pe
 
 /** What runs has no row of its own yet, or one of the candidate before it. */
 function withLive({ subtasks }: RunView, pending: readonly PendingExecution[]): Totals {
-  const live = new Map(pending.map(({ subtask, tokensUsed }) => [subtask, tokensUsed]))
-  return totalsOf(subtasks.map((row) => ({ ...row, tokensUsed: Math.max(row.tokensUsed ?? 0, live.get(row.id) ?? 0) })))
+  const live = new Map(pending.map((execution) => [execution.subtask, execution]))
+  return totalsOf(
+    subtasks.map((row) => {
+      const { tokensUsed = 0, cost } = live.get(row.id) ?? {}
+      return tokensUsed > (row.tokensUsed ?? 0) ? { ...row, tokensUsed, ...(cost === undefined ? {} : { cost }) } : row
+    }),
+  )
 }
 
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo
@@ -103,7 +108,7 @@ async function describePending(
   const row = view.subtasks[placeOfActivity(activity.activityId)!]
   const failure = await decodeFailure(scope.converter, activity.lastFailure)
   const heartbeat = await decodePayload<Partial<Heartbeat>>(scope.converter, activity.heartbeatDetails?.payloads?.[0])
-  const { progress, tokensUsed } = heartbeat ?? {}
+  const { progress, tokensUsed, cost } = heartbeat ?? {}
   const state = STATES[activity.state ?? 1] ?? 'scheduled'
   const seconds = Number(activity.scheduledTime?.seconds ?? 0)
   // To be taken by a worker is a sign of life too; a heartbeat may be that of the attempt before
@@ -123,6 +128,7 @@ async function describePending(
     ...(state !== 'scheduled' && beat > 0 ? { heartbeatAt: new Date(beat * 1000).toISOString() } : {}),
     ...(progress === undefined || progress === null ? {} : { progress }),
     ...(tokensUsed === undefined ? {} : { tokensUsed }),
+    ...(cost === undefined ? {} : { cost }),
   }
 }
 

@@ -28,6 +28,7 @@ function outcome(results: AgentResult[], more: Partial<RunOutcome> = {}): RunOut
     results: Object.fromEntries(results.map((one) => [one.taskId, one])),
     durationMs: 12_300,
     tokensUsed: 0,
+    spentBy: {},
     ...more,
   }
 }

@@ -56,7 +56,9 @@ it('says what was cancelled where nothing failed', () => {
 it('says what the tokens of a run at its cap were spent on, those of what succeeded among them', () => {
   const done: SubtaskRow = { id: 'spec', agent: 'reader', state: 'succeeded', dependsOn: [], tokensUsed: 1_200 }
   const { message } = runFailure([done, failed('BudgetExceeded', { tokensUsed: 300 })])
-  expect(message).toContain('1,500 were spent: reader 1,200 ("spec" 1,200); writer 300 ("BudgetExceeded" 300); 1 of 2')
+  expect(message).toContain(
+    '1,500 tokens were spent: reader 1,200 ("spec" 1,200); writer 300 ("BudgetExceeded" 300); 1 of 2',
+  )
 })
 
 it('names the largest first, a few of each, and counts the rest', () => {

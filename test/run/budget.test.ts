@@ -1,5 +1,9 @@
-// The run's cap on tokens: shared by all of its agents, checked before each call; and a provider that says when to come back.
-import { RunFailedError } from '../../src/index'
+// Budgets of a run: shared by all of its agents, reserved before each call, raised by a person; and a provider that counts, and
+// says when to come back. Several worker processes, and what dies: test/crash/budget.proof.ts.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { RunFailedError, teamManifest, type Run, type RunStatusReport } from '../../src/index'
+import { MAIN } from '../cli/support/command'
 import { answer, OpenAiServer } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { ledgerTeam as team } from './support/ledger-team'
@@ -69,6 +73,81 @@ it('ends the run at its cap, says what was spent on what, and keeps what was don
   expect(await run.status()).toMatchObject({ status: 'failed', tokensUsed: models.billed.tokens })
 })
 
+it('holds what finds its budget used up, and goes on when a person raises it, with nothing paid twice', async () => {
+  const plan = {
+    name: 'held',
+    onBudget: 'hold' as const,
+    subtasks: [
+      { id: 'long', agentType: 'eager', payload: { calls: 6 } },
+      { id: 'bounded', agentType: 'eager', payload: { calls: 3 }, budget: { calls: 2 } },
+      { id: 'after', agentType: 'echo', dependsOn: ['long', 'bounded'] },
+    ],
+  }
+  models.next({ kind: 'status', status: 429, message: 'slow down' })
+  const run = await test.troupe.start(plan, { team, model: MODEL, budget: { tokens: 1_000 } })
+  const held = await until(run, ({ counts }) => counts.held === 2)
+  const before = models.billed.calls
+  expect(before).toBeGreaterThan(4)
+  expect(before).toBeLessThan(9)
+  expect(models.billed.tokens).toBeLessThanOrEqual(1_000)
+  expect(held).toMatchObject({ cost: 'unknown', budget: { run: { tokens: 1_000 }, onBudget: 'hold' } })
+  const commands = held.waiting.map(({ command }) => command)
+  expect(commands).toContain(`troupe budget ${run.id} --tokens N`)
+
+  expect(await command('budget', run.id)).toMatchObject({ code: 2, stderr: expect.stringContaining('--usd') })
+  const lower = await command('budget', run.id, '--tokens', '900')
+  expect(lower).toMatchObject({ code: 2, stderr: expect.stringContaining('may already use 1,000 tokens') })
+  const money = await command('budget', run.id, '--usd', '5')
+  expect(money).toMatchObject({ code: 2, stderr: expect.stringContaining('not limited') })
+  const raised = await command('budget', run.id, '--tokens', '20000')
+  expect(raised).toMatchObject({ code: 0, stdout: expect.stringContaining('may use 20,000 tokens in all') })
+  // What is held for another budget is tried, and held again
+  const still = await until(run, ({ counts }) => counts.held === 1 && counts.running + counts.ready === 0)
+  expect(still.waiting.map((reason) => reason.command)).toContain(`troupe budget ${run.id} --calls N --task bounded`)
+  await run.raiseBudget({ budget: { calls: 3 }, taskId: 'bounded', by: 'mo' })
+  const outcome = await run.result()
+  expect(outcome.results.long).toMatchObject({ output: 'asked 6 times', tokensUsed: 6 * A_CALL })
+  expect(models.billed).toEqual({ calls: 9, tokens: 9 * A_CALL })
+  expect(outcome.tokensUsed).toBe(9 * A_CALL)
+  expect(outcome).not.toHaveProperty('unconfirmedCalls')
+  const told = await run.getEventLog({ type: 'budget.raised' })
+  expect(told.map(({ payload }) => payload)).toMatchObject([
+    { budget: { tokens: 20_000 } },
+    { by: 'mo', subtask: 'bounded' },
+  ])
+})
+
+it('ends what goes on beyond its wall time, whatever it does', async () => {
+  const plan = {
+    name: 'slow',
+    subtasks: [{ id: 'wait', agentType: 'wait', payload: { ms: 60_000 }, budget: { wallMs: 1_000 } }],
+  }
+  const outcome = await (await test.troupe.start(plan)).outcome()
+  expect(outcome.results.wait!.error).toMatchObject({
+    code: 'BudgetExceeded',
+    message: 'the subtask "wait" may take 1.0 s; nothing is left',
+  })
+})
+
+it('refuses money for a model whose price nobody knows, before it starts, and at once where somebody else started it', async () => {
+  const plan = { name: 'unpriced', subtasks: [{ id: 'one', agentType: 'eager', payload: { calls: 1 } }] }
+  const options = { team, model: MODEL, budget: { usd: 1 } }
+  await expect(test.troupe.start(plan, options)).rejects.toMatchObject({
+    code: 'PriceUnknown',
+    message: expect.stringContaining(MODEL),
+    hint: expect.stringContaining('inputPerMillion'),
+  })
+  const started = await test.troupe.client.start(plan, { ...options, team: teamManifest(team) })
+  await expect(started.outcome()).resolves.toMatchObject({ status: 'failed', code: 'PriceUnknown' })
+  const spending = {
+    name: 'by-call',
+    subtasks: [{ id: 'one', agentType: 'eager', payload: { calls: 1 }, budget: { usd: 1 } }],
+  }
+  const outcome = await (await test.troupe.start(spending, { team, model: MODEL })).outcome()
+  expect(outcome.results.one!.error).toMatchObject({ code: 'PriceUnknown' })
+  expect(models.requests).toHaveLength(0)
+})
+
 it('tries again when the provider says, and bills nothing for what it refused', async () => {
   models.next({ kind: 'status', status: 429, headers: { 'retry-after': '2' }, message: 'slow down' })
   const result = await test.troupe.submit('eager', { calls: 1 }, { team, model: MODEL })
@@ -86,3 +165,22 @@ it('refuses a cap and a model that are none, before anything starts', async () =
     problems: [{ path: 'model', hint: expect.stringContaining('anthropic') }, { path: 'maxTokens' }],
   })
 })
+
+async function until(run: Run, wanted: (report: RunStatusReport) => boolean): Promise<RunStatusReport> {
+  for (const end = Date.now() + 30_000; ; await new Promise((next) => setTimeout(next, 100))) {
+    const report = await run.status()
+    if (wanted(report)) return report
+    if (Date.now() > end) throw new Error(`waited in vain: ${JSON.stringify(report)}`)
+  }
+}
+
+/** The built command, on this test's server and store. */
+async function command(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { address: TEMPORAL_ADDRESS, namespace: TEMPORAL_NAMESPACE, storeDirectory: TROUPE_STORE } = test
+  const env = { ...process.env, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TROUPE_STORE }
+  const ended = promisify(execFile)(process.execPath, [MAIN, ...args], { env })
+  return ended.then(
+    (said) => ({ code: 0, ...said }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  )
+}

@@ -1,21 +1,20 @@
 // What was answered is not paid for twice: a worker that is killed, attempts that fail, and what the run says of its tokens.
 // The models are real, behind real HTTP; the server counts what it bills.
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run, RunStatusReport } from '../../src/index'
 import { answer, OpenAiServer, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
-import { startTeamWorker } from '../support/typescript-process'
+import { killed, serveElsewhere } from '../support/typescript-process'
 import { ledgerTeam as team } from './support/ledger-team'
 
 const test = useTroupe('ledger')
 const MODEL = 'openai-compatible/local-model'
 const PATIENCE_MS = 30_000
 let models: OpenAiServer
-let worker: ChildProcess
+let worker: ChildProcess | undefined
 
 beforeAll(async () => {
   models = await OpenAiServer.start()
@@ -29,22 +28,11 @@ beforeEach(() => models.reset())
 afterEach(killWorker)
 
 async function startWorker(): Promise<void> {
-  const { address, namespace, storeDirectory } = test
-  const environment = { ADDRESS: address, NAMESPACE: namespace, TROUPE_STORE: storeDirectory }
-  worker = startTeamWorker('test/run/support/ledger-team.ts', 'ledgerTeam', environment)
-  let said = ''
-  worker.stderr?.on('data', (text: Buffer) => (said += text.toString()))
-  await Promise.race([
-    once(worker.stdout!, 'data'),
-    once(worker, 'exit').then(() => Promise.reject(new Error(`the worker ended: ${said}`))),
-  ])
+  worker = await serveElsewhere(test, 'test/run/support/ledger-team.ts', 'ledgerTeam')
 }
 
-async function killWorker(): Promise<void> {
-  if (!worker || worker.exitCode !== null || worker.signalCode !== null) return
-  const gone = once(worker, 'exit')
-  worker.kill('SIGKILL')
-  await gone
+function killWorker(): Promise<void> {
+  return killed(worker)
 }
 
 async function statusUntil(run: Run, wanted: (report: RunStatusReport) => boolean): Promise<RunStatusReport> {

@@ -28,6 +28,34 @@ export function startTeamWorker(module: string, exported: string, environment: N
   return startTypeScript('test/support/team-worker.ts', { args: [module, exported], environment })
 }
 
+/** The same for a test's server and store; resolves when it serves. */
+export async function serveElsewhere(
+  { address, namespace, storeDirectory }: { address: string; namespace: string; storeDirectory: string },
+  module: string,
+  exported: string,
+): Promise<ChildProcess> {
+  const worker = startTeamWorker(module, exported, {
+    ADDRESS: address,
+    NAMESPACE: namespace,
+    TROUPE_STORE: storeDirectory,
+  })
+  let said = ''
+  worker.stderr?.on('data', (text: Buffer) => (said += text.toString()))
+  await Promise.race([
+    once(worker.stdout!, 'data'),
+    once(worker, 'exit').then(() => Promise.reject(new Error(`the worker ended: ${said}`))),
+  ])
+  return worker
+}
+
+/** By SIGKILL; resolves when it is gone. */
+export async function killed(worker: ChildProcess | undefined): Promise<void> {
+  if (!worker || worker.exitCode !== null || worker.signalCode !== null) return
+  const gone = once(worker, 'exit')
+  worker.kill('SIGKILL')
+  await gone
+}
+
 export async function runTypeScript(file: string, settings: ProcessSettings = {}): Promise<FinishedProcess> {
   const child = startTypeScript(file, settings)
   const finished: FinishedProcess = { exitCode: null, stdout: '', stderr: '' }

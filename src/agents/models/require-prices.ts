@@ -16,7 +16,10 @@ const NAMED = 5
  *
  * @throws TroupeError `PriceUnknown` naming the models
  */
-export async function requirePrices({ spec, nodes }: CheckedPlan, ofRun = spec.model): Promise<void> {
+export async function requirePrices(
+  { spec, nodes }: Pick<CheckedPlan, 'spec' | 'nodes'>,
+  ofRun = spec.model,
+): Promise<void> {
   const { agents } = spec.team
   const used = (budgeted: boolean): AgentManifest[] => {
     const places = nodes.flatMap((node) => (budgeted || node.budget?.usd !== undefined ? placesOf(node) : []))

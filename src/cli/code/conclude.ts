@@ -114,13 +114,21 @@ function withoutHints(line: string, hints: readonly string[]): string {
 
 /** For programs: what run.json holds beside it is not repeated. */
 function summary(run: CodeRun, durationMs: number, told: Told): Record<string, unknown> {
-  const { runId, status, code, error, done, rounds, agents, tokensUsed, unconfirmedCalls, architecture, choice } = run
+  const { runId, status, code, error, done, rounds, agents, tokensUsed, cost, unconfirmedCalls } = run
+  const { architecture, choice } = run
   const last = rounds.at(-1)
   return {
     ...{ runId, status, done },
     ...(code === undefined ? {} : { code }),
     ...(error === undefined ? {} : { error }),
-    ...{ durationMs, rounds: rounds.length, tokensUsed, unconfirmedCalls, agents },
+    ...{
+      durationMs,
+      rounds: rounds.length,
+      tokensUsed,
+      ...(cost === undefined ? {} : { cost }),
+      unconfirmedCalls,
+      agents,
+    },
     ...(last ? { sandboxed: last.check.sandboxed } : {}),
     ...(choice ? { choice } : {}),
     ...told,

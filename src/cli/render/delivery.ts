@@ -5,12 +5,12 @@ import { painter, type Piece } from './line'
 import { mark, styled } from './marks'
 import { duration } from '../../contract/time'
 import { troupeCommand } from '../../contract/run/waiting-commands'
-import { tokenCount } from './tokens'
+import { costText, tokenCount } from './tokens'
 
 export interface DeliveryToTell {
   run: Pick<
     CodeRun,
-    'runId' | 'status' | 'code' | 'done' | 'rounds' | 'agents' | 'tokensUsed' | 'unconfirmedCalls' | 'choice'
+    'runId' | 'status' | 'code' | 'done' | 'rounds' | 'agents' | 'tokensUsed' | 'cost' | 'unconfirmedCalls' | 'choice'
   >
   durationMs: number
   /** A line each. */
@@ -103,10 +103,11 @@ function testsPieces({ run, tests }: DeliveryToTell): Piece[] {
 
 /** At the cap a person asks what it was spent on. */
 function tokensPieces({ run }: DeliveryToTell): Piece[] {
-  const { code, agents, tokensUsed, unconfirmedCalls } = run
+  const { code, agents, tokensUsed, cost, unconfirmedCalls } = run
   const unknown =
     unconfirmedCalls === 0 ? '' : `, ${unconfirmedCalls} call${unconfirmedCalls === 1 ? '' : 's'} unconfirmed`
-  const all = `${tokenCount(tokensUsed)}${unknown}`
+  const price = cost === undefined ? '' : `, ${costText(cost)}`
+  const all = `${tokenCount(tokensUsed)}${price}${unknown}`
   if (code !== 'BudgetExceeded') return [all]
   const spent = agents.filter((agent) => agent.tokensUsed > 0).sort((a, b) => b.tokensUsed - a.tokensUsed)
   return [all, `: ${spent.map((share) => `${share.agent} ${tokenCount(share.tokensUsed)}`).join(', ')}`]

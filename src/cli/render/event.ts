@@ -1,10 +1,11 @@
 // HOST, pure. One event of a run on one line: place, time, type, source, and what it says.
 import type { AgentEvent } from '../../contract/event'
 import { isObject, short } from '../../contract/json'
+import type { Cost } from '../../contract/prices'
 import { ORCHESTRATOR_SOURCE } from '../../contract/names'
 import { painter, type Piece, type Style } from './line'
 import { clock, duration } from '../../contract/time'
-import { tokenText } from './tokens'
+import { usageText } from './tokens'
 import { pad } from './width'
 
 /** Columns of a type: the orchestrator's longest is `subtask.completed`. */
@@ -46,13 +47,15 @@ function saidPieces({ type, source, payload, correlationId }: AgentEvent): Piece
 
 /** The orchestrator's own events: the subtask, then what is known of its end. */
 function transition(payload: Record<string, unknown>): Piece[] {
-  const { subtask, agent, error, durationMs, attempt, tokensUsed, unconfirmedCalls, ...others } = payload
+  const { subtask, agent, error, durationMs, attempt, tokensUsed, cost, unconfirmedCalls, ...others } = payload
   const pieces: Piece[] = []
   if (typeof subtask === 'string') pieces.push(subtask)
   if (typeof agent === 'string' && agent !== subtask) pieces.push(['dim', `  ${agent}`])
   if (typeof durationMs === 'number') pieces.push(`  ${duration(durationMs)}`)
   if (typeof attempt === 'number' && attempt > 1) pieces.push(`  attempt ${attempt}`)
-  const tokens = tokenText(numberIn(tokensUsed), numberIn(unconfirmedCalls))
+  const known = typeof cost === 'number' || cost === 'unknown' ? { cost: cost as Cost } : {}
+  const used = { tokensUsed: numberIn(tokensUsed), ...known, unconfirmedCalls: numberIn(unconfirmedCalls) }
+  const tokens = usageText(used)
   if (tokens) pieces.push(`  ${tokens}`)
   if (isObject(error)) pieces.push(['red', `  ${String(error.code)}`], `: ${short(error.message)}`)
   const rest = short(others)

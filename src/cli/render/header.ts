@@ -4,7 +4,7 @@ import type { SubtaskState } from '../../contract/run'
 import { countPieces, mark, spinner, styled } from './marks'
 import type { Piece } from './line'
 import { duration, elapsed, since } from '../../contract/time'
-import { tokenText } from './tokens'
+import { usageText } from './tokens'
 
 /** Columns of the bar: enough to see a hundredth move, and room for the counts beside it. */
 const BAR = 30
@@ -13,7 +13,7 @@ export function titlePieces(view: RunStatusReport, { now, frame }: { now: number
   const { status, plan, runId, startedAt, endedAt } = view
   const open = status === 'running' || status === 'preparing'
   const took = endedAt === undefined ? elapsed(since(startedAt, now)) : duration(since(startedAt, Date.parse(endedAt)))
-  const tokens = tokenText(view.tokensUsed, view.unconfirmedCalls)
+  const tokens = usageText(view)
   return [
     open && frame !== undefined ? spinner(frame) : mark(status),
     ' ',

@@ -7,7 +7,7 @@ import { silence, type Heard } from './life'
 import type { Piece } from './line'
 import { styled } from './marks'
 import { duration, elapsed } from '../../contract/time'
-import { tokenText } from './tokens'
+import { usageText } from './tokens'
 import { givenBy, runningFor } from './waiting'
 
 /** What a person should see. */
@@ -28,7 +28,7 @@ export function rowFacts({ row, reason, execution, now, heardAt }: RowToTell): P
   const silent = execution && silence(execution, heardAt)
   const facts: Piece[] = [
     runningFor(row, now),
-    tokenText(execution?.tokensUsed),
+    usageText(execution ?? {}),
     silent === undefined ? '' : ['yellow', `no sign of life for ${elapsed(silent)}`],
     details === '' ? '' : ['dim', details],
   ]
@@ -36,10 +36,10 @@ export function rowFacts({ row, reason, execution, now, heardAt }: RowToTell): P
 }
 
 function endedFacts(row: SubtaskRow): Piece[] {
-  const { state, error, durationMs, tokensUsed, unconfirmedCalls, attempt = 1, replacedBy } = row
+  const { state, error, durationMs, attempt = 1, replacedBy } = row
   const facts = joined([
     durationMs === undefined ? '' : duration(durationMs),
-    tokenText(tokensUsed, unconfirmedCalls),
+    usageText(row),
     attempt > 1 ? `attempt ${attempt}` : '',
     replacedBy === undefined ? '' : givenBy(replacedBy),
   ])

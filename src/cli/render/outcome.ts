@@ -6,7 +6,7 @@ import { cleanLines } from './clean'
 import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
-import { tokenText } from './tokens'
+import { spentLines, usageText } from './tokens'
 import { givenBy } from './waiting'
 import { pad } from './width'
 
@@ -20,7 +20,7 @@ const OUTPUT_LENGTH = 160
 export function renderOutcome(outcome: RunOutcome, { color, uiLink }: { color: boolean; uiLink?: string }): string[] {
   const { runId, status, counts, durationMs, error } = outcome
   const results = Object.values(outcome.results)
-  const tokens = tokenText(outcome.tokensUsed, outcome.unconfirmedCalls)
+  const tokens = usageText(outcome)
   const failed = results.filter((result) => result.status === 'failed')
   const skipped = results.filter((result) => result.status === 'skipped')
   const lines: Piece[][] = [
@@ -34,6 +34,7 @@ export function renderOutcome(outcome: RunOutcome, { color, uiLink }: { color: b
       tokens === '' ? undefined : ['dim', ` · ${tokens}`],
     ],
     ['  ', ...countPieces(counts)],
+    ...spentLines(outcome.spentBy),
     ...(error ? cleanLines(error.message).map((line): Piece[] => ['  ', ['red', line]]) : []),
     ...limited(failed, 'failed').flatMap((entry) => (Array.isArray(entry) ? [entry] : failureLines(entry))),
     ...skippedLines(skipped),

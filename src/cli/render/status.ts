@@ -7,7 +7,9 @@ import { titlePieces } from './header'
 import { painter, type Piece } from './line'
 import { countPieces, mark, styled } from './marks'
 import { duration } from '../../contract/time'
-import { tokenText } from './tokens'
+import { budgetText } from '../../contract/run/budget-texts'
+import { spentBy } from '../../contract/run/spending'
+import { spentLines, usageText } from './tokens'
 import { lineTogether, type Entry } from './together'
 import { inTreeOrder } from './tree'
 import { alternativeLines, commandPieces, givenBy, reasonsOf, runLines, runningFor } from './waiting'
@@ -30,6 +32,8 @@ export function renderStatus(view: RunStatusReport, { color, now }: { color: boo
     titlePieces(view, { now }),
     [['dim', `  team ${view.team || '?'} · started ${view.startedAt}`], endedPiece(view), kindPiece(view)],
     ['  ', ...countPieces(view.counts)],
+    ...spentLines(spentBy(view.subtasks)),
+    ...budgetLines(view),
     ...warnings(view, now).map((pieces): Piece[] => ['  ', ...pieces]),
     ...runLines(view).map((pieces): Piece[] => ['  ', ...pieces]),
     ...failureLines(view),
@@ -77,6 +81,18 @@ function kindPiece({ open, planVersion, retryOf, retriedBy = [], continuing }: R
   return ['dim', facts.map((fact) => fact && ` · ${fact}`).join('')]
 }
 
+/** What it may use, where somebody has said so. */
+function budgetLines({ budget }: RunStatusReport): Piece[][] {
+  if (!budget) return []
+  const { run, assumed, agents = {}, onBudget } = budget
+  const each = [
+    ...(assumed ? [] : [`the run ${budgetText(run)}`]),
+    ...Object.entries(agents).map(([name, one]) => `${name} ${budgetText(one)}`),
+  ]
+  if (each.length === 0) return []
+  return [[['dim', `  budget: ${each.join(' · ')}${onBudget ? '; used up, it is held' : ''}`]]]
+}
+
 function endedPiece({ endedAt }: RunStatusReport): Piece {
   return endedAt === undefined ? undefined : ['dim', ` · ended ${endedAt}`]
 }
@@ -90,7 +106,7 @@ function facts(row: SubtaskRow, execution: PendingExecution | undefined, now: nu
   const took =
     row.state === 'running' ? runningFor(row, now) : row.durationMs === undefined ? '' : duration(row.durationMs)
   const attempts = (row.attempt ?? 1) > 1 ? `${row.attempt} attempts` : ''
-  return [took, tokenText(row.tokensUsed ?? execution?.tokensUsed, row.unconfirmedCalls), attempts]
+  return [took, usageText(row.tokensUsed === undefined ? { ...execution, ...row } : row), attempts]
     .filter(Boolean)
     .map((fact) => `  ${fact}`)
     .join('')

@@ -14,7 +14,7 @@ export const EXIT = {
   /** What the agents made was tried, and its tests failed. */
   tests: 5,
   internal: 6,
-  /** The run's tokens are used up. */
+  /** A budget is used up. */
   budget: 7,
   /** Ctrl-C: the run goes on. */
   detached: 130,
@@ -48,6 +48,7 @@ const SURROUNDINGS: readonly ErrorCode[] = [
   'ArtifactNotFound',
   'ArtifactCorrupt',
   'ModelNotConfigured',
+  'PriceUnknown',
   'SandboxUnavailable',
 ]
 /** Why a run failed, where a script would do something else about it. */
@@ -58,6 +59,7 @@ const OF_RUNS: Partial<Record<ErrorCode, ExitCode>> = {
   TestsFailed: EXIT.tests,
   BudgetExceeded: EXIT.budget,
   ModelNotConfigured: EXIT.surroundings,
+  PriceUnknown: EXIT.surroundings,
   SandboxUnavailable: EXIT.surroundings,
 }
 

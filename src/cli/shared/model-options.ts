@@ -1,19 +1,20 @@
-// HOST. `--model`, `--max-tokens` and `--record`: which model a run's agents ask, how much they may, and what is kept of it.
+// HOST. `--model`, `--record` and the budget: which model a run's agents ask, how much they may, and what is kept of it.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { checkModel } from '../../agents/models/check-model'
+import { requirePrices } from '../../agents/models/require-prices'
 import { requireSettings } from '../../agents/models/providers'
 import type { AgentManifest } from '../../contract/agent'
+import type { Budget, OnBudget } from '../../contract/budget'
 import { TroupeError } from '../../contract/errors'
-import { DEFAULT_MAX_TOKENS } from '../../contract/limits'
 import { DEFAULT_MODEL, parseModelId } from '../../contract/model-id'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
 import { checkRecordingFile } from './recording'
-import { notEmpty, wholeNumber } from './options'
+import { budgetOf, withBudgetOptions, type BudgetOptions } from './budget-options'
+import { notEmpty } from './options'
 
-export interface ModelOptions {
+export interface ModelOptions extends BudgetOptions {
   model?: string
-  maxTokens?: number
   record?: string
   /** False where the command does not see the run's end. True unless given. */
   waits?: boolean
@@ -22,30 +23,26 @@ export interface ModelOptions {
 }
 
 export function withModelOptions(command: Command): Command {
-  const limit = DEFAULT_MAX_TOKENS.toLocaleString('en-US')
-  return command
-    .addOption(new Option('--model <id>', 'the model of agents that name none: <provider>/<model>'))
-    .addOption(
-      new Option('--max-tokens <count>', `tokens that all model calls may use together; ${limit} unless given`) //
-        .argParser(wholeNumber(1)),
-    )
-    .option('--record <file>', "keep the models' answers, to be played by --model scripted/FILE", notEmpty)
+  return withBudgetOptions(
+    command.addOption(new Option('--model <id>', 'the model of agents that name none: <provider>/<model>')),
+  ).option('--record <file>', "keep the models' answers, to be played by --model scripted/FILE", notEmpty)
 }
 
 /** What of these options a start takes. */
 export interface ModelsOfRun {
   model?: string
-  maxTokens?: number
+  budget?: Budget
+  onBudget?: OnBudget
 }
 
 /**
  * The models of a run, checked before it is started: the default one where an agent that the plan uses needs it, and the
  * ones that agents name which this process is going to host.
  *
- * @throws TroupeError `ModelNotConfigured`, `InvalidUsage`
+ * @throws TroupeError `ModelNotConfigured`, `InvalidUsage`, `PriceUnknown`
  */
 export async function checkModels(
-  { model, maxTokens, record, waits = true, spawnsModels = false }: ModelOptions,
+  { model, record, waits = true, spawnsModels = false, ...limits }: ModelOptions,
   { spec, nodes }: CheckedPlan,
   hosts: boolean,
 ): Promise<ModelsOfRun> {
@@ -58,10 +55,11 @@ export async function checkModels(
   if (hosts) for (const agent of own) await checkOwnModel(agent)
   // Whoever does not call it need not be able to
   const isOurs = hosts || (chosen !== undefined && parseModelId(chosen).provider === 'scripted')
-  return {
-    ...(chosen === undefined ? {} : { model: isOurs ? await checkModel(chosen, process.cwd()) : chosen }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-  }
+  const ofRun = chosen === undefined ? undefined : isOurs ? await checkModel(chosen, process.cwd()) : chosen
+  const given = budgetOf(limits, waits)
+  const budget = given.budget ? { ...spec.budget, ...given.budget } : spec.budget
+  await requirePrices({ spec: { ...spec, ...(budget ? { budget } : {}) }, nodes }, ofRun)
+  return { ...(ofRun === undefined ? {} : { model: ofRun }), ...given }
 }
 
 /**

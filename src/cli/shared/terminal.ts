@@ -23,3 +23,8 @@ export function canRedraw(): boolean {
 export function messageSize(): { width: number; height: number } {
   return { width: process.stderr.columns || 80, height: process.stderr.rows || 24 }
 }
+
+/** Whether somebody sits there who reads what is said and can type an answer elsewhere. */
+export function isTerminal(): boolean {
+  return process.stderr.isTTY === true
+}

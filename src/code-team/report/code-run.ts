@@ -1,5 +1,6 @@
 // TEAM. A run of the code team as it is reported and delivered, collected from its results by subtask and agent: complete,
 // failed, or ended anywhere in its middle. What is not there is left out, never made up.
+import { sumOfCosts, type Cost } from '../../contract/prices'
 import type { z } from 'zod'
 import { isObject } from '../../contract/json'
 import type { AgentResult, SubtaskError } from '../../contract/run'
@@ -55,6 +56,8 @@ export interface CodeRun extends Partial<Assignment> {
   baseline?: OwnTests | null
   agents: AgentShare[]
   tokensUsed: number
+  /** In US dollars; absent if no model was called. */
+  cost?: Cost
   unconfirmedCalls: number
   /** Subtasks that failed, in their order. */
   failures: { subtask: string; agent?: string; code: string; message: string; hint?: string }[]
@@ -70,6 +73,7 @@ export function codeRunOf({ runId, status, code, error, inputs, results }: RunFa
   const built = collectRounds(results)
   const agents = sharesOf(Object.values(results))
   const last = built.rounds.at(-1)
+  const cost = sumOfCosts(agents.map((agent) => agent.cost))
   return {
     ...{ runId, status, ...assignment },
     ...(code === undefined ? {} : { code }),
@@ -82,6 +86,7 @@ export function codeRunOf({ runId, status, code, error, inputs, results }: RunFa
     ...built,
     agents,
     tokensUsed: agents.reduce((sum, { tokensUsed }) => sum + tokensUsed, 0),
+    ...(cost === undefined ? {} : { cost }),
     unconfirmedCalls: agents.reduce((sum, { unconfirmedCalls }) => sum + unconfirmedCalls, 0),
     failures: failuresOf(results),
   }

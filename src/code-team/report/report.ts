@@ -1,4 +1,6 @@
 // TEAM. REPORT.md of a run, pure: what was asked for, what was built, what was tested, what it cost and what is not done.
+import type { Cost } from '../../contract/prices'
+import { usdText } from '../../contract/run/budget-texts'
 import { commandLine } from '../check/scaffold'
 import { choiceText } from '../mode/choice'
 import { testCounts } from '../gate'
@@ -63,7 +65,12 @@ function facts(run: CodeRun): string {
         }${earlier}`
       : 'Tests: none were run',
     `Tokens: ${run.tokensUsed}${unconfirmed(run.unconfirmedCalls)}`,
+    ...(run.cost === undefined ? [] : [`Cost: ${costText(run.cost)}`]),
   ])
+}
+
+function costText(cost: Cost): string {
+  return cost === 'unknown' ? 'unknown' : usdText(cost)
 }
 
 function unconfirmed(calls: number): string {
@@ -139,13 +146,14 @@ function findings({ rounds: all }: CodeRun): string | undefined {
 function tokens({ agents }: CodeRun): string | undefined {
   const asked = agents.filter((one) => one.tokensUsed + one.unconfirmedCalls > 0)
   if (asked.length === 0) return 'No model was called.'
-  const rows = asked.map(({ agent, executions, tokensUsed, unconfirmedCalls }) => [
+  const rows = asked.map(({ agent, executions, tokensUsed, cost, unconfirmedCalls }) => [
     plain(agent),
     `${executions}`,
     `${tokensUsed}`,
+    cost === undefined ? '–' : costText(cost),
     unconfirmedCalls === 0 ? '–' : `${unconfirmedCalls}`,
   ])
-  return table(['agent', 'tasks', 'tokens', 'unconfirmed calls'], rows)
+  return table(['agent', 'tasks', 'tokens', 'cost', 'unconfirmed calls'], rows)
 }
 
 function commands(run: CodeRun): string | undefined {

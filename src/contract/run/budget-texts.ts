@@ -58,6 +58,14 @@ export function budgetExceeded({ level, key }: Obstacle, { left, needs, spent = 
   return new TroupeError('BudgetExceeded', message, { hint: `${raise}${anew}` })
 }
 
+/** What `troupe budget` is to be told, by the hint that a subtask failed with. */
+export function raiseOf(hint = ''): string[] {
+  const [, option = '--usd', whose, name] = RAISE.exec(hint) ?? []
+  return [option, 'N', ...(whose === undefined || name === undefined ? [] : [whose, name])]
+}
+
+const RAISE = /^troupe budget RUN (--[a-z]+) N(?: (--[a-z]+) (.+?))? raises it/
+
 /** What to do about a model of which nobody knows the price. */
 export const PRICE_HINT =
   'say what it costs: prices: {"<provider>/<model>": {"inputPerMillion": 1, "outputPerMillion": 5}}; or limit tokens or calls'

@@ -2,7 +2,8 @@
 import { MODEL_FAILURES, type ErrorCode } from '../errors'
 import { firstOf } from '../json'
 import type { SubtaskRow } from '../run'
-import { describeSpending, sum, tokenNumber } from './spending'
+import { usdText } from './budget-texts'
+import { describeSpending, sum, tokenNumber, totalsOf } from './spending'
 
 /** Failures of a subtask that are the run's own, first the one that outranks the others. */
 const DECISIVE: readonly ErrorCode[] = ['BudgetExceeded', 'TestsFailed', ...MODEL_FAILURES]
@@ -36,5 +37,7 @@ function rank(row: SubtaskRow, code: ErrorCode): number {
 
 function spending(rows: readonly SubtaskRow[]): string {
   const spent = rows.map(({ id, agent, tokensUsed = 0 }) => ({ subtask: id, agent, tokens: tokensUsed }))
-  return `the run's tokens are used up: ${tokenNumber(sum(spent))} were spent: ${describeSpending(spent)}`
+  const { cost } = totalsOf(rows)
+  const price = typeof cost === 'number' ? ` for ${usdText(cost)}` : ''
+  return `a budget is used up: ${tokenNumber(sum(spent))} tokens were spent${price}: ${describeSpending(spent)}`
 }

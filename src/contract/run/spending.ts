@@ -49,6 +49,17 @@ export function totalsOf(rows: readonly Partial<Totals>[]): Totals {
   return { tokensUsed, ...(cost === undefined ? {} : { cost }), ...(unconfirmedCalls > 0 ? { unconfirmedCalls } : {}) }
 }
 
+/** By agent, in the order in which they first appear; those that called no model are left out. */
+export function spentBy(rows: readonly ({ agent: string } & Partial<Totals>)[]): Record<string, Totals> {
+  const agents = new Map<string, Totals>()
+  for (const row of rows) {
+    const { tokensUsed = 0, cost, unconfirmedCalls = 0 } = row
+    if (tokensUsed === 0 && cost === undefined && unconfirmedCalls === 0) continue
+    agents.set(row.agent, totalsOf([agents.get(row.agent) ?? {}, row]))
+  }
+  return Object.fromEntries(agents)
+}
+
 /** `512,345`: by hand, since the same text is made in workflows and out of them. */
 export function tokenNumber(tokens: number): string {
   return String(tokens).replace(/\B(?=(\d{3})+$)/g, ',')

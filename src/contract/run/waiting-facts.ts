@@ -1,5 +1,6 @@
 // PURE. What a status knows of a run, as far as it tells why a subtask has not ended; and the reasons that come of it.
 import type { StatusAnswer } from '../messages'
+import type { Cost } from '../prices'
 import type { BlockedWorker } from '../records'
 import type { Pause, RunStatus, SubtaskRow } from '../run'
 
@@ -21,6 +22,7 @@ export interface PendingExecution {
   progress?: unknown
   /** Tokens that all its attempts have used, as its newest heartbeat tells. */
   tokensUsed?: number
+  cost?: Cost
 }
 
 /** Subtasks that wait since no worker serves their agent. */

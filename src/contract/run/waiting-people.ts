@@ -2,6 +2,7 @@
 import { short } from '../json'
 import type { ShownRequest, SubtaskRow, TimeoutMeaning } from '../run'
 import { clock } from '../time'
+import { raiseOf } from './budget-texts'
 import { troupeCommand } from './waiting-commands'
 import type { Reason, WaitingFacts } from './waiting-facts'
 
@@ -34,10 +35,15 @@ export function answerCommand(runId: string, id: string, request: ShownRequest |
 
 /** One that failed, of which a person says what follows. */
 export function heldReason({ id, error }: SubtaskRow, { runId, source }: WaitingFacts): Reason {
+  const alternatives = [troupeCommand('replace', [runId, id, 'JSON']), troupeCommand('skip', [runId, id])]
+  if (error?.code === 'BudgetExceeded' && source !== 'history') {
+    const sentence = `its budget is used up (${short(error.message)}) and it is held until a person raises it`
+    const command = troupeCommand('budget', [runId], raiseOf(error.hint))
+    return { kind: 'held', sentence, command, alternatives }
+  }
   const failure = error ? ` (${error.code}: ${short(error.message)})` : ''
   const sentence = `it failed${failure} and is held until a person retries, replaces or skips it`
   if (source === 'history') return nobody(runId, `${sentence}; no worker runs that would do so`)
-  const alternatives = [troupeCommand('replace', [runId, id, 'JSON']), troupeCommand('skip', [runId, id])]
   return { kind: 'held', sentence, command: troupeCommand('retry', [runId], ['--from', id]), alternatives }
 }
 
