@@ -58,6 +58,8 @@ export interface ModelBehaviour {
   baseUrl?: string
   tools?: SortedTools
   maxSteps?: number
+  /** How often the model may mend an answer that has not its form; once unless given. */
+  repairs?: number
   /** Where the output's schema is not zod's. */
   form?: AnswerForm<unknown>
 }
@@ -88,7 +90,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   }
 
   private async answer(payload: unknown, context: AgentContext, box?: ToolBox): Promise<unknown> {
-    const { instructions, baseUrl, form } = this.behaviour
+    const { instructions, baseUrl, form, repairs } = this.behaviour
     const { model: id } = this.config
     const model = recordedModel(
       context,
@@ -105,7 +107,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
       { role: 'system', content: whole },
       { role: 'user', content: [{ type: 'text', text: question.prompt }] },
     ]
-    return mended(question, form, prompt, said)
+    return mended({ ...question, ...(repairs === undefined ? {} : { repairs }) }, form, prompt, said)
   }
 
   private async generate(

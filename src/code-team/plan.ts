@@ -88,10 +88,12 @@ function teamSubtasks(given: Record<string, unknown>, mode: Assignment['mode']):
   const specification = { $from: 'spec' }
   const architecture = { $from: 'architect' }
   const measured = { architecture, ...pick(given, 'base') }
+  // What the architect's tools read
+  const files = 'base' in given ? { snapshot: given.base } : {}
   const isAuto = mode === 'auto'
   return [
     { id: 'spec', agentType: 'spec-agent', payload: asked },
-    { id: 'architect', agentType: 'architect-agent', payload: { ...asked, specification } },
+    { id: 'architect', agentType: 'architect-agent', payload: { ...asked, specification, ...files } },
     ...(isAuto ? [{ id: 'mode', agentType: 'mode', payload: measured }] : []),
     build({ ...given, specification, architecture, ...(isAuto ? { choice: { $from: 'mode' } } : {}) }),
     GATE,

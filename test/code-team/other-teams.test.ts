@@ -140,7 +140,12 @@ it('works on an existing repository: only its own paths, and the old tests befor
   const add = { 'src/add.js': 'export const add = (a, b) => a + b\n' }
   const { run, calls, told, newest, report } = await stage.play(
     {
-      architect: plan,
+      // It looks at what the map only names, and may not change anything
+      architect: [
+        { tool: 'read_file', input: { path: 'src/sums.js' } },
+        { tool: 'write_file', input: { path: 'src/sums.js', content: '' } },
+        plan,
+      ],
       // The first answer breaks what was there
       code: {
         add: [
@@ -165,6 +170,9 @@ it('works on an existing repository: only its own paths, and the old tests befor
   expect(run.failures).toEqual([])
   expect(told('architect-agent')).toContain('  exports double')
   expect(told('architect-agent')).not.toContain('export const double')
+  expect(told('architect-agent', 1)).toContain('export const double')
+  expect(told('architect-agent', 2)).toMatch(/write_file/)
+  expect(calls['architect-agent']).toBe(3)
   expect(told('coder-agent add')).toContain('export const double')
   expect(run.baseline).toMatchObject({ command: 'node --test', passed: true })
   expect(run.rounds[0]!.check).toMatchObject({

@@ -17,8 +17,13 @@ export interface Question<Value> {
 /** @throws TroupeError `OutputRejected`, not to be retried, `TooManyTokens`, or what the call throws */
 export async function ask<Value>(context: AgentContext, question: Question<Value>): Promise<Value> {
   await requireQuestion(question)
+  return withFinalRejection(() => structuredAnswer({ ...question, model: context.model(), signal: context.signal }))
+}
+
+/** What is rejected stays so: no attempt follows. */
+export async function withFinalRejection<Value>(answer: () => Promise<Value>): Promise<Value> {
   try {
-    return await structuredAnswer({ ...question, model: context.model(), signal: context.signal })
+    return await answer()
   } catch (error) {
     throw isRejection(error)
       ? new TroupeError('OutputRejected', error.message, { hint: error.hint, cause: error })
@@ -43,7 +48,7 @@ export async function askForBest<Value>(
 }
 
 /** The last gate: whatever a question is made of, it is asked whole or not at all. */
-async function requireQuestion({ system, prompt }: Pick<Question<unknown>, 'system' | 'prompt'>): Promise<void> {
+export async function requireQuestion({ system, prompt }: Pick<Question<unknown>, 'system' | 'prompt'>): Promise<void> {
   const tokens = await countTokens(system + prompt)
   const hint = 'ask for less at a time: a shorter request, or fewer files'
   requireTokens('what the model would have to read', { tokens, limit: QUESTION_TOKENS, hint })

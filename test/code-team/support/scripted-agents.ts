@@ -29,7 +29,10 @@ export class ScriptedAgents {
     this.asked.set(who, [...before, request])
     const answers = this.answersOf(who)
     const list = Array.isArray(answers) ? (answers as (object | string)[]) : [answers]
-    return answer(list[Math.min(before.length, list.length - 1)] ?? 'nothing is scripted', this.script.tokens)
+    const said = list[Math.min(before.length, list.length - 1)] ?? 'nothing is scripted'
+    const { tokens } = this.script
+    if (isToolCall(said)) return { kind: 'tool', name: said.tool, input: said.input, ...(tokens ? { tokens } : {}) }
+    return answer(said, tokens)
   }
 
   /** How often each was asked. */
@@ -53,6 +56,11 @@ export class ScriptedAgents {
         return review
     }
   }
+}
+
+/** `{tool, input}` calls a tool. */
+function isToolCall(said: object | string): said is { tool: string; input: unknown } {
+  return typeof said === 'object' && 'tool' in said
 }
 
 function whoIsAsked({ system, body }: ChatRequest): string {
