@@ -9,6 +9,8 @@ export { languageModel, type LanguageModelOptions } from './agents/models/langua
 export { structuredAnswer, type SchemaQuestion, type StructuredQuestion } from './agents/models/structured-answer'
 export type { AgentContext, SpawnOptions } from './agents/context'
 export { defineTeam, teamManifest, type Team } from './agents/team'
+export { coderProgram } from './code-team/coder-program/coder-program'
+export type { CoderProgramOptions, CoderSandbox } from './code-team/coder-program/options'
 export { codePlan, type CodeRequest } from './code-team/plan'
 export { codeTeam, type CodeTeamOptions } from './code-team/team'
 export { TroupeClient, type RunSummary, type StartOptions, type TroupeClientOptions } from './client'

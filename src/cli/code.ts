@@ -12,6 +12,7 @@ interface CodeOptions extends OutputOption, ModelOptions {
   maxRounds?: number
   mode: string
   test?: string
+  team?: string
   id?: string
   detach?: boolean
   diff?: boolean
@@ -43,6 +44,11 @@ export function codeCommand(): Command {
       "what runs a repository's own tests, for a shell; found in its manifests unless given",
       notEmpty,
     )
+    .option(
+      '--team <file>',
+      'module that exports a team whose only agent, a program, takes the place of the coder',
+      notEmpty,
+    )
     .addOption(unsandboxedOption())
     .option('--id <id>', "the run's id; code-xxxx unless given")
     .option('--diff', 'print what was changed, as a unified diff')
@@ -55,7 +61,7 @@ export function codeCommand(): Command {
 
 async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
   const { dir, language, maxRounds, mode, test: testCommand, id, apply = false, diff = false } = options
-  const { detach = false, allowUnsandboxed = false, output } = options
+  const { detach = false, allowUnsandboxed = false, team: teamFile, output } = options
   if (detach && (diff || apply)) {
     throw new TroupeError('InvalidUsage', `${apply ? '--apply' : '--diff'}: with --detach nobody waits for the end`, {
       hint: 'troupe attach RUN --diff or --apply does it afterwards',
@@ -66,5 +72,5 @@ async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
   const { carryOut } = await import('./code/carry-out.js')
   const order = { request, dir, language, maxRounds, mode, testCommand, id, apply }
   const models = { model, maxTokens, maxCost, onBudget, record }
-  return carryOut(order, { models, output, detach, allowUnsandboxed, wanted: { diff, apply }, isDemo: false })
+  return carryOut(order, { models, output, detach, allowUnsandboxed, teamFile, wanted: { diff, apply }, isDemo: false })
 }

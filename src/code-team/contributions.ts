@@ -39,15 +39,30 @@ export async function contributionOf(
   artifacts: Artifacts,
   { module, role, previous, answer }: { module: string; role: Role; previous?: Contribution; answer: FilesAnswer },
 ): Promise<Contribution> {
+  const write = await textFiles(artifacts, Object.fromEntries(answer.files.map(({ path, content }) => [path, content])))
+  const { remove, notes } = answer
+  return contributionOfPatch({ module, role, ...(previous ? { previous } : {}), patch: { write, remove }, notes })
+}
+
+/** The same of files that are stored already. */
+export function contributionOfPatch({
+  module,
+  role,
+  previous,
+  patch,
+  notes,
+}: {
+  module: string
+  role: Role
+  previous?: Contribution
+  patch: Patch
+  notes: string
+}): Contribution {
   const before: Patch = previous?.patch ?? { write: {}, remove: [] }
-  const written = await textFiles(
-    artifacts,
-    Object.fromEntries(answer.files.map(({ path, content }) => [path, content])),
-  )
-  const write: Record<string, SnapshotFile> = { ...before.write, ...written }
-  for (const path of answer.remove) delete write[path]
-  const remove = [...new Set([...before.remove, ...answer.remove])].filter((path) => !Object.hasOwn(write, path))
-  return { module, role, patch: { write, remove }, notes: answer.notes }
+  const write: Record<string, SnapshotFile> = { ...before.write, ...patch.write }
+  for (const path of patch.remove) delete write[path]
+  const remove = [...new Set([...before.remove, ...patch.remove])].filter((path) => !Object.hasOwn(write, path))
+  return { module, role, patch: { write, remove }, notes }
 }
 
 /** What stands where an answer was not taken. */

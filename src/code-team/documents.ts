@@ -110,6 +110,8 @@ export const contributionSchema = z.object({
   patch: z.object({ write: z.record(z.string(), snapshotFileSchema), remove: z.array(z.string()) }),
   notes: z.string(),
   refusal: z.string().optional(),
+  /** Artifact of what a program printed that was the coder. */
+  log: z.string().optional(),
 })
 export type Contribution = z.infer<typeof contributionSchema>
 

@@ -1,5 +1,6 @@
 // HOST. What a sandboxed command sees, as arguments for bubblewrap: nothing that is not named here.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { TroupeError } from '../contract/errors'
 import { preview } from '../contract/json'
@@ -31,6 +32,8 @@ export interface BwrapSettings {
   command: readonly string[]
   directory: string
   readOnly: readonly string[]
+  /** Below the user's home. */
+  homePaths?: readonly string[]
   report?: string
   /** The proxy's, where the command was granted hosts. */
   proxySocket?: string
@@ -61,6 +64,7 @@ export function bwrapArguments(settings: BwrapSettings): string[] {
     ...['--size', megabytes(COMMAND_TMP_MB), '--perms', '1777', '--tmpfs', '/tmp', '--dir', INSIDE_HOME],
     ...['--symlink', '../tmp', '/var/tmp'],
     ...nodeMounts(),
+    ...(settings.homePaths ?? []).flatMap((path) => ['--bind-try', join(homedir(), path), join(INSIDE_HOME, path)]),
     ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...(proxySocket === undefined ? [] : networkMounts(proxySocket)),
     ...['--bind', directory, INSIDE_DIRECTORY, ...(report === undefined ? [] : ['--bind', report, INSIDE_REPORT])],

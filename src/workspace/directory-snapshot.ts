@@ -12,7 +12,8 @@ import { checkSnapshot, storeFile } from './snapshots'
 
 /**
  * The files of a directory, without `.git`; empty directories are not kept. What is no plain file, or has a name that is
- * refused, is left out where `leftOut` is given: it is told why.
+ * refused, is left out where `leftOut` is given: it is told why. Files and directories that `takes` does not take are not
+ * looked at.
  *
  * @throws TroupeError `PathRefused` naming such an entry otherwise; `OutputTooLarge`
  */
@@ -20,6 +21,7 @@ export async function snapshotOfDirectory(
   artifacts: Artifacts,
   directory: string,
   leftOut?: (why: string) => void,
+  takes: (path: string) => boolean = () => true,
 ): Promise<Snapshot> {
   const files: Record<string, SnapshotFile> = {}
   const top = await ConfinedDirectory.open(directory)
@@ -29,7 +31,7 @@ export async function snapshotOfDirectory(
   async function walk(folder: ConfinedDirectory, prefix: string): Promise<void> {
     try {
       for (const name of await folder.names()) {
-        if (prefix === '' && name === '.git') continue
+        if ((prefix === '' && name === '.git') || !takes(prefix + name)) continue
         await take(folder, prefix, name).catch((error: unknown) => {
           if (!leftOut || asTroupeError(error)?.code !== 'PathRefused') throw error
           leftOut(messageOf(error))

@@ -39,6 +39,8 @@ export interface SandboxOptions {
   directory: string
   /** Further files and directories, readable at the paths that they have here. */
   readOnly?: readonly string[]
+  /** Files and directories below the user's home, readable and writable at their places in the sandbox's own home. */
+  homePaths?: readonly string[]
   /** A writable directory for reports; the command finds its path in the variable TROUPE_REPORT. */
   report?: string
   /** All of the environment besides PATH, HOME, TMPDIR, LANG, CI and NO_COLOR. */

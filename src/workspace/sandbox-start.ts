@@ -28,6 +28,7 @@ export interface StartOptions {
   command: readonly string[]
   directory: string
   readOnly?: readonly string[]
+  homePaths?: readonly string[]
   report?: string
   env?: Record<string, string>
   stdin?: string

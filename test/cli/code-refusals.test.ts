@@ -15,6 +15,9 @@ beforeAll(async () => {
   place.write('good.json', programRecording())
   mkdirSync(join(place.directory, 'full'))
   place.write('full/notes.txt', 'mine')
+  const agents = "[defineAgent({ name: 'gate', run: () => null })]"
+  const imports = "import { defineAgent, defineTeam } from 'troupe'"
+  place.write('other.ts', `${imports}\nexport default defineTeam({ name: 'other', agents: ${agents} })\n`)
   const taken = join(place.directory, 'taken')
   mkdirSync(taken)
   const settings = ['-c', 'user.name=A', '-c', 'user.email=a@b', '-c', 'init.defaultBranch=main']
@@ -68,6 +71,20 @@ describe('is refused before anything starts, and leaves nothing', () => {
       [REQUEST, '--mode', 'single', '--dir', 'large', ...GOOD],
       2,
       /TooManyTokens: the repository, which one coder is to work on, has [\d,]+ tokens, at most 50,000 fit\nhint: .*--mode team/,
+    ],
+    [
+      'a test command for nothing',
+      [REQUEST, '--test', 'make', ...GOOD],
+      2,
+      /InvalidUsage: --test: .* is no repository/,
+    ],
+    ['nothing to apply to', [REQUEST, '--apply', ...GOOD], 2, /InvalidUsage: --apply: .* is no repository/],
+    ['a difference for nobody', [REQUEST, '--diff', '--detach', ...GOOD], 2, /InvalidUsage: --diff: .*nobody waits/],
+    [
+      'a team without a coder',
+      [REQUEST, '--team', 'other.ts', ...GOOD],
+      2,
+      /InvalidTeam: .* has gate: only "coder-agent"/,
     ],
     ['no model', [REQUEST], 3, /error ModelNotConfigured: /],
     ['no model for one coder', [REQUEST, '--mode', 'single'], 3, /error ModelNotConfigured: /],

@@ -1,11 +1,12 @@
 // `troupe code`, as a process: what it delivers wherever the run ended, and how it ends.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { REQUEST, wrongAdd } from '../code-team/support/program'
 import { type Finished, NO_MODEL, type Running, type Settings, until, Workplace } from './support/command'
 import { CALLS, programRecording, TOKENS_A_CALL } from './support/recordings'
 import { sandboxTest as it } from '../support/sandbox'
+import { plainGit } from '../workspace/support/repository'
 
 const GOOD = ['--model', 'scripted/good.json']
 
@@ -16,6 +17,7 @@ interface Summary {
   done: boolean
   tests?: { passed: number; failed: number }
   tokensUsed: number
+  rounds: number
   notDone: string[]
   delivered?: { directory: string; branch?: string; files: number; report: string }
   runCommand?: string[]
@@ -224,6 +226,44 @@ it('a repository gets a branch with the report on it, and its working tree is le
   const moved = await start(['attach', 'branched', '-o', 'json']).finished
   expect([moved.code, moved.stderr]).toEqual([2, expect.stringContaining('DeliveryRefused')])
   expect(summaryOf(moved)).toMatchObject({ done: true })
+})
+
+it('any program may be the coder: its first work changes a test and is refused, its second is delivered; no model is asked', async () => {
+  const repository = join(place.directory, 'own')
+  mkdirSync(join(repository, 'test'), { recursive: true })
+  const old = "require('node:test')('old', () => {})\n"
+  writeFileSync(join(repository, 'test/old.test.js'), old)
+  const git = (...args: string[]): string => plainGit(repository, ...args)
+  git('init', '-q', '-b', 'main')
+  git('add', '.')
+  git('commit', '-q', '-m', 'first')
+  // Stands for Claude Code
+  const program = `#!/bin/sh
+prompt=$(cat)
+[ "$1 $2 $3" = "-p --permission-mode acceptEdits" ] || exit 2
+case "$prompt" in
+  *"is a test that was there before"*) ;;
+  *) echo 'weaker' > test/old.test.js ;;
+esac
+mkdir -p src
+echo 'exports.add = (a, b) => a + b' > src/add.js
+echo "require('node:test')('adds', () => require('node:assert').equal(require('../src/add.js').add(2, 3), 5))" > test/add.test.js
+echo 'I have added it.'
+`
+  mkdirSync(join(place.directory, 'bin'))
+  writeFileSync(join(place.directory, 'bin/claude'), program, { mode: 0o755 })
+  const environment = { PATH: `${join(place.directory, 'bin')}:${process.env['PATH']}` }
+  const team = resolve('examples/any-coder/team.ts')
+  const args = ['code', REQUEST, '--team', team, '--mode', 'single', '--dir', 'own', '--id', 'own', '-o', 'json']
+  const done = await start(args, { environment }).finished
+  expect([done.code, done.stderr]).toEqual([0, expect.any(String)])
+  expect(summaryOf(done)).toMatchObject({ done: true, tokensUsed: 0, rounds: 2, tests: { passed: 1, failed: 0 } })
+  expect(git('diff', '--name-only', 'main', 'troupe/own').split('\n').slice(0, 2)).toEqual([
+    'src/add.js',
+    'test/add.test.js',
+  ])
+  expect(git('show', 'troupe/own:test/old.test.js')).toBe(old.trim())
+  expect(git('status', '--porcelain')).toBe('')
 })
 
 it('a place that was taken meanwhile is left alone, and nothing is lost', async () => {

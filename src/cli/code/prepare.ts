@@ -1,11 +1,12 @@
 // HOST. Everything that `troupe code` checks before anything is started: request, id, place of delivery, sandbox, repository.
 import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { teamManifest, type Team } from '../../agents/team'
+import { CODER } from '../../code-team/coder-program/coder-program'
 import { takeInventory } from '../../code-team/map/inventory'
 import { sourcesOf } from '../../code-team/map/repository-map'
 import { codePlan, CODE_PLAN } from '../../code-team/plan'
 import { requireOneCoder } from '../../code-team/texts'
+import type { TeamManifest } from '../../contract/agent'
 import { TroupeError } from '../../contract/errors'
 import { preview } from '../../contract/json'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
@@ -55,7 +56,7 @@ const NAMED = 3
  */
 export async function prepareCode(
   order: CodeOrder,
-  { team, needsSandbox }: { team: Team; needsSandbox: boolean },
+  { manifest, needsSandbox }: { manifest: TeamManifest; needsSandbox: boolean },
 ): Promise<PreparedCode> {
   const { dir, id = freshId(), apply = false, ...request } = order
   if (!ID.test(id)) {
@@ -69,10 +70,12 @@ export async function prepareCode(
   if (target === 'repository') await refuseTakenBranch(directory, branchOf(id))
   else if (apply || order.testCommand !== undefined) throw withoutRepository(apply ? '--apply' : '--test', directory)
   if (needsSandbox) await requireSandbox()
-  const head = target === 'repository' ? await readRepository(directory, order.mode) : undefined
+  // A program that is the coder looks into the repository by itself
+  const isShownWhole = order.mode === 'single' && manifest.agents.some(({ name, model }) => name === CODER && model)
+  const head = target === 'repository' ? await readRepository(directory, isShownWhole) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
   const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
-  const given = { team: teamManifest(team), inputs: withDelivery(inputs, place) }
+  const given = { team: manifest, inputs: withDelivery(inputs, place) }
   return { id, check: () => checkMadePlan(plan, given) }
 }
 
@@ -83,10 +86,10 @@ function withoutRepository(option: string, directory: string): TroupeError {
 }
 
 /** The last commit's files, kept where the agents find them. */
-async function readRepository(directory: string, mode = 'team'): Promise<{ commit: string; base: string }> {
+async function readRepository(directory: string, isShownWhole: boolean): Promise<{ commit: string; base: string }> {
   const { artifacts } = await openStore(defaultStoreLocation())
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
-  if (mode === 'single') requireOneCoder(await takeInventory(sourcesOf(artifacts, snapshot)))
+  if (isShownWhole) requireOneCoder(await takeInventory(sourcesOf(artifacts, snapshot)))
   say(`note: it begins from the commit ${commit.slice(0, 10)}; what is not committed is not seen, and not touched`)
   if (leftOut.length > 0) {
     const named = leftOut.slice(0, NAMED).map(({ path, why }) => `${path} (${why})`)

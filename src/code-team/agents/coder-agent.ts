@@ -16,7 +16,7 @@ import { baseSnapshot, moduleTexts, wholeRepository } from '../texts'
 import { MODEL_AGENT } from './settings'
 import { progressOf, workInputShape, workOn, type Work } from './work'
 
-const inputSchema = z.object({
+export const coderInputSchema = z.object({
   ...workInputShape,
   mode: modeSchema,
   /** In single mode. */
@@ -24,13 +24,13 @@ const inputSchema = z.object({
   /** Modules that it imports, with the newest files of each. */
   imports: z.array(z.object({ module: moduleSchema, contributions: z.array(contributionSchema) })),
 })
-type Input = z.output<typeof inputSchema>
+export type CoderInput = z.output<typeof coderInputSchema>
 
 export const coderAgent = defineAgent({
   ...MODEL_AGENT,
   name: 'coder-agent',
   capabilities: ['coder-agent', 'code'],
-  input: inputSchema,
+  input: coderInputSchema,
   output: contributionSchema,
   async run(input, context) {
     const { module, round, failures, mode } = input
@@ -50,7 +50,7 @@ export const coderAgent = defineAgent({
 
 type Told = Pick<Work, 'system' | 'prompt' | 'wishes' | 'refusals'>
 
-async function moduleWork(input: Input, { artifacts }: AgentContext): Promise<Told> {
+async function moduleWork(input: CoderInput, { artifacts }: AgentContext): Promise<Told> {
   const base = await baseSnapshot(artifacts, input.base)
   const whose = `the module "${input.module.name}"`
   const own = await moduleTexts(artifacts, filesAt(base, input.module.paths, input.previous), whose)
@@ -61,21 +61,30 @@ async function moduleWork(input: Input, { artifacts }: AgentContext): Promise<To
   const [uses = '', ...exports] = await toldExports(groups, whose)
   const imports = input.imports.map(({ module }, place) => ({ module, exports: exports[place]! }))
   const prompt = coderPrompt({ ...input, imports, uses, own }, await tokenCounter())
-  return { system: CODER_SYSTEM, prompt, wishes: () => [], refusals: (answer) => testsAmong(answer, base, input) }
+  return {
+    system: CODER_SYSTEM,
+    prompt,
+    wishes: () => [],
+    refusals: ({ files }) => testsAmong(pathsOf(files), base, input),
+  }
 }
 
 async function goModOf(artifacts: Artifacts, base: Snapshot): Promise<{ goMod?: string }> {
   return fileAt(base, 'go.mod') ? { goMod: await readText(artifacts, base, 'go.mod') } : {}
 }
 
-/** Tests of a coder's own would stand for criteria that nobody else has tested. */
-function testsAmong({ files }: FilesAnswer, base: Snapshot, { language }: Input): string[] {
-  return files
-    .filter(({ path }) => LANGUAGES[language].isTestFile(path) && !fileAt(base, path))
-    .map(({ path }) => `"${path}" would be run as tests, which are not the coder's`)
+function pathsOf(files: FilesAnswer['files']): string[] {
+  return files.map(({ path }) => path)
 }
 
-async function singleWork(input: Input, { artifacts, signal }: AgentContext): Promise<Told> {
+/** Tests of a coder's own would stand for criteria that nobody else has tested. */
+export function testsAmong(paths: readonly string[], base: Snapshot, { language }: CoderInput): string[] {
+  return paths
+    .filter((path) => LANGUAGES[language].isTestFile(path) && !fileAt(base, path))
+    .map((path) => `"${path}" would be run as tests, which are not the coder's`)
+}
+
+async function singleWork(input: CoderInput, { artifacts, signal }: AgentContext): Promise<Told> {
   const repository = input.base === undefined ? undefined : await wholeRepository(artifacts, input.base, signal)
   const own = await moduleTexts(artifacts, input.previous?.patch.write ?? {}, 'what was written')
   for (const path of [...own.keys(), ...(input.previous?.patch.remove ?? [])]) repository?.delete(path)
@@ -83,7 +92,7 @@ async function singleWork(input: Input, { artifacts, signal }: AgentContext): Pr
   const told = { ...input, request, own, ...(repository === undefined ? {} : { repository }) }
   const { isNamedAsTests, testFiles, entry } = LANGUAGES[language]
   const wishes = (answer: FilesAnswer): string[] => {
-    const paths = [...answer.files.map(({ path }) => path), ...own.keys()]
+    const paths = [...pathsOf(answer.files), ...own.keys()]
     return [
       ...(paths.some(isNamedAsTests) ? [] : [`there is no file of tests: they are ${testFiles}`]),
       ...(paths.includes(entry) || repository !== undefined ? [] : [`the file "${entry}" is missing`]),
