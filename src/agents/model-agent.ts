@@ -10,6 +10,7 @@ import { DEFAULT_MODEL, MODEL_TIMEOUT_MS, parseModelId } from '../contract/model
 import { BaseAgentService, type AgentOptions } from './base-agent-service'
 import type { AgentContext } from './context'
 import { recordedModel } from './ledger/equip'
+import { compactingModel } from './models/compacting-model'
 import { zodForm, type AnswerForm } from './models/parse-answer'
 import { ToolGuard } from './models/tool-guard'
 import { DATA_RULE } from './tools/as-data'
@@ -49,6 +50,11 @@ export interface ModelAgentOptions<
   mcp?: Record<string, McpServer>
   /** Model calls in one execution, with tools; 20 unless given. */
   maxSteps?: number
+  /**
+   * Tokens that the model reads and writes at most in one call; as the price library knows unless given. Shortly before a
+   * conversation outgrows it, the model takes notes of the older part, which go on in its place.
+   */
+  contextWindow?: number
 }
 
 /** What a model agent is made of, besides its settings. */
@@ -60,6 +66,7 @@ export interface ModelBehaviour {
   maxSteps?: number
   /** How often the model may mend an answer that has not its form; once unless given. */
   repairs?: number
+  contextWindow?: number
   /** Where the output's schema is not zod's. */
   form?: AnswerForm<unknown>
 }
@@ -116,15 +123,16 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
     box?: ToolBox,
   ): Promise<Said> {
     const { generateText, stepCountIs } = await import('ai')
-    const { maxSteps = MAX_STEPS } = this.behaviour
+    const { maxSteps = MAX_STEPS, contextWindow } = this.behaviour
     const calls = new ToolCalls({
       context,
       guard: new ToolGuard(this.name),
       snapshot: () => box?.files?.id,
       onSnapshot: (snapshot) => box?.files?.take(snapshot),
     })
+    const id = this.config.model === DEFAULT_MODEL ? undefined : this.config.model
     const { text, finishReason } = await generateText({
-      model,
+      model: box ? compactingModel(model, context, { agent: this.name, id, contextWindow }) : model,
       system,
       prompt,
       abortSignal: context.signal,
@@ -171,13 +179,14 @@ export function defineModelAgent<
 >(
   options: ModelAgentOptions<Input, Output, Tools>,
 ): ModelAgent<z.output<Input>, OutputWith<Tools, Output>, z.input<Input>> {
-  const { instructions, input, output, tools, mcp, maxSteps, ...agent } = options
+  const { instructions, input, output, tools, mcp, maxSteps, contextWindow, ...agent } = options
   if (agent.model !== undefined && agent.model !== DEFAULT_MODEL) parseModelId(agent.model)
   const sorted = sortTools(agent.name, tools, mcp)
   const behaviour: ModelBehaviour = {
     instructions,
     ...(sorted.tools ? { tools: sorted } : {}),
     ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
     ...(output ? { form: zodForm(output) } : {}),
   }
   const returned = returnsFiles(sorted)

@@ -60,6 +60,8 @@ export interface ModelDefinition extends ModelTools {
   baseUrl?: string
   /** Model calls in one execution, with tools. */
   maxSteps?: number
+  /** Tokens that the model reads and writes at most in one call, where the price library does not know. */
+  contextWindow?: number
   /** JSON Schema of the model's own answer, where the agent's output is more: `{output, snapshot}`. */
   answer?: JsonObject
 }

@@ -73,6 +73,8 @@ export interface InlineAgent {
   mcp?: Record<string, McpServer>
   /** Model calls in one execution, with tools; 20 unless given. */
   maxSteps?: number
+  /** Tokens that the model reads and writes at most in one call; as the price library knows unless given. */
+  contextWindow?: number
   cwd?: string
   env?: string[]
   version?: string

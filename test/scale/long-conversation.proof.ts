@@ -12,7 +12,7 @@ import { useTroupe } from '../support/troupe'
 
 const test = useTroupe('long-conversation')
 /** Words of what the tool says each time: some 420 tokens. */
-const WORDS = 300
+const WORDS = 82
 
 const page = tool({
   description: 'One page of the log.',

@@ -32,6 +32,12 @@ export function recordedModel(context: AgentContext, id?: string, options?: { ba
   return modelFor(callsOf(context), id, options)
 }
 
+/** The id of the model that `recordedModel` gives. */
+export async function recordedModelId(context: AgentContext, id?: string): Promise<string> {
+  const calls = callsOf(context)
+  return namedModel(calls, id) ?? calls.defaultModel()
+}
+
 /**
  * What a tool returned when it was called with this input, or what `execute` returns now; recorded as a step is.
  * @throws whatever `execute` threw; that is recorded with the next answer of a model, which was told of it
@@ -58,9 +64,13 @@ function callsOf(context: AgentContext): Calls {
   return calls ?? new Calls(context)
 }
 
+function namedModel({ host }: Calls, id: string | undefined): string | undefined {
+  return [id, host.model].find((name) => name !== undefined && name !== DEFAULT_MODEL)
+}
+
 function modelFor(calls: Calls, id?: string, options?: { baseUrl?: string }): LanguageModelV3 {
   const { host } = calls
-  const named = [id, host.model].find((name) => name !== undefined && name !== DEFAULT_MODEL)
+  const named = namedModel(calls, id)
   let loaded: LanguageModelV3 | undefined
   return new RecordedModel(calls, {
     ...(named === undefined ? {} : { named }),

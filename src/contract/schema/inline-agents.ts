@@ -126,6 +126,7 @@ function inlineDefinition(
       ...optional('baseUrl', baseUrl),
       ...withAbsolutePrograms(tools, context),
       ...optional('maxSteps', inline.maxSteps),
+      ...optional('contextWindow', inline.contextWindow),
       ...(changesFiles(tools.tools) ? optional('answer', inline.output) : {}),
     }
     return { kind: 'model', model }

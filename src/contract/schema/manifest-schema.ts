@@ -62,6 +62,7 @@ export const agentManifestSchema = z.object({
           tools: z.array(grant).optional(),
           mcp: z.record(z.string(), server).optional(),
           maxSteps: z.int().min(1).optional(),
+          contextWindow: z.int().min(1).optional(),
           answer: schemaObject.optional(),
         }),
       }),

@@ -43,8 +43,10 @@ export const agentSettingsShape = {
 
 /** Model calls of one execution: at half a minute each, a day. */
 const MAX_STEPS = 3_000
+/** Tokens of a model's window: larger ones are not in sight. */
+const MAX_WINDOW = 100_000_000
 /** The keys of a model, besides its instructions. */
-const MODEL_KEYS = ['baseUrl', 'tools', 'mcp', 'maxSteps'] as const
+const MODEL_KEYS = ['baseUrl', 'tools', 'mcp', 'maxSteps', 'contextWindow'] as const
 
 /** The keys that say what an inline agent is. */
 const INLINE_KINDS = ['command', 'instructions', 'use'] as const
@@ -63,6 +65,7 @@ export const inlineAgentSchema = z
     tools: toolList.optional(),
     mcp: serverMap.optional(),
     maxSteps: positive(MAX_STEPS).optional(),
+    contextWindow: positive(MAX_WINDOW).optional(),
     cwd: z.string().min(1).optional(),
     env: z
       .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'))
