@@ -1,6 +1,7 @@
 // What surrounds the tests: contributions merged by ownership, and what a program lacks.
 import { mergeContributions } from '../../src/code-team/check/merge'
 import { runOwnTests } from '../../src/code-team/check/own-tests'
+import { endOf } from '../../src/code-team/check/output'
 import { commandLine, scaffoldFiles } from '../../src/code-team/check/scaffold'
 import { EMPTY_SNAPSHOT } from '../../src/workspace/snapshots'
 import { SANDBOX } from '../support/sandbox'
@@ -49,4 +50,9 @@ it.each([
   expect(await runOwnTests(artifacts, snapshot, command, { signal, sandbox: SANDBOX })).toMatchObject({
     passed: false,
   })
+})
+
+it('tells the end of a long output as the end, with how much there was', () => {
+  expect(endOf('all of it', 9)).toBe('all of it')
+  expect(endOf('all of it', 5)).toBe('[the last 5 of 9 characters]\nof it')
 })

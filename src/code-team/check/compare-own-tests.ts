@@ -2,6 +2,7 @@
 // and whether some of them are gone.
 import { firstOf } from '../../contract/json'
 import type { CheckProblem, OwnTests } from '../documents'
+import { endOf } from './output'
 
 /** Names that a problem tells; the report has all. */
 const NAMED = 10
@@ -33,14 +34,14 @@ function failureProblems(before: OwnTests, after: OwnTests): CheckProblem[] {
   const command = `the repository's own tests (${after.command})`
   if (failed.length > 0) {
     const named = firstOf(failed, NAMED, (name) => `"${name}"`)
-    return [{ text: `${command} fail where they did not before: ${named}\n${after.output.slice(-OUTPUT_LENGTH)}` }]
+    return [{ text: `${command} fail where they did not before: ${named}\n${endOf(after.output, OUTPUT_LENGTH)}` }]
   }
   // All that fails failed before; but where nothing is named any more, they did not get as far
   const further = before.failing.length > 0 && after.failing.length === 0
   const ended = after.exceeded !== undefined && before.exceeded === undefined
   if (!before.passed && !further && !ended) return []
   const was = before.passed ? 'passed before, and fail now' : 'came to their end before, and do not now'
-  return [{ text: `${command} ${was}:\n${after.output.slice(-OUTPUT_LENGTH)}` }]
+  return [{ text: `${command} ${was}:\n${endOf(after.output, OUTPUT_LENGTH)}` }]
 }
 
 function countProblems(before: OwnTests, after: OwnTests): CheckProblem[] {

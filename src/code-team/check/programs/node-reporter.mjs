@@ -66,7 +66,10 @@ function isGiven(value) {
 function messageOf(error, printed) {
   const cause = error?.cause
   const text = (cause && typeof cause === 'object' ? cause.message : cause) ?? error?.message ?? 'it failed'
-  return [String(text), printed.trim()].filter(Boolean).join('\n').slice(0, MESSAGE_LENGTH)
+  const all = [String(text), printed.trim()].filter(Boolean).join('\n')
+  return all.length <= MESSAGE_LENGTH
+    ? all
+    : `${all.slice(0, MESSAGE_LENGTH)}\n[the first ${MESSAGE_LENGTH} of ${all.length} characters]`
 }
 
 function names(suites, file) {

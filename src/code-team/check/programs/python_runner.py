@@ -31,7 +31,10 @@ class Report(unittest.TextTestResult):
         if crashed:
             entry["crashed"] = True
         if message:
-            entry["message"] = message[-MESSAGE_LENGTH:]
+            if len(message) > MESSAGE_LENGTH:
+                told = f"[the last {MESSAGE_LENGTH} of {len(message)} characters]"
+                message = f"{told}\n{message[-MESSAGE_LENGTH:]}"
+            entry["message"] = message
         self.write_line(entry)
 
     def write_line(self, entry):
