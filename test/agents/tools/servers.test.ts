@@ -61,7 +61,7 @@ const inside = (told: string): string => told.split('\n').slice(1, -1).join('\n'
 
 test.each<[tool: string, input: object, told: string]>([
   ['echo', { text: 'hello\nthere' }, 'hello\nthere'],
-  ['token', {}, `${TOKEN} undefined`],
+  ['token', {}, '[secret] undefined'],
   ['broken', {}, 'out of order'],
   ['wrong', {}, 'wrong takes no such input'],
   ['picture', {}, '[image/png: 4 characters of base64, not shown]'],
