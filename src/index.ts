@@ -36,6 +36,8 @@ export type {
   RetrySettings,
   TeamManifest,
 } from './contract/agent'
+export type { Budget, BudgetLeft, BudgetOwner, OnBudget, RaiseBudgetInput, RunBudget } from './contract/budget'
+export type { Cost, Prices, TokenPrice } from './contract/prices'
 export type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from './contract/changes'
 export type { PausedAgentsAnswer } from './contract/control'
 export { TroupeError, type ErrorCode, type Problem, type TroupeErrorOptions } from './contract/errors'

@@ -1,6 +1,7 @@
 // HOST. What an agent is handed besides its input.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { AgentTask } from '../contract/agent'
+import type { BudgetLeft } from '../contract/budget'
 import type { JsonValue } from '../contract/json'
 import type { SubTask } from '../contract/plan'
 import type { EffectOptions } from './effect'
@@ -61,6 +62,12 @@ export interface AgentContext {
    * environment's. Failed calls throw `ModelUnavailable` (a retry may help) or `ModelRefused`; Temporal retries, not the SDK.
    */
   model(id?: string): LanguageModelV3
+  /**
+   * What is left of each budget that this execution's model calls count against (the run's, the agent's, those of its subtask
+   * and of what that comes from), less what calls that are under way may still use. Models are told of it anyway: in a prompt
+   * of yours it would make every attempt ask something else, and pay again.
+   */
+  budget(): Promise<BudgetLeft[]>
   readonly artifacts: {
     /** Keeps bytes (a text as UTF-8) and returns their SHA-256. */
     put(content: Uint8Array | string): Promise<string>
@@ -73,4 +80,4 @@ export interface AgentContext {
 }
 
 /** A context as hosts hand it over: `handleWithTimeout` adds what stands on the port. */
-export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'model'>
+export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'model' | 'budget'>

@@ -58,6 +58,13 @@ describe('is refused before anything starts', () => {
     ['no recording', [...run, '--model', 'scripted/gone.json'], 3, /error ModelNotConfigured: .*gone\.json/],
     ['what is no recording', [...run, '--model', 'scripted/plan.yaml'], 2, /error InvalidUsage: .*plan\.yaml/],
     ['no tokens', [...run, '--max-tokens', '0'], 2, /a whole number from 1 on/],
+    ['no money', [...run, '--max-cost', 'much'], 2, /an amount of US dollars above 0/],
+    [
+      'money for a model of which nobody knows the price',
+      [...run, '--model', 'scripted/good.json', '--max-cost', '1'],
+      3,
+      /error PriceUnknown: .*good\.json" costs\nhint: .*inputPerMillion/,
+    ],
     [
       'a recording over another file',
       [...run, '--model', 'scripted/good.json', '--record', 'plan.yaml'],

@@ -22,6 +22,7 @@ export function equip(context: HostContext, suspension: Suspension): AgentContex
     effect: <Value>(...[name, options, act]: Parameters<typeof effects.perform<Value>>) =>
       calls.during(() => effects.perform(name, options, act)),
     model: (id?: string) => modelFor(calls, id),
+    budget: () => calls.host.ledger.budget(),
     [CALLS]: calls,
   }
   return equipped

@@ -1,6 +1,6 @@
 // PURE. What whoever starts a run may say besides the plan, and how large the plan may be.
 import type { z } from 'zod'
-import { defaultBudget, type RunBudget } from '../budget'
+import { BUDGET_KEYS, defaultBudget, type RunBudget } from '../budget'
 import type { Problem } from '../errors'
 import { isObject, jsonBytes, preview } from '../json'
 import { MAX_PLAN_BYTES, MAX_SUBTASKS } from '../limits'
@@ -43,7 +43,8 @@ export function checkRunSettings(
   const parse = <Value>(key: 'budget' | 'onBudget' | 'prices', schema: z.ZodType<Value>): Value | undefined => {
     if (given[key] === undefined) return undefined
     const parsed = schema.safeParse(given[key])
-    if (!parsed.success) problems.push(...zodProblems(parsed.error, given[key], key))
+    if (!parsed.success)
+      problems.push(...zodProblems(parsed.error, given[key], key, key === 'budget' ? BUDGET_KEYS : []))
     return parsed.data
   }
   const tokens = maxTokens === undefined ? {} : { tokens: maxTokens as number }

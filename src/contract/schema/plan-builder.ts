@@ -10,7 +10,7 @@ import type { PlanBuilder, PlanDefinition, PolicyOption } from './plan-types'
 /** Adds the plan's subtasks. */
 export type Build<Inputs> = (plan: PlanBuilder<Inputs>) => void
 
-export interface PlanOptions<Inputs extends z.ZodType> {
+export interface PlanOptions<Inputs extends z.ZodType> extends Pick<Plan, 'budget' | 'onBudget' | 'prices'> {
   inputs?: Inputs
   /** What follows when a subtask fails that says nothing of its own; `skip-dependents` unless given. */
   onFailure?: PolicyOption
@@ -53,7 +53,13 @@ export function definePlan(
   const onFailure = draft.policy(options.onFailure)
   if (draft.problems.length > 0) throw invalidPlan(name, draft.problems)
   const { subtasks, reactions } = draft
-  const plan: Plan = { name, ...(inputs ? { inputs } : {}), subtasks }
+  const { budget, onBudget, prices } = options
+  const money = {
+    ...(budget ? { budget } : {}),
+    ...(onBudget ? { onBudget } : {}),
+    ...(prices ? { prices } : {}),
+  }
+  const plan: Plan = { name, ...(inputs ? { inputs } : {}), subtasks, ...money }
   return { ...plan, ...(onFailure ? { onFailure } : {}), ...(reactions.length > 0 ? { reactions } : {}) }
 }
 

@@ -86,7 +86,7 @@ export type ConditionOption = { from: Value; path?: string } & (
   { equals: JsonValue } | { notEquals: JsonValue } | { in: readonly JsonValue[] } | { exists: boolean }
 )
 
-interface TaskOptions extends Pick<SubTask, 'type' | 'priority' | 'estimateMs'> {
+interface TaskOptions extends Pick<SubTask, 'type' | 'priority' | 'estimateMs' | 'budget'> {
   onFailure?: PolicyOption
 }
 
