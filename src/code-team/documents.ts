@@ -149,6 +149,16 @@ export const ownTestsSchema = z.object({
 })
 export type OwnTests = z.infer<typeof ownTestsSchema>
 
+/** Small changes of the new code, of which the tests should notice each. */
+export const mutationsSchema = z.object({
+  /** How many there are. */
+  possible: z.int(),
+  tried: z.int(),
+  /** Those that no test noticed. */
+  survived: z.array(z.object({ file: z.string(), line: z.int(), was: z.string(), now: z.string() })),
+})
+export type Mutations = z.infer<typeof mutationsSchema>
+
 export const checkSchema = z.object({
   /** Everything ran, at least one test did for each module, and none failed. */
   passed: z.boolean(),
@@ -163,6 +173,8 @@ export const checkSchema = z.object({
   output: z.string(),
   /** False where no sandbox was to be had and this was allowed. */
   sandboxed: z.boolean(),
+  /** Where they were asked for, and everything passed. */
+  mutations: mutationsSchema.optional(),
   /** Only where there is an existing repository that has tests. */
   ownTests: z
     .object({

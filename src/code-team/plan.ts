@@ -22,6 +22,8 @@ export interface CodeRequest {
   base?: string
   /** What runs that repository's own tests, as a shell reads it; found in its manifests unless given. */
   testCommand?: string
+  /** Tries the tests on small changes of the new code; what no test notices is told to the reviewer. */
+  mutate?: boolean
 }
 
 /**
@@ -56,6 +58,7 @@ export function checkRequest({
   mode = 'team',
   base,
   testCommand,
+  mutate,
 }: CodeRequest): Assignment {
   if (request.trim() === '') {
     throw new TroupeError('InvalidUsage', 'the request is empty', { hint: 'say what is to be built' })
@@ -74,8 +77,9 @@ export function checkRequest({
     throw new TroupeError('InvalidUsage', `there is no mode ${preview(mode)}`, { hint })
   }
   const fixed = { request: request.trim(), language: languageName(language), mode: known.data, maxRounds: rounds }
-  if (base === undefined) return fixed
-  return { ...fixed, base, ...(testCommand === undefined ? {} : { testCommand }) }
+  const wanted = { ...fixed, ...(mutate ? { mutate } : {}) }
+  if (base === undefined) return wanted
+  return { ...wanted, base, ...(testCommand === undefined ? {} : { testCommand }) }
 }
 
 /** References to the inputs: a plan in a log or in the UI does not repeat the request. */

@@ -1,5 +1,5 @@
 // HOST. The difference of two snapshots as a unified diff, in the form that git and people read.
-import { createTwoFilesPatch } from 'diff'
+import { createTwoFilesPatch, diffLines } from 'diff'
 import { DIFF_CONTEXT, DIFF_EDITS } from './limits'
 import { plainText } from './plain-text'
 import { replacedFile } from './replaced-file'
@@ -57,4 +57,20 @@ function modeLines(from: SnapshotFile | undefined, to: SnapshotFile | undefined)
 /** Undefined for bytes that are no text. */
 function asText(bytes: Uint8Array | undefined): string | undefined {
   return bytes ? plainText(bytes) : ''
+}
+
+/** Numbers, from 1, of the lines of a text that another has not; all, where too much is different. */
+export function newLines(before: string, after: string): Set<number> {
+  const parts = diffLines(before, after, { maxEditLength: DIFF_EDITS }) ?? [
+    { added: true, removed: false, value: after },
+  ]
+  const found = new Set<number>()
+  let line = 1
+  for (const { added, removed, value } of parts) {
+    if (removed) continue
+    const count = value.split('\n').length - (value.endsWith('\n') ? 1 : 0)
+    for (let place = 0; added && place < count; place++) found.add(line + place)
+    line += count
+  }
+  return found
 }

@@ -30,6 +30,7 @@ export interface CodeOrder {
   mode?: string
   /** What runs a repository's own tests. */
   testCommand?: string
+  mutate?: boolean
   id?: string
   /** Whether the repository's working tree is to be changed too. */
   apply?: boolean

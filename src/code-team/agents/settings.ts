@@ -24,9 +24,12 @@ export const TESTS_TIMEOUT_MS = 2 * MINUTE
 /** Milliseconds for the tests that an existing repository had before. */
 export const OWN_TESTS_TIMEOUT_MS = 5 * MINUTE
 
+/** Milliseconds for all trials of mutations: each is a run of all tests, at least one is made. */
+export const MUTATIONS_TIMEOUT_MS = 4 * MINUTE
+
 export const CHECK_AGENT = {
-  /** Both suites to their limits, and the copies that they run on. */
-  timeoutMs: TESTS_TIMEOUT_MS + OWN_TESTS_TIMEOUT_MS + 3 * MINUTE,
+  /** Both suites to their limits, the trials of mutations, and the copies that they run on. */
+  timeoutMs: TESTS_TIMEOUT_MS + OWN_TESTS_TIMEOUT_MS + MUTATIONS_TIMEOUT_MS + 5 * MINUTE,
   /** Tests share the machine with the worker: more at a time would only make each one late. */
   maxConcurrency: 2,
 } satisfies Partial<AgentOptions>

@@ -24,6 +24,7 @@ import { ownerOf } from '../rounds/affected'
 import { modeSchema } from '../rounds/state'
 import { ownTestProblems } from './compare-own-tests'
 import { ownTestCommand } from './find-tests'
+import { tryMutations } from '../mutations/try-mutations'
 import { judge } from './judge'
 import { mergeContributions } from './merge'
 import { endOfOutput } from './output'
@@ -32,6 +33,10 @@ import { runTests } from './run-tests'
 import { chooseSandbox, type SandboxLeave } from './sandbox-choice'
 import { scaffoldFiles } from './scaffold'
 import { testCommandOf } from './test-command'
+
+/** Milliseconds for the tests of a changed program, at least, and how many times as long as before they may take. */
+const TRIAL_TIMEOUT_MS = 10_000
+const TRIAL_FACTOR = 3
 
 const baselineSchema = z.object({
   step: z.literal('baseline'),
@@ -53,6 +58,8 @@ const inputSchema = z.object({
   /** Which existing tests may change: the paths that the specification names, or without one those in the request. */
   specification: specificationSchema.pick({ changedTests: true }).optional(),
   request: z.string().optional(),
+  /** Whether the tests are tried on small changes of the new code. */
+  mutate: z.boolean().optional(),
 })
 type Baseline = z.output<typeof baselineSchema>
 type CheckInput = z.output<typeof inputSchema>
@@ -117,13 +124,31 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   const { result, report } = files?.length === 0 ? NOTHING_RAN : await runTests(artifacts, snapshot, options)
   const { tests, problems } = judge({ language, mode, architecture, written, report, result })
   const before = input.baseline ?? undefined
+  const begin = performance.now()
   const after = before && (await ownTestsAfter(before, base, snapshot, input, context, sandbox))
+  const ownMs = performance.now() - begin
   const compared = before && after ? ownTestProblems(before, after) : []
   const touched = testChanges(base, input)
   const all = [...merged.problems, ...touched, ...problems, ...missingStart(input, snapshot), ...compared]
   const failed = tests.some(({ status }) => status === 'failed')
+  const passed = all.length === 0 && !failed && result.exitCode === 0
+  const isNoticed = async (mutated: Snapshot): Promise<boolean> => {
+    const trial = { signal, sandbox: await chooseSandbox(mutated, leave, Object.values(scaffold)) }
+    if (files?.length !== 0) {
+      const timeoutMs = trialTimeout(result.durationMs)
+      const { result: own } = await runTests(artifacts, mutated, { command, readOnly, ...trial, timeoutMs })
+      if (own.exitCode !== 0 || own.exceeded) return true
+    }
+    if (!after) return false
+    const theirs = withoutNewTests(base, mutated, language)
+    const again = await runOwnTests(artifacts, theirs, after.command, { ...trial, timeoutMs: trialTimeout(ownMs) })
+    return ownTestProblems(after, again).length > 0
+  }
+  const trials = { artifacts, base, now: snapshot, language, signal, isNoticed }
+  if (passed && input.mutate) context.progress('trying the tests on small changes')
+  const mutations = passed && input.mutate ? await tryMutations(trials) : undefined
   return {
-    passed: all.length === 0 && !failed && result.exitCode === 0,
+    passed,
     snapshot: stored,
     command: [...architecture.testCommand, ...(files ?? [])],
     exitCode: result.exitCode,
@@ -131,8 +156,14 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
     problems: all,
     output: endOfOutput(result.output),
     sandboxed: sandbox === 'required',
+    ...(mutations ? { mutations } : {}),
     ...(before && after ? { ownTests: { before, after, changed: changedTests(base, snapshot) } } : {}),
   }
+}
+
+/** A changed program may never end: its tests get some times what they took. */
+function trialTimeout(durationMs: number): number {
+  return Math.max(TRIAL_TIMEOUT_MS, TRIAL_FACTOR * durationMs)
 }
 
 /** For a repository that nobody added tests to: the test command would run its own. */

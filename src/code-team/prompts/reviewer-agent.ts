@@ -44,6 +44,12 @@ export interface ReviewerPromptInput {
   untested: readonly string[]
 }
 
+/** Findings of the machinery; which of them matter is the reviewer's to say. */
+function mutationsPrompt(mutations: Check['mutations']): string | undefined {
+  if (!mutations || mutations.survived.length === 0) return undefined
+  return `${document('Changes that no test noticed', mutations.survived)}\nIn each of these places what stood there ("was") was replaced ("now"), one at a time, and all tests still passed. Where such a change breaks a criterion or the contract, a test is missing: that is a blocking finding, in the file of the tests. Where it makes no difference that anybody sees, it is none.`
+}
+
 export function reviewerPrompt(input: ReviewerPromptInput, count: TokenCounter): string {
   const { request, specification, architecture, contributions, check, diff, untested } = input
   const { tests, problems, passed, output, exitCode } = check
@@ -60,6 +66,7 @@ export function reviewerPrompt(input: ReviewerPromptInput, count: TokenCounter):
     document('What the check says', { passed, exitCode, problems }),
     material('The tests', asManyAsFit(testLines(tests), limits)),
     material('The end of what the tests printed', output),
+    mutationsPrompt(check.mutations),
     untested.length === 0 ? undefined : `Criteria that no test names: ${untested.join(', ')}.`,
   )
 }

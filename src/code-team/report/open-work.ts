@@ -19,6 +19,7 @@ export function openWork(run: CodeRun): string[] {
     ...(last && !run.done ? whatFails(last) : []),
     ...untested(run),
     ...oldTests(run),
+    ...unnoticed(run),
   ]
 }
 
@@ -55,4 +56,9 @@ function oldTests({ rounds }: CodeRun): string[] {
   }
   const old = oldFailures(before, after).length
   return old === 0 ? [] : [`Of the repository's own tests ${old} failed before, and fail still.`]
+}
+
+function unnoticed({ rounds }: CodeRun): string[] {
+  const { survived = [], tried = 0 } = rounds.at(-1)?.check.mutations ?? {}
+  return survived.length === 0 ? [] : [`Of ${tried} small changes of the new code no test noticed ${survived.length}.`]
 }

@@ -7,6 +7,7 @@ import { testCounts } from '../gate'
 import type { CodeRun } from './code-run'
 import { diagramOf } from './diagram'
 import { code, fenced, list, plain, table } from './markdown'
+import { mutationsSection } from './mutations-section'
 import { openWork } from './open-work'
 import { ownTestsSection } from './own-tests-section'
 import { startCommand } from './start-command'
@@ -24,6 +25,7 @@ export function codeReport(run: CodeRun): string {
     section('Modules', modules(run)),
     section('Tests', testsSection(run)),
     section("The repository's own tests", ownTests(run)),
+    section('Mutations', mutationsSection(run.rounds.at(-1)?.check.mutations)),
     section('Rounds', rounds(run)),
     section('Findings', findings(run)),
     section('Tokens', tokens(run)),

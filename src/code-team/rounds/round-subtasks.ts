@@ -24,6 +24,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
       ...(base === undefined ? {} : { base }),
       ...(baseline ? { baseline } : {}),
       ...specified(state),
+      ...(state.mutate ? { mutate: true } : {}),
     },
   }
   const review: SubTask = {
