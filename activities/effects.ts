@@ -5,6 +5,7 @@ import {
   claimRecord,
   effectConflict,
   effectIdentity,
+  effectRefused,
   fenceRecord,
   fencesPrefix,
   outcomeOfClaim,
@@ -20,6 +21,7 @@ import type { JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
 import type { ActivityDependencies } from './dependencies'
 import type { ExecutionKey } from './ledger'
+import { Untrusted } from './untrusted'
 
 /** How often an outcome is looked for that another execution may still write. */
 const LOOK_MS = 250
@@ -34,23 +36,34 @@ export interface EffectsHost extends Pick<ActivityDependencies, 'store' | 'outpu
 export class ExecutionEffects implements EffectsPort {
   private fenced?: Promise<string>
   private readonly token: string
+  readonly untrusted: Untrusted
 
   constructor(
-    private readonly execution: Pick<ExecutionKey, 'run' | 'subtask' | 'agent' | 'token'> & { scheduledAt: number },
+    private readonly execution: Pick<ExecutionKey, 'run' | 'subtask' | 'agent' | 'token'> & {
+      scheduledAt: number
+      /** Where untrusted text in what it was handed came from. */
+      inherited?: string
+    },
     private readonly host: EffectsHost,
   ) {
     this.token = host.digest(execution.token)
+    this.untrusted = new Untrusted(execution, host.store, execution.inherited)
   }
 
-  async claim({ name, key, inputHash }: EffectCall): Promise<EffectClaim> {
+  async claim({ name, key, inputHash, afterUntrusted }: EffectCall): Promise<EffectClaim> {
     const { run, subtask, agent } = this.execution
     const { store, outputs, digest } = this.host
     const own = await (this.fenced ??= this.writeFence())
     const effect = digest(effectIdentity({ name, key }))
     const record: ClaimRecord = { name, key, subtask, agent, inputHash, token: this.token }
+    const source = afterUntrusted && (await this.untrusted.source())
     for (let number = 0; ; number++) {
       const claim = claimRecord(run, subtask, effect, number)
-      const { created, value } = await store.records.create(claim, { ...record })
+      // What was begun before the text was read stands, whatever was read since
+      const before = source === undefined ? undefined : await store.records.read(claim)
+      if (source !== undefined && before === undefined) throw effectRefused(record, source)
+      const { created, value } =
+        before === undefined ? await store.records.create(claim, { ...record }) : { created: false, value: before }
       if (created) {
         await this.requireNewest(own).catch(async (error: unknown) => {
           // Nothing was done: whoever comes next may claim it
@@ -68,6 +81,10 @@ export class ExecutionEffects implements EffectsPort {
       if ('unknown' in outcome) throw unknownOutcome(record, outcome.unknown)
       return { value: await outputs.load(outcome.value) }
     }
+  }
+
+  async noteUntrusted(source: string): Promise<void> {
+    await this.untrusted.note(source)
   }
 
   async settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void> {

@@ -33,7 +33,7 @@ export interface Surroundings {
 export type LookedUp =
   { found: true; value: JsonValue } | { found: false; at: string; choices: string[]; status?: FailedInput['status'] }
 
-type Standing = Pick<AgentExecution, 'output' | 'outputFrom' | 'outputOfEach' | 'agentVersion'>
+type Standing = Pick<AgentExecution, 'output' | 'outputFrom' | 'outputOfEach' | 'agentVersion' | 'untrusted'>
 
 /** Results never change, so what was read once holds. Values belong to all who ask: they are copied before they are handed on. */
 export class Outputs {
@@ -54,6 +54,18 @@ export class Outputs {
   async standing(run: RunKey, subtask: string): Promise<Pick<AgentExecution, 'output' | 'agentVersion'>> {
     const result = await this.result(run, subtask)
     return { agentVersion: result.agentVersion, output: await this.stored(run, subtask, result) }
+  }
+
+  /** Where untrusted text came from that stands in the output of a subtask; of a map, of any of its elements. */
+  async untrusted(run: RunKey, subtask: string): Promise<string | undefined> {
+    const result = await this.read(run, subtask)
+    if (!result || result.untrusted !== undefined) return result?.untrusted
+    if (result.outputFrom !== undefined) return this.untrusted(run, result.outputFrom)
+    for (let index = 0; index < (result.outputOfEach ?? 0); index++) {
+      const source = await this.untrusted(run, elementId(subtask, index))
+      if (source !== undefined) return source
+    }
+    return undefined
   }
 
   private async stored(
@@ -116,9 +128,9 @@ export class Outputs {
       const result = await readResult(this.deps.store, run, subtask)
       if (!result) return undefined
       // Without what it spawned, which may be thousands
-      const { output, outputFrom, outputOfEach, agentVersion } = result
+      const { output, outputFrom, outputOfEach, agentVersion, untrusted } = result
       const bytes = RESULT_BYTES + ('inline' in output ? jsonBytes(output) : 0)
-      return { value: { output, outputFrom, outputOfEach, agentVersion }, bytes }
+      return { value: { output, outputFrom, outputOfEach, agentVersion, untrusted }, bytes }
     })
   }
 }

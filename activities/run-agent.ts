@@ -22,6 +22,7 @@ import { keepSpawned } from './spawn'
 import type { Specs } from './specs'
 import { Spendings } from './spending'
 import { assertStore } from './store-identity'
+import { untrustedInput } from './untrusted'
 
 /** What the calls of a run count against of which nobody has said anything. */
 const DEFAULT_LEVELS: readonly BudgetLevel[] = [{ level: 'run', limits: defaultBudget(undefined).run, assumed: true }]
@@ -105,7 +106,15 @@ export function createRunAgent(
     const payload = await resolvePayload(subtask, { ...input, inputs: spec.inputs }, outputs)
     const task: AgentTask = { ...input.task, type: typeFor(hosted.manifest, input.task.type), payload }
     const { name: agent, version: agentVersion, model } = hosted.manifest
-    const key = { run: input.run, subtask: task.id, agent, token, scheduledAt }
+    const inherited = await untrustedInput(input, subtask, specs, outputs)
+    const key = {
+      run: input.run,
+      subtask: task.id,
+      agent,
+      token,
+      scheduledAt,
+      ...(inherited === undefined ? {} : { inherited }),
+    }
     const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep })
     // Loading one takes a moment, which the default is not worth
     const tokenizer = input.budgets?.some(({ assumed }) => !assumed) === true
@@ -114,7 +123,8 @@ export function createRunAgent(
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     // Also what the agent did not wait for is in the log before it ends, however it ends
     const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
-    const spawned = await keepSpawned(task.id, spawn, spec, deps.store)
+    const untrusted = await effects.untrusted.source(attempt === 1)
+    const spawned = await keepSpawned(task.id, spawn, spec, deps.store, untrusted)
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {
       output,
@@ -124,6 +134,7 @@ export function createRunAgent(
       agent,
       agentVersion,
       ...spawned,
+      ...(untrusted === undefined ? {} : { untrusted }),
     })
   }
 }

@@ -19,6 +19,7 @@ export async function keepSpawned(
   request: SpawnRequest,
   spec: RunSpec,
   store: Store,
+  untrusted?: string,
 ): Promise<Pick<AgentExecution, 'spawned' | 'outputFrom'>> {
   const { subtasks, output } = request
   const { inputs, team, onFailure, maxSubtasks } = spec
@@ -51,7 +52,7 @@ export async function keepSpawned(
       hint: choicesHint(output, ids, 'spawned subtasks'),
     })
   }
-  const fragment: SpawnFragment = { subtasks: checked.subtasks }
+  const fragment: SpawnFragment = { subtasks: checked.subtasks, ...(untrusted === undefined ? {} : { untrusted }) }
   const artifact = await store.artifacts.put(Buffer.from(JSON.stringify(fragment)))
   return {
     spawned: { fragment: artifact, nodes: checked.nodes },

@@ -33,6 +33,11 @@ export class Specs {
     throw new TroupeError('Internal', `the subtask "${id}" is not in the artifact ${artifact}`)
   }
 
+  /** Where untrusted text came from that the spawner of a fragment had read. */
+  async untrusted(fragment: string): Promise<string | undefined> {
+    return ((await this.read(fragment)).value as SpawnFragment).untrusted
+  }
+
   private async read(artifact: string): Promise<Parsed> {
     return (await this.parsed.get(artifact, () => this.load(artifact)))!
   }

@@ -4,7 +4,7 @@ export { defineAgent, FunctionAgent, type AgentDefinition } from './agents/defin
 export { CommandAgent, defineCommand, type CommandOptions } from './agents/command-agent'
 export { defineModelAgent, ModelAgent, type ModelAgentOptions } from './agents/model-agent'
 export type { AgentTools, OwnTool } from './agents/tools/own-tools'
-export { secretsOf } from './agents/tools/tool-secrets'
+export { contextOf, secretsOf } from './agents/tools/tool-secrets'
 export { languageModel, type LanguageModelOptions } from './agents/models/language-model'
 export { structuredAnswer, type SchemaQuestion, type StructuredQuestion } from './agents/models/structured-answer'
 export type { AgentContext, SpawnOptions } from './agents/context'

@@ -49,13 +49,20 @@ export interface AgentContext {
    * @example
    * const receipt = await context.effect('pay', { key: order.id, input: order }, (key) => pay(order, key))
    * @throws TroupeError `UnknownOutcome` if an attempt died or threw while it acted: a person looks, and says
-   * `troupe retry RUN --from ID --assume done|not-done`; `EffectConflict` if the same key had another `input`
+   * `troupe retry RUN --from ID --assume done|not-done`; `EffectConflict` if the same key had another `input`; `EffectRefused`
+   * by `afterUntrusted`
    */
   effect<Value>(
     name: string,
     options: EffectOptions,
     act: (idempotencyKey: string) => Promise<Value> | Value,
   ): Promise<Value>
+  /**
+   * Says that this execution reads text of others from here on: effects that say `afterUntrusted` are not begun any more, also
+   * in later attempts, and in subtasks that read its output. What tools read of files, the network and MCP servers counts by
+   * itself. `source` says whose text it is, for the message.
+   */
+  untrusted(source: string): Promise<void>
   /**
    * A language model for the AI SDK (`generateText({ model: context.model(), … })`), whose answers are recorded, counted
    * and bounded by the run's tokens. Which one: `id` (`<provider>/<model>`), else the agent's, else the run's, else the
@@ -80,4 +87,4 @@ export interface AgentContext {
 }
 
 /** A context as hosts hand it over: `handleWithTimeout` adds what stands on the port. */
-export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'model' | 'budget'>
+export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'untrusted' | 'model' | 'budget'>

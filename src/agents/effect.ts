@@ -12,6 +12,12 @@ export interface EffectOptions {
   key: string
   /** What decides what is done. The same key with another input is an error, since it would be another effect. */
   input?: unknown
+  /**
+   * `deny`: an execution that has read untrusted text does not begin it (`EffectRefused`). Untrusted are what tools read of
+   * files, the network and MCP servers, in any attempt; what `context.untrusted` says; events that were published; and the
+   * outputs of subtasks that have read such text.
+   */
+  afterUntrusted?: 'deny'
   /** True for a failure of which it is known that nothing happened: a retry may then do it. Without, none is known. */
   isNotDone?(error: unknown): boolean
 }
@@ -39,14 +45,17 @@ export class Effects {
 
   private async performNow<Value>(
     name: string,
-    { key, input = null, isNotDone }: EffectOptions,
+    { key, input = null, isNotDone, afterUntrusted }: EffectOptions,
     act: (idempotencyKey: string) => Promise<Value> | Value,
   ): Promise<Value> {
     const {
       signal,
       [HOST]: { effects },
     } = this.context
-    const claimed = await effects.claim({ name, key, inputHash: inputHash(input) })
+    const claimed = await effects.claim({
+      ...{ name, key, inputHash: inputHash(input) },
+      ...(afterUntrusted ? { afterUntrusted } : {}),
+    })
     if ('value' in claimed) return claimed.value as Value
     const { claim, idempotencyKey } = claimed
     if (signal.aborted) {

@@ -68,6 +68,8 @@ export interface LedgerPort {
 export interface EffectCall extends EffectName {
   /** SHA-256 of what decides what is done, as canonical JSON. */
   inputHash: string
+  /** `deny`: it is not begun after untrusted text was read. */
+  afterUntrusted?: 'deny'
 }
 
 /** What an effect returned when it was done, or leave to do it now. */
@@ -77,9 +79,12 @@ export type EffectClaim = { value: JsonValue } | { claim: string; idempotencyKey
 export interface EffectsPort {
   /**
    * Leave to do it, or its value if it was done.
-   * @throws TroupeError `UnknownOutcome` if it may have been done, `EffectConflict` if the same key had another input
+   * @throws TroupeError `UnknownOutcome` if it may have been done, `EffectConflict` if the same key had another input,
+   * `EffectRefused` if it may not be begun after what was read
    */
   claim(effect: EffectCall): Promise<EffectClaim>
+  /** Before the agent is handed text of others: so that later attempts know of it. `source` says whose, in words. */
+  noteUntrusted(source: string): Promise<void>
   /** Keeps what came of it, durably. */
   settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void>
 }

@@ -94,6 +94,8 @@ async function call({ method, args }: CallMessage, context: AgentContext): Promi
       return effects.claim(first as EffectCall)
     case 'effects.settle':
       return effects.settle(first as string, second as EffectOutcome<JsonValue>)
+    case 'effects.noteUntrusted':
+      return effects.noteUntrusted(first as string)
     case 'approvals.ask':
       return approvals.ask(first as ApprovalRequest)
   }

@@ -154,6 +154,8 @@ export interface AgentExecution {
   agent: string
   agentVersion: string
   spawned?: Spawned
+  /** Set if it has read what others wrote: where that came from. Whoever reads its output has read it too. */
+  untrusted?: string
 }
 
 /** What an execution tells of all its attempts. */

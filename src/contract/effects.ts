@@ -101,6 +101,11 @@ function padded(number: number): string {
   return String(number).padStart(6, '0')
 }
 
+/** The first text of others that a subtask has read, in words: `the tool "fetch_url"`. */
+export interface UntrustedRecord {
+  source: string
+}
+
 /** As messages name it: `"pay" (key "order-7")`. */
 export function effectText({ name, key }: EffectName): string {
   return `${quote(name)} (key ${quote(key)})`
@@ -133,5 +138,13 @@ export function unknownOutcome(effect: EffectName, because: string, cause?: unkn
   return new TroupeError('UnknownOutcome', message, {
     hint: 'look at what it should have done, then: troupe retry RUN --from ID --assume done, or --assume not-done',
     ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** Not retryable: what was read stays read. */
+export function effectRefused(effect: EffectName, source: string): TroupeError {
+  const message = `the effect ${effectText(effect)} is not done after untrusted text was read: ${source}`
+  return new TroupeError('EffectRefused', message, {
+    hint: 'do it in a subtask that reads none, or let a person see to it before',
   })
 }

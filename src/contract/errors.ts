@@ -172,6 +172,7 @@ const LASTING: readonly ErrorCode[] = [
   'PriceUnknown',
   'UnknownOutcome',
   'EffectConflict',
+  'EffectRefused',
   ...MODEL_FAILURES,
 ]
 /** Whether an agent's author can do nothing about it, in whatever code it comes up. */

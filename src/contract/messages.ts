@@ -133,6 +133,8 @@ export interface RunSpec {
 /** Spawned subtasks, one artifact for each spawn. Ids are full: `<spawner>/<id>`. */
 export interface SpawnFragment {
   subtasks: CheckedSubTask[]
+  /** Where untrusted text came from that their spawner had read. */
+  untrusted?: string
 }
 
 /** What somebody tells a run. */

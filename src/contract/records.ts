@@ -13,6 +13,11 @@ export function resultRecord(run: RunKey, subtask: string): string {
   return `${runPrefix(run)}results/${subtask}`
 }
 
+/** An `UntrustedRecord`: the subtask has read what others wrote, in one of its attempts. */
+export function untrustedRecord(run: RunKey, subtask: string): string {
+  return `${runPrefix(run)}untrusted/${encodeURIComponent(subtask)}`
+}
+
 /** The id of a map's subtask for an element: its result is a part of the map's. */
 export function elementId(map: string, index: number | string): string {
   return `${map}/${index}`

@@ -1,9 +1,9 @@
-// HOST. Adds to a host's context what stands on its port: `step`, `effect` and `model`.
+// HOST. Adds to a host's context what stands on its port: `step`, `effect`, `untrusted` and `model`.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { DEFAULT_MODEL } from '../../contract/model-id'
 import type { JsonValue } from '../../contract/json'
 import type { AgentContext, HostContext } from '../context'
-import type { ApprovalRequest } from '../host-port'
+import { HOST, type ApprovalRequest } from '../host-port'
 import { languageModel } from '../models/language-model'
 import { Effects } from '../effect'
 import { Calls } from './calls'
@@ -21,6 +21,7 @@ export function equip(context: HostContext, suspension: Suspension): AgentContex
     step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
     effect: <Value>(...[name, options, act]: Parameters<typeof effects.perform<Value>>) =>
       calls.during(() => effects.perform(name, options, act)),
+    untrusted: (source: string) => context[HOST].effects.noteUntrusted(source),
     model: (id?: string) => modelFor(calls, id),
     budget: () => calls.host.ledger.budget(),
     [CALLS]: calls,

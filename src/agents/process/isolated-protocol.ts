@@ -34,6 +34,7 @@ export type RemoteMethod =
   | 'ledger.budget'
   | 'effects.claim'
   | 'effects.settle'
+  | 'effects.noteUntrusted'
   | 'approvals.ask'
 
 /** One call of `context.spawn`. */

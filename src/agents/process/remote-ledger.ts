@@ -24,6 +24,7 @@ export function remoteEffects(call: Call): EffectsPort {
   return {
     claim: (effect) => call<EffectClaim>('effects.claim', [effect]),
     settle: (claim, outcome) => call<void>('effects.settle', [claim, outcome]),
+    noteUntrusted: (source) => call<void>('effects.noteUntrusted', [source]),
   }
 }
 

@@ -6,6 +6,8 @@ export interface GivenTool {
   grant: ToolGrant
   /** `execute` is only called by `ToolCalls`. */
   tool: Tool
+  /** Whether it is the team's own: what the others return is text of others. */
+  isOwn?: true
   /** Whether it works on the agent's files: such calls are made one at a time, in the order in which the model asked for them. */
   usesFiles?: true
 }

@@ -26,14 +26,16 @@ export async function openTools({ tools = [], own, mcp = {} }: SortedTools, cont
   const files =
     filesOnly(tools, own).length > 0 ? await AgentFiles.open(context.artifacts, context.task.payload) : undefined
   const servers = await openServers(withoutOwn(tools, own), mcp, context)
+  // What its tools are is the server's own word, and the model reads it first
+  if (servers.given.length > 0) await context.untrusted('what an MCP server says of its tools')
   const given = tools.flatMap((grant): GivenTool[] => {
-    if (Object.hasOwn(own, grant.name)) return [{ grant, tool: own[grant.name]! }]
+    if (Object.hasOwn(own, grant.name)) return [{ grant, tool: own[grant.name]!, isOwn: true }]
     if (grant.name === FETCH_TOOL) return [fetchTool(grant, context)]
     if (files && isFileGrant(grant)) return [fileTool(grant, files, context)]
     return servers.given.filter((one) => one.grant === grant)
   })
   return {
-    given: withSecretsKept(given, secretNames({ tools, mcp })),
+    given: withSecretsKept(given, secretNames({ tools, mcp }), context),
     ...(files ? { files } : {}),
     returnsFiles: returnsFiles({ tools, own }),
     close: servers.close,

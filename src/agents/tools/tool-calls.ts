@@ -2,6 +2,7 @@
 // a call may do follows from its grant alone, never from what the model says.
 import type { Tool, ToolExecutionOptions, ToolSet } from 'ai'
 import { decisiveError, isLasting, messageOf, type ErrorCode } from '../../contract/errors'
+import { quote } from '../../contract/json'
 import { calledName } from '../../contract/tools'
 import { Turns } from '../../contract/turns'
 import type { AgentContext } from '../context'
@@ -72,10 +73,12 @@ export class ToolCalls {
       this.options.guard.count(grant.name, input)
       // Noted before the next one's turn comes
       const make = (): Promise<unknown> =>
-        this.make(given, input, options).catch((error: unknown) => {
-          if (this.ends(error, given)) this.ended ??= { by: error }
-          throw error
-        })
+        this.make(given, input, options)
+          .finally(() => this.toldOfOthers(given))
+          .catch((error: unknown) => {
+            if (this.ends(error, given)) this.ended ??= { by: error }
+            throw error
+          })
       try {
         return await (usesFiles ? this.files.take(make) : make())
       } catch (error) {
@@ -83,6 +86,11 @@ export class ToolCalls {
       }
     }
     return { ...tool, execute, toModelOutput: markedOutput(name, tool) } as Tool
+  }
+
+  /** Before the model is told what came of it. */
+  private async toldOfOthers({ grant, isOwn }: GivenTool): Promise<void> {
+    if (!isOwn) await this.options.context.untrusted(`the tool ${quote(grant.name)}`)
   }
 
   private async make(given: GivenTool, input: unknown, options: ToolExecutionOptions): Promise<unknown> {

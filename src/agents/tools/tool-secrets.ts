@@ -4,6 +4,7 @@ import type { Tool, ToolExecutionOptions } from 'ai'
 import { decisiveError, messageOf, TroupeError } from '../../contract/errors'
 import { isObject, quote, type JsonValue } from '../../contract/json'
 import { headerVariable, isProgram, type ModelTools, type ToolGrant } from '../../contract/tools'
+import type { AgentContext } from '../context'
 import type { Environment } from '../models/providers'
 import { cleanJson, MIN_SECRET_LENGTH, secretFilter } from '../models/secrets'
 import { ChangedFiles, type GivenTool } from './given-tool'
@@ -13,6 +14,7 @@ type ToModelOutput = NonNullable<Tool['toModelOutput']>
 
 /** Where the AI SDK hands on what a tool of the team's code is to know. */
 const SECRETS: unique symbol = Symbol.for('troupe.secrets') as never
+const CONTEXT: unique symbol = Symbol.for('troupe.context') as never
 
 /**
  * The secrets that the grant of a tool names, for its `execute`: `secretsOf(options).DEPLOY_TOKEN`. They are values of the
@@ -26,6 +28,20 @@ export function secretsOf({
 }: Pick<ToolExecutionOptions, 'experimental_context'>): Readonly<Record<string, string>> {
   const secrets = isObject(context) ? (context as { [SECRETS]?: Record<string, string> })[SECRETS] : undefined
   return secrets ?? {}
+}
+
+/**
+ * The context of the agent that calls a tool, for its `execute`: so that a tool of the team's code does what must happen once by
+ * `contextOf(options).effect`.
+ *
+ * @throws TroupeError `Internal` where the tool was not called by a model agent of Troupe
+ */
+export function contextOf({
+  experimental_context: given,
+}: Pick<ToolExecutionOptions, 'experimental_context'>): AgentContext {
+  const context = isObject(given) ? (given as { [CONTEXT]?: AgentContext })[CONTEXT] : undefined
+  if (context) return context
+  throw new TroupeError('Internal', 'this tool was not called by a model agent of Troupe: it has no context')
 }
 
 /** @throws TroupeError `SecretMissing` naming the variables that are not set, or too short to be told from words */
@@ -66,22 +82,23 @@ export function secretNames({ tools = [], mcp = {} }: ModelTools): string[] {
 export function withSecretsKept(
   given: readonly GivenTool[],
   named: readonly string[],
+  context: AgentContext,
   env: Environment = process.env,
 ): GivenTool[] {
   let filter: Clean | undefined
   const clean: Clean = (text) => (filter ??= secretFilter(env, named))(text)
-  return given.map((one) => ({ ...one, tool: kept(one, clean, env) }))
+  return given.map((one) => ({ ...one, tool: kept(one, clean, context, env) }))
 }
 
-function kept({ tool, grant }: GivenTool, clean: Clean, env: Environment): Tool {
+function kept({ tool, grant }: GivenTool, clean: Clean, context: AgentContext, env: Environment): Tool {
   const { execute, toModelOutput } = tool
   if (!execute) return tool
   return {
     ...tool,
     execute: async (input: unknown, options: ToolExecutionOptions) => {
-      const secrets = { [SECRETS]: secretValues(grant, env) }
+      const handed = { [SECRETS]: secretValues(grant, env), [CONTEXT]: context }
       try {
-        return cleanResult(await last(await execute(input, { ...options, experimental_context: secrets })), clean)
+        return cleanResult(await last(await execute(input, { ...options, experimental_context: handed })), clean)
       } catch (error) {
         throw cleanError(error, clean)
       }

@@ -61,6 +61,7 @@ const inside = (told: string): string => told.split('\n').slice(1, -1).join('\n'
 
 test.each<[tool: string, input: object, told: string]>([
   ['echo', { text: 'hello\nthere' }, 'hello\nthere'],
+  // It has the one that it was granted, and no model is told it
   ['token', {}, '[secret] undefined'],
   ['broken', {}, 'out of order'],
   ['wrong', {}, 'wrong takes no such input'],
