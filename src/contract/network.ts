@@ -2,7 +2,7 @@
 import { quote } from './json'
 
 /**
- * A host that a tool may reach: `registry.example`, `*.example` (every host below it), `*` (every host), an IPv4 address or
+ * A host that a tool may reach: `packages.example`, `*.example` (every host below it), `*` (every host), an IPv4 address or
  * `[IPv6 address]`, and `:port` where it is another than 80 and 443. Addresses that the world cannot reach (this machine,
  * private networks) are refused all the same, unless the entry says `private:` before a host that it names whole.
  */
@@ -32,4 +32,4 @@ export function parseNetworkGrant(entry: string): NetworkGrant | { problem: stri
 
 /** For whoever wrote an entry that is none. */
 export const NETWORK_GRANT_HINT =
-  'write "registry.example", "*.registry.example", "registry.example:8443", or "private:localhost:8080" for a host that only this machine or network can reach; other alphabets in punycode (xn--…)'
+  'write "packages.example", "*.packages.example", "packages.example:8443", or "private:localhost:8080" for a host that only this machine or network can reach; other alphabets in punycode (xn--…)'

@@ -236,15 +236,15 @@ test.each<[string, RegExp, ConfinedFetchOptions]>([
 })
 
 test('ports other than those of the web, and hosts that are not granted, are refused before anybody asks for their names', async () => {
-  const network = ['*.registry.test']
+  const network = ['*.packages.test']
   for (const url of [
     'http://front.test/',
-    'http://a.registry.test:22/',
-    'http://registry.test/',
-    'https://registry.test.evil.test/',
+    'http://a.packages.test:22/',
+    'http://packages.test/',
+    'https://packages.test.evil.test/',
   ])
     expect(await said(url, { network })).toMatch(/^NetworkRefused: .* is not granted/)
-  expect(names.asked('registry.test')).toBe(0)
+  expect(names.asked('packages.test')).toBe(0)
 })
 
 test('an abort ends it with its own reason', async () => {
