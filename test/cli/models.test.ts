@@ -106,7 +106,7 @@ it('tokens are counted, and a recording plays the same run again, without the se
   expect([again.code, tokensUsed]).toEqual([0, 60])
   expect(results['two']!.output).toEqual({ points: ['new'] })
 
-  expect((await start(['result', 'first'])).stdout).toMatch(/^✓ first succeeded in .* · 60 tokens\n/)
+  expect((await start(['result', 'first'])).stdout).toMatch(/^✓ first succeeded in .* · 60 tokens, cost unknown\n/)
   const status = await start(['status', 'first'])
   expect(status.stdout).toMatch(/✓ one {2}summary {2}succeeded .*30 tokens/)
   expect(await place.json('status', 'first')).toMatchObject({ tokensUsed: 60 })
@@ -118,7 +118,7 @@ it('without an answer it ends with 4, at the cap with 7; what was answered is ke
   expect([unanswered.code, JSON.parse(unanswered.stdout)]).toMatchObject([4, { code: 'NoRecordedAnswer' }])
   expect(JSON.parse(readFileSync(join(place.directory, 'part.json'), 'utf8')).answers).toHaveLength(1)
 
-  const capped = await start(['run', 'plan.yaml', '--model', 'scripted/good.json', '--max-tokens', '30'])
+  const capped = await start(['run', 'plan.yaml', '--model', 'scripted/good.json', '--max-tokens', '530'])
   expect([capped.code, capped.stdout]).toEqual([7, expect.stringContaining('BudgetExceeded')])
   expect(capped.stdout).toContain('· 30 tokens')
   expect(capped.stderr).toMatch(/subtask\.completed +one .* 30 tokens/)

@@ -172,8 +172,8 @@ it('ends at nonsense: for a document at once, for a module as tests that fail', 
 })
 
 it('keeps what was written when the run reaches its cap of tokens in the middle', async () => {
-  // Two documents, then as many of the four writers as are begun before the cap is seen
-  const { run, report, newest, text } = await stage.play({ tokens: { prompt: 90, completion: 10 } }, {}, 350)
+  // Two documents and three writers fit; what is left would not hold the call of the last one
+  const { run, report, newest, text } = await stage.play({ tokens: { prompt: 1_500, completion: 100 } }, {}, 9_900)
   expect(run).toMatchObject({ status: 'failed', code: 'BudgetExceeded', done: false, checked: false, specification })
   expect(run.tokensUsed).toBe(stage.models.billed.tokens)
   expect(newest).toMatchObject({ checked: false })

@@ -166,7 +166,7 @@ export class RecordedModel implements LanguageModelV3 {
 function cutByBudget(tokens: number): TroupeError {
   const message = `an answer was cut off at ${tokenNumber(tokens)} tokens: its budget had no room for more`
   return new TroupeError('BudgetExceeded', message, {
-    hint: 'troupe budget RUN --tokens N raises it, where the run is held for it',
+    hint: 'where it is held (--on-budget hold), troupe budget RUN --tokens N raises it',
   })
 }
 

@@ -53,9 +53,9 @@ export function budgetExceeded({ level, key }: Obstacle, { left, needs, spent = 
   const rest = left <= 0 ? 'nothing is left' : `${value(left)} left`
   const missing = needs === undefined || left <= 0 ? '' : `, the next call needs ${value(needs)}`
   const message = `${ownerText(level)} may ${VERBS[key]} ${value(level.limits[key]!)}${used}; ${rest}${missing}`
-  const raise = `troupe budget RUN ${raiseOptions(level, key).join(' ')} raises it, where the run is held for it`
-  const anew = level.level === 'run' ? `; or start it again with more: ${STARTS[key]}` : ''
-  return new TroupeError('BudgetExceeded', message, { hint: `${raise}${anew}` })
+  const anew = level.level === 'run' ? `start it again with more: ${STARTS[key]}; or, ` : ''
+  const raise = `where it is held (--on-budget hold), troupe budget RUN ${raiseOptions(level, key).join(' ')} raises it`
+  return new TroupeError('BudgetExceeded', message, { hint: `${anew}${raise}` })
 }
 
 /** What `troupe budget` is to be told, by the hint that a subtask failed with. */
@@ -64,7 +64,7 @@ export function raiseOf(hint = ''): string[] {
   return [option, 'N', ...(whose === undefined || name === undefined ? [] : [whose, name])]
 }
 
-const RAISE = /^troupe budget RUN (--[a-z]+) N(?: (--[a-z]+) (.+?))? raises it/
+const RAISE = /troupe budget RUN (--[a-z]+) N(?: (--[a-z]+) (.+?))? raises it/
 
 /** What to do about a model of which nobody knows the price. */
 export const PRICE_HINT =
