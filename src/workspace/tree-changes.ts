@@ -1,8 +1,10 @@
 // HOST. What lies between two snapshots, file by file, and how a file of somebody's working tree stands to it. Nothing here
 // changes anything.
 import { createHash } from 'node:crypto'
+import { TroupeError } from '../contract/errors'
+import { firstOf } from '../contract/json'
 import type { ConfinedDirectory } from './confined-directory'
-import { FILE_BYTES } from './limits'
+import { FILE_BYTES, NAMED_PROBLEMS } from './limits'
 import { readAll, refuseSpecial } from './read-plain-file'
 import type { Snapshot, SnapshotFile } from './snapshot'
 import { fileAt } from './snapshots'
@@ -95,4 +97,12 @@ function entryAt(top: ConfinedDirectory, path: string): Promise<SnapshotFile | u
 export function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
   return undefined
+}
+
+/** Nothing has been changed, or everything was put back. */
+export function conflictWith(problems: readonly string[]): TroupeError {
+  const named = firstOf(problems, NAMED_PROBLEMS)
+  return new TroupeError('PatchConflict', `the working tree has other changes, and is left as it is: ${named}`, {
+    hint: 'commit or take back what you have changed there, and do it again',
+  })
 }
