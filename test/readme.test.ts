@@ -39,7 +39,7 @@ const jiti = (file: string) => node('node_modules/jiti/lib/jiti-cli.mjs', file)
 
 it('has the blocks that are said to run', () => {
   expect([...blocks.keys()].join(' ')).toBe(
-    'models.yaml models.ts api.ts plan.yaml wrapped.ts review.yaml desk.ts desk.yaml desk.sh',
+    'models.yaml models.ts tools.yaml tools.ts api.ts plan.yaml wrapped.ts review.yaml desk.ts desk.yaml desk.sh',
   )
 })
 
@@ -108,6 +108,16 @@ it('runs the plan file with a model, from a recording', async () => {
   const input = '{"text": "A long story."}'
   const said = await node('dist/src/cli/main.js', 'run', 'models.yaml', '--input', input, '--output', 'json')
   expect(JSON.parse(said)).toMatchObject({ results: { short: { success: true, output: { summary: 'It is short.' } } } })
+})
+
+it('takes the plan with tools, and the team with its own', async () => {
+  const checked = await node('dist/src/cli/main.js', 'validate', 'tools.yaml')
+  expect(checked).toContain('tools.yaml')
+  writeFileSync(
+    join(directory, 'named.ts'),
+    "import team from './tools'\nconsole.log(team.agents.map(({ name }) => name))",
+  )
+  expect(await jiti('named.ts')).toContain("[ 'pilot' ]")
 })
 
 it('serves the wrapped function', async () => {

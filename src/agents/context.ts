@@ -81,10 +81,20 @@ export interface AgentContext {
     /** @throws TroupeError `ArtifactNotFound` */
     get(artifact: string): Promise<Uint8Array>
   }
+  /** Trees of files, named by their artifacts: what agents with tools on files take and return. */
+  readonly snapshot: {
+    /** Keeps the files of a directory, and returns the snapshot. @throws TroupeError `PathRefused`, `OutputTooLarge` */
+    take(directory: string): Promise<string>
+    /**
+     * Calls `work` with a directory that holds the files of a snapshot, and is gone afterwards.
+     * @throws what `work` threw; TroupeError `ArtifactNotFound`, `ArtifactCorrupt`
+     */
+    copy<Value>(snapshot: string, work: (directory: string) => Promise<Value>): Promise<Value>
+  }
   readonly log: Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: Record<string, unknown>) => void>
   /** What the context stands on; nothing for agents. */
   readonly [HOST]: HostPort
 }
 
 /** A context as hosts hand it over: `handleWithTimeout` adds what stands on the port. */
-export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'untrusted' | 'model' | 'budget'>
+export type HostContext = Omit<AgentContext, 'step' | 'effect' | 'untrusted' | 'model' | 'budget' | 'snapshot'>

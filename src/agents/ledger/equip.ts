@@ -1,9 +1,10 @@
-// HOST. Adds to a host's context what stands on its port: `step`, `effect`, `untrusted` and `model`.
+// HOST. Adds to a host's context what stands on its port: `step`, `effect`, `untrusted`, `model`, `budget` and `snapshot`.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { DEFAULT_MODEL } from '../../contract/model-id'
 import type { JsonValue } from '../../contract/json'
 import type { AgentContext, HostContext } from '../context'
 import { HOST, type ApprovalRequest } from '../host-port'
+import { copySnapshot, takeSnapshot } from '../../workspace/stored-snapshot'
 import { languageModel } from '../models/language-model'
 import { Effects } from '../effect'
 import { Calls } from './calls'
@@ -24,6 +25,11 @@ export function equip(context: HostContext, suspension: Suspension): AgentContex
     untrusted: (source: string) => context[HOST].effects.noteUntrusted(source),
     model: (id?: string) => modelFor(calls, id),
     budget: () => calls.host.ledger.budget(),
+    snapshot: {
+      take: (directory: string) => takeSnapshot(context.artifacts, directory),
+      copy: <Value>(snapshot: string, work: (directory: string) => Promise<Value>) =>
+        copySnapshot(context.artifacts, snapshot, work),
+    },
     [CALLS]: calls,
   }
   return equipped

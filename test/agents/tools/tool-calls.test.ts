@@ -1,9 +1,10 @@
 // A model's tool calls over several attempts of its execution: what was recorded is not done again, what was not is done once
 // more, and the files are those of the newest record.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { tool } from 'ai'
-import { defineModelAgent } from 'troupe'
+import { defineAgent, defineModelAgent } from 'troupe'
 import { z } from 'zod'
 import type { LedgerCall, LedgerPort } from '../../../src/agents/host-port'
 import { TroupeError } from '../../../src/contract/errors'
@@ -143,6 +144,24 @@ test('a store that fails ends the attempt: the model is told nothing, and no fur
   const output = (await bench.attempt(both, {}, turns)) as { snapshot: string }
   expect(await bench.texts(output.snapshot)).toEqual({ a: '1', b: '2' })
   expect(own).toBe(1)
+})
+
+test('a function takes and hands on files as agents with tools do', async () => {
+  const bench = new Toolbench()
+  let copied = ''
+  const shout = defineAgent({
+    name: 'shout',
+    input: z.object({ snapshot: z.string() }),
+    run: ({ snapshot }, context) =>
+      context.snapshot.copy(snapshot, async (directory) => {
+        copied = directory
+        writeFileSync(join(directory, 'b'), readFileSync(join(directory, 'a'), 'utf8').toUpperCase())
+        return context.snapshot.take(directory)
+      }),
+  })
+  const left = await bench.attempt(shout, { snapshot: await bench.files({ a: 'tide' }) }, [])
+  expect(await bench.texts(left as string)).toEqual({ a: 'tide', b: 'TIDE' })
+  expect(existsSync(copied)).toBe(false)
 })
 
 test('tools of one’s own stand in the list beside the others, by whatever name', async () => {
