@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { recordedTool } from '../../../src/agents/ledger/equip'
 import { defineAgent, defineTeam } from '../../../src/index'
 
 const SINGLE = { maximumAttempts: 1 }
@@ -47,9 +48,17 @@ const slow = defineAgent({
     return { ms }
   },
 })
+/** Needs a person's word, and then goes on whatever it was. */
+const asker = defineAgent({
+  name: 'asker',
+  run: (_, context) =>
+    recordedTool(context, 'push', { to: 'main' }, () => 'pushed', { once: false }).catch(
+      (error: Error) => error.message,
+    ),
+})
 const teller = defineAgent({ name: 'teller', run: (_, context) => context.publish('module.written', { module: 'm' }) })
 
 export const recordedTeam = defineTeam({
   name: 'recorded',
-  agents: [fails, worse, flaky, fussy, willing, boss, sleeper, slow, teller],
+  agents: [fails, worse, flaky, fussy, willing, boss, sleeper, slow, teller, asker],
 })

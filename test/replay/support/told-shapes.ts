@@ -5,6 +5,37 @@ import { by, echo, ended, start, until, type Shape } from './shape'
 
 export const TOLD: readonly Shape[] = [
   {
+    name: 'suspended',
+    planted: ["'suspended' in execution", "'unheard of' in execution"],
+    async record(troupe) {
+      const run = await start(troupe, [
+        { id: 'approved', agentType: 'asker' },
+        { id: 'rejected', agentType: 'asker' },
+        { id: 'cancelled', agentType: 'asker' },
+        echo('after', 'approved', 'rejected'),
+      ])
+      for (const id of ['approved', 'rejected', 'cancelled']) await until(run, 'person.asked', id)
+      await run.reject('rejected', { by, comment: 'not today' })
+      await run.approve('approved', { by })
+      await run.cancelSubtask('cancelled', { by })
+      return ended(run)
+    },
+  },
+  {
+    name: 'budgeted',
+    planted: ["row.state === 'held' && row.error?.code === 'BudgetExceeded'", 'false'],
+    async record(troupe) {
+      const subtasks = [
+        { id: 'long', agentType: 'slow', payload: { ms: 2_000 }, budget: { wallMs: 1_000 } },
+        echo('after', 'long'),
+      ]
+      const run = await start(troupe, subtasks, { onBudget: 'hold' })
+      await until(run, 'subtask.held', 'long')
+      await run.raiseBudget({ budget: { wallMs: 60_000 }, taskId: 'long', by })
+      return ended(run)
+    },
+  },
+  {
     name: 'held',
     planted: ['`${activity}-${place}`', '`${activity}-${place + 1}`'],
     async record(troupe) {
