@@ -52,7 +52,15 @@ describe('run', () => {
     const { stdout, stderr, code } = await place.run('run', plan, '--output', 'json', '--id', 'greet-1')
     expect(code).toBe(0)
     const outcome = JSON.parse(stdout) as RunOutcome
-    expect(Object.keys(outcome).sort()).toEqual(['counts', 'durationMs', 'results', 'runId', 'spentBy', 'status', 'tokensUsed'])
+    expect(Object.keys(outcome).sort()).toEqual([
+      'counts',
+      'durationMs',
+      'results',
+      'runId',
+      'spentBy',
+      'status',
+      'tokensUsed',
+    ])
     expect(outcome).toMatchObject({ runId: 'greet-1', status: 'succeeded' })
     expect(outcome.counts).toEqual({ succeeded: 2, failed: 0, skipped: 0, cancelled: 0 })
     expect(outcome.results['hello']).toMatchObject({ taskId: 'hello', success: true, output: { text: 'Hello, world' } })
