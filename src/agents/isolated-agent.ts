@@ -1,4 +1,5 @@
 // HOST. An agent whose executions run in child processes: this side of it, in the worker.
+import { AsyncResource } from 'node:async_hooks'
 import type { AgentTask } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
 import type { EffectOutcome } from '../contract/effects'
@@ -44,7 +45,8 @@ export class IsolatedAgent extends BaseAgentService {
 
   override async execute(task: AgentTask, context: AgentContext): Promise<unknown> {
     const { runId, attempt, signal } = context
-    const onMessage = (message: NoticeMessage | CallMessage): unknown => answer(message, context)
+    // A child that was there before the execution would bring its messages from outside of it, where no activity is
+    const onMessage = AsyncResource.bind((message: NoticeMessage | CallMessage): unknown => answer(message, context))
     const { agent, model, prices, ledger } = context[HOST]
     const logicalAttempt = await ledger.logicalAttempt()
     const named = { ...(model === undefined ? {} : { model }), ...(prices ? { prices } : {}) }
