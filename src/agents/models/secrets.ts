@@ -11,21 +11,25 @@ export const MIN_SECRET_LENGTH = 8
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|COOKIE/i
 
-/** Keys as they are issued; `*` since providers quote them masked in part. */
+/**
+ * Keys as they are issued; `*` since providers quote them masked in part. Whole pages of strangers pass through: each part has an
+ * end (the engine keeps a place for every step that it may take back), and where something must follow a run, only one match
+ * begins in that run, so that the time grows with the text and not with its square.
+ */
 const SHAPES: readonly RegExp[] = [
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
-  /\b(?:sk|pk|rk)-[A-Za-z0-9_*-]{16,}/g,
-  /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g,
-  /\bAIza[A-Za-z0-9_-]{30,}/g,
-  /\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}/g,
-  /\bglpat-[A-Za-z0-9_-]{16,}/g,
-  /\bnpm_[A-Za-z0-9]{30,}/g,
-  /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
-  /\bhf_[A-Za-z0-9]{30,}/g,
+  /-----BEGIN [A-Z0-9 ]{0,64}PRIVATE KEY-----[\s\S]*?(-----END [A-Z0-9 ]{0,64}PRIVATE KEY-----|$)/g,
+  /\b(?:sk|pk|rk)-[A-Za-z0-9_*-]{16,4096}/g,
+  /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,4096}/g,
+  /\bAIza[A-Za-z0-9_-]{30,4096}/g,
+  /\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,4096}/g,
+  /\bglpat-[A-Za-z0-9_-]{16,4096}/g,
+  /\bnpm_[A-Za-z0-9]{30,4096}/g,
+  /\bxox[abeprs]-[A-Za-z0-9-]{10,4096}/g,
+  /\bhf_[A-Za-z0-9]{30,4096}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/g,
-  /(?<=\bBearer )[A-Za-z0-9._~+/=-]{16,}/gi,
-  /(?<=:\/\/[^\s:/@"']{0,64}:)[^\s:/@"'${}]{3,}(?=@)/g,
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,16384}\.eyJ[A-Za-z0-9_-]{10,65536}\.[A-Za-z0-9_-]{1,16384}/g,
+  /(?<=\bBearer )[A-Za-z0-9._~+/=-]{16,65536}/gi,
+  /(?<=:\/\/[^\s:/@"']{0,64}:)[^\s:/@"'${}]{3,16384}(?=@)/g,
 ]
 
 /** The text with `[secret]` in the place of every secret. */
@@ -56,11 +60,13 @@ export function cleanJson(value: JsonValue, clean: (text: string) => string): Js
   return Object.fromEntries(Object.entries(value).map(([key, element]) => [clean(key), cleanJson(element, clean)]))
 }
 
-/** The first of some variables whose value stands in the bytes of a file, in whatever form. */
+/** The first of some variables whose value stands in the bytes of a file, in whatever form; a short one is no secret. */
 export function secretFinder(env: Environment, named: readonly string[]): (content: Uint8Array) => string | undefined {
   // Each byte a character, so that both sides are alike whatever stands around
   const asBytes = (text: string): string => squeezed(Buffer.from(text).toString('latin1'))
-  const all = named.map((name): [string, string[]] => [name, formsOf(env[name] ?? '').map(asBytes)])
+  const all = named
+    .filter((name) => (env[name]?.length ?? 0) >= MIN_SECRET_LENGTH)
+    .map((name): [string, string[]] => [name, formsOf(env[name]!).map(asBytes)])
   return ({ buffer, byteOffset, byteLength }) => {
     const text = squeezed(Buffer.from(buffer, byteOffset, byteLength).toString('latin1'))
     return all.find(([, forms]) => forms.some((form) => form !== '' && text.includes(form)))?.[0]
