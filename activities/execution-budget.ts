@@ -16,6 +16,8 @@ import type { Pulse } from './pulse'
 
 /** A call that waits for others looks again so often, for what other processes have settled. */
 const LOOK_MS = 250
+/** Longer than the longest answer takes: what is still reserved then belongs to who died, and a shorter answer is better than none. */
+const PATIENCE_MS = 10 * 60_000
 const NOTHING: Required<Amount> = { calls: 0, tokens: 0, billionths: 0 }
 
 /** Which call it is: its key in the ledger, and what tells its notes there apart. */
@@ -26,6 +28,7 @@ export interface Reserved extends ReservedCall {
   amount: Amount
   /** Tokens that the answer may have. */
   output: number
+  streamed: boolean
   left: BudgetLeft[]
 }
 
@@ -51,6 +54,7 @@ export class ExecutionBudget {
     /** What the run has used, by subtask: told where a budget is used up. */
     private readonly spent: () => Promise<Spent[]>,
     private readonly lookMs = LOOK_MS,
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   get levels(): readonly BudgetLevel[] {
@@ -63,9 +67,10 @@ export class ExecutionBudget {
    */
   async reserve(call: ReservedCall, demand: Demand, signal: AbortSignal): Promise<Reserved> {
     await (this.cleared ??= this.clearUp())
+    const patientUntil = Date.now() + this.patienceMs
     for (;;) {
       signal.throwIfAborted()
-      const found = await this.ask(call, demand)
+      const found = await this.ask(call, demand, patientUntil)
       if ('number' in found) {
         this.open.set(found.number, found)
         return found
@@ -111,17 +116,24 @@ export class ExecutionBudget {
     this.open.delete(number)
   }
 
-  private ask(call: ReservedCall, demand: Demand): Promise<Reserved | Exclude<Admission, { kind: 'granted' }>> {
+  private ask(
+    call: ReservedCall,
+    demand: Demand,
+    patientUntil: number,
+  ): Promise<Reserved | Exclude<Admission, { kind: 'granted' }>> {
     const { subtask, execution, levels, until } = this.of
+    // Who reads a stream of this execution may wait for this very call: what others hold must not hold up what they wait for
+    const isReading = [...this.open.values()].some(({ streamed }) => streamed)
+    const { streamed = false } = demand
     return this.log.append<Reserved | Exclude<Admission, { kind: 'granted' }>>((book) => {
       const now = Date.now()
-      const found = admit(book, levels, demand, now)
+      const found = admit(book, levels, demand, now, !isReading && now < patientUntil)
       if (found.kind !== 'granted') return { value: found }
       const { amount, output } = found
       const left = budgetLeft(book, levels, now)
       return {
         entry: { kind: 'reserve', levels: levels.map(levelName), amount, subtask, execution, ...call, until },
-        value: { ...call, number: book.last + 1, amount, output, left },
+        value: { ...call, number: book.last + 1, amount, output, streamed, left },
       }
     })
   }

@@ -88,7 +88,7 @@ export class RecordedModel implements LanguageModelV3 {
   }
 
   private async stream(options: LanguageModelV3CallOptions): Promise<Parts> {
-    const asked = await this.ask(options)
+    const asked = await this.ask(options, true)
     if ('answered' in asked) return answerStream(asked.answered)
     const { stream } = await this.attempt(asked, async ({ model, options: own }) => model.doStream(own))
     const collector = new AnswerCollector()
@@ -107,18 +107,33 @@ export class RecordedModel implements LanguageModelV3 {
   }
 
   /** What was recorded of a call; else the call as it is to be made, noted as begun. */
-  private async ask(options: LanguageModelV3CallOptions): Promise<{ answered: Answered } | LiveCall> {
-    const { context, host } = this.calls
+  private async ask(options: LanguageModelV3CallOptions, streamed = false): Promise<{ answered: Answered } | LiveCall> {
     const number = this.calls.nextNumber()
     const id = this.live.named ?? (await this.live.id())
     const call = this.calls.identify('model', id, inputOf(options))
-    const recorded = await host.ledger.recall(call)
-    if (recorded) return { answered: fromAnswer(recorded.value) }
-    const model = this.live.load(id)
+    try {
+      const recorded = await this.calls.host.ledger.recall(call)
+      if (recorded) return { answered: fromAnswer(recorded.value) }
+      return await this.begin(call, number, options, streamed)
+    } catch (error) {
+      // It was not made: an author who catches this and asks again asks in its place
+      this.calls.release(call)
+      throw error
+    }
+  }
+
+  private async begin(
+    call: LedgerCall,
+    number: number,
+    options: LanguageModelV3CallOptions,
+    streamed: boolean,
+  ): Promise<LiveCall> {
+    const { context, host } = this.calls
+    const model = this.live.load(call.name)
     const { signal, task } = context
     signal.throwIfAborted()
-    const demand = await demandOf(id, options, host)
-    const grant = await host.ledger.begin(call, demand)
+    const demand = await demandOf(call.name, options, host)
+    const grant = await host.ledger.begin(call, { ...demand, ...(streamed ? { streamed } : {}) })
     // It may have waited for others
     if (signal.aborted) await host.ledger.refused(call)
     signal.throwIfAborted()

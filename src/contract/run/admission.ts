@@ -12,6 +12,8 @@ export interface Demand {
   output: number
   /** Fewer are not worth a call. */
   least: number
+  /** Its answer is a stream: it may end only when its reader, who may make other calls meanwhile, reads on. */
+  streamed?: boolean
   /** Its price in US dollars; absent where nobody knows. */
   price?: { input: number; perOutputToken: number }
 }
@@ -29,23 +31,25 @@ export type Admission =
   | ({ kind: 'refused' } & Obstacle)
   | { kind: 'unpriced'; level: BudgetLevel }
 
-/** `now` is in milliseconds since the epoch. */
-export function admit(book: BudgetBook, levels: readonly BudgetLevel[], demand: Demand, now: number): Admission {
+/**
+ * A shortened answer is granted where no longer one can come of waiting, or where nobody is `patient`: what others give back is
+ * most of what they have reserved, and an answer that is cut off is of no use. `now` is in milliseconds since the epoch.
+ */
+export function admit(
+  book: BudgetBook,
+  levels: readonly BudgetLevel[],
+  demand: Demand,
+  now: number,
+  patient = true,
+): Admission {
   const unpriced = demand.price ? undefined : levels.find(({ limits }) => limits.usd !== undefined)
   if (unpriced) return { kind: 'unpriced', level: unpriced }
-  let output = demand.output
-  let waiting: Obstacle | undefined
-  for (const level of levels) {
-    const free = room(book, level, now)
-    const later = room(book, level, now, true)
-    for (const key of BUDGET_KEYS) {
-      if (!fits(answerWithin(later, key, demand), demand)) return { kind: 'refused', level, key }
-      const within = answerWithin(free, key, demand)
-      if (!fits(within, demand)) waiting ??= { level, key }
-      output = Math.min(output, within)
-    }
-  }
-  return waiting ? { kind: 'wait', ...waiting } : { kind: 'granted', output, amount: amountOf(demand, output) }
+  const free = longestAnswer(levels, demand, (level) => room(book, level, now))
+  const later = longestAnswer(levels, demand, (level) => room(book, level, now, true))
+  if (!fits(later.output, demand)) return { kind: 'refused', ...later.bound! }
+  const waits = !fits(free.output, demand) || (patient && free.output < later.output)
+  if (waits) return { kind: 'wait', ...free.bound! }
+  return { kind: 'granted', output: free.output, amount: amountOf(demand, free.output) }
 }
 
 /** What is left, less what calls that are under way may use. */
@@ -79,6 +83,23 @@ function room(book: BudgetBook, level: BudgetLevel, now: number, later = false):
     ...(calls === undefined ? {} : { calls: calls - used('calls') }),
     ...(wallMs === undefined ? {} : { wallMs: wallMs - (since === undefined ? 0 : now - Date.parse(since)) }),
   }
+}
+
+/** The longest answer that fits everywhere, and what bounds it, if anything does. */
+function longestAnswer(
+  levels: readonly BudgetLevel[],
+  demand: Demand,
+  roomOf: (level: BudgetLevel) => Room,
+): { output: number; bound?: Obstacle } {
+  let longest: { output: number; bound?: Obstacle } = { output: demand.output }
+  for (const level of levels) {
+    const here = roomOf(level)
+    for (const key of BUDGET_KEYS) {
+      const output = answerWithin(here, key, demand)
+      if (output < longest.output) longest = { output, bound: { level, key } }
+    }
+  }
+  return longest
 }
 
 /** The longest answer that fits; below 0 where not even the question does. */

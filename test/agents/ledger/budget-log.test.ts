@@ -223,3 +223,50 @@ test('waits for what others have reserved, and ends with its execution', async (
     code: 'PriceUnknown',
   })
 })
+
+describe('a call that could have a longer answer when others have ended', () => {
+  const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens: 1_000 } }]
+  const demand: Demand = { input: 100, output: 500, least: 50 }
+
+  function openers(patienceMs?: number) {
+    const records = memoryRecords(new Picks(1))
+    const log = new BudgetLog(records, run)
+    return (subtask: string) => {
+      const of = { run, subtask, execution: subtask, levels, until: Date.now() + 60_000 }
+      return new ExecutionBudget(of, log, records, async () => [], 1, patienceMs)
+    }
+  }
+
+  const reserve = (budget: ExecutionBudget, key: string, more: Partial<Demand> = {}) =>
+    budget.reserve({ key, note: key }, { ...demand, ...more }, signal)
+
+  test('waits for them, and is cut short only by what is really spent', async () => {
+    const open = openers()
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, place) => {
+        const budget = open(`s${place}`)
+        const { number, output } = await reserve(budget, `k${place}`)
+        await new Promise(setImmediate)
+        await budget.settle(number, 50, undefined)
+        return output
+      }),
+    )
+    expect(answers).toEqual(Array.from({ length: 8 }, () => 500))
+    const last = open('last')
+    await last.settle((await reserve(last, 'x', { input: 0 })).number, 300, undefined)
+    // 700 tokens are spent: no waiting brings more than 200 for an answer
+    expect(await reserve(last, 'y')).toMatchObject({ output: 200 })
+  })
+
+  test('takes what there is where it waits in vain', async () => {
+    const open = openers(0)
+    expect(await reserve(open('dead'), 'a')).toMatchObject({ output: 500 })
+    expect(await reserve(open('next'), 'b')).toMatchObject({ output: 300 })
+  })
+
+  test('takes what there is while its execution reads a stream, whose end may wait for it', async () => {
+    const budget = openers()('one')
+    await reserve(budget, 'a', { streamed: true })
+    expect(await reserve(budget, 'b')).toMatchObject({ output: 300 })
+  })
+})

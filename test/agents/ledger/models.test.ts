@@ -26,6 +26,20 @@ it('replays what was answered, and asks for the rest', async () => {
   expect(model.doGenerateCalls.map(promptOf)).toEqual(['one', 'two'])
 })
 
+it('finds again what was answered after a call that was not made: it is asked in the place of that', async () => {
+  const ledger = watchedLedger()
+  const model = countingModel()
+  let refusals = 1
+  const begin: typeof ledger.begin = async (...made) => {
+    if (refusals-- > 0) throw new TroupeError('BudgetExceeded', 'nothing is left')
+    return ledger.begin(...made)
+  }
+  const work = (context: AgentContext) => ask(context, 'one').catch(() => ask(context, 'one'))
+  expect(await attempt({ ...ledger, begin }, work, { model })).toBe('one 1')
+  expect(await attempt(ledger, work, { model })).toBe('one 1')
+  expect(ledger.begun.map(({ occurrence }) => occurrence)).toEqual([0])
+})
+
 it('gives the agent the same from the ledger as from the model, and keeps no headers', async () => {
   const ledger = watchedLedger()
   const seen: unknown[] = []
