@@ -7,8 +7,8 @@ import { approvalRecord } from '../src/contract/records'
 import type { ActivityDependencies } from './dependencies'
 import { keepQuestion } from './requests'
 
-/** Hexadecimal digits of the hash that names a call: enough that no two of a subtask are alike. */
-const ID_LENGTH = 24
+/** Hexadecimal digits of the hash that names a call: no two of a subtask are alike, and a person may type them. */
+const ID_LENGTH = 12
 
 export interface ApprovalsHost extends Pick<ActivityDependencies, 'store' | 'outputs' | 'digest'> {
   ledger: Pick<LedgerPort, 'logicalAttempt'>

@@ -123,7 +123,7 @@ export function createRunAgent(
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     // Also what the agent did not wait for is in the log before it ends, however it ends
     const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
-    const untrusted = await effects.untrusted.source(attempt === 1)
+    const untrusted = await effects.untrusted.source()
     const spawned = await keepSpawned(task.id, spawn, spec, deps.store, untrusted)
     const output = await deps.outputs.keep(value)
     return keepResult(deps.store, input.run, task.id, {

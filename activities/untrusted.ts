@@ -32,9 +32,9 @@ export class Untrusted {
     }
   }
 
-  /** Of all attempts so far; `isFirst` spares the question where there was none before. */
-  async source(isFirst = false): Promise<string | undefined> {
-    if (this.known !== undefined || isFirst) return this.known
+  /** Of all executions so far: one that goes on after a person's word counts its attempts anew. */
+  async source(): Promise<string | undefined> {
+    if (this.known !== undefined) return this.known
     const record = (await this.store.records.read(this.name)) as UntrustedRecord | undefined
     return (this.known ??= record?.source)
   }

@@ -41,7 +41,7 @@ export function executionOptions(
     taskQueue: agent.taskQueue,
     startToCloseTimeout: agent.timeoutMs,
     heartbeatTimeout: agent.heartbeatTimeoutMs,
-    ...(node.deadline === undefined ? {} : { scheduleToCloseTimeout: Date.parse(node.deadline) - now }),
+    ...(node.deadline === undefined ? {} : { scheduleToCloseTimeout: Math.max(1, Date.parse(node.deadline) - now) }),
     retry: {
       maximumAttempts: agent.retry.maximumAttempts - retries,
       initialInterval: agent.retry.initialIntervalMs,

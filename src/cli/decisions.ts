@@ -1,6 +1,7 @@
 // HOST. `troupe approve`, `reject`, `answer`: what a person says to a run that asks.
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { Run } from '../client/run'
+import type { DecideOptions } from '../client/run-commands'
 import type { DecisionAnswer } from '../contract/people'
 import { given } from './shared/given'
 import { withReader } from './shared/open'
@@ -12,6 +13,7 @@ import { valueArgument } from './shared/value-argument'
 interface DecisionOptions extends OutputOption, ByOption {
   comment?: string
   value?: string
+  call?: string
 }
 
 export function approveCommand(): Command {
@@ -21,6 +23,7 @@ export function approveCommand(): Command {
     'troupe approve docs-x4k2 publish --comment "well done"',
   )
     .option('--value <json>', 'what the subtask leaves, as JSON or @FILE; that you approved unless given')
+    .addOption(callOption())
     .action(async (runId: string, subtask: string, { value, ...options }: DecisionOptions) => {
       const output = value === undefined ? undefined : await valueArgument('--value', value)
       await decide(runId, options, (run, said) => run.approve(subtask, { ...said, ...given({ output }) }))
@@ -28,13 +31,11 @@ export function approveCommand(): Command {
 }
 
 export function rejectCommand(): Command {
-  return decisionCommand(
-    'reject',
-    'say no to what a run asks',
-    'troupe reject docs-x4k2 publish --comment "too long"',
-  ).action((runId: string, subtask: string, options: DecisionOptions) =>
-    decide(runId, options, (run, said) => run.reject(subtask, said)),
-  )
+  return decisionCommand('reject', 'say no to what a run asks', 'troupe reject docs-x4k2 publish --comment "too long"')
+    .addOption(callOption())
+    .action((runId: string, subtask: string, options: DecisionOptions) =>
+      decide(runId, options, (run, said) => run.reject(subtask, said)),
+    )
 }
 
 export function answerCommand(): Command {
@@ -54,12 +55,19 @@ function decisionCommand(name: string, description: string, example: string): Co
     .addOption(byOption())
 }
 
+/** A decision is on what was shown: a run may ask about another call by now. */
+function callOption(): Option {
+  return new Option('--call <id>', 'which call of a tool is meant; troupe approvals shows it')
+}
+
 async function decide(
   runId: string,
-  { output, comment, by }: DecisionOptions,
-  tell: (run: Run, said: { comment?: string; by?: string }) => Promise<DecisionAnswer>,
+  { output, comment, by, call }: DecisionOptions,
+  tell: (run: Run, said: Pick<DecideOptions, 'comment' | 'by' | 'approvalId'>) => Promise<DecisionAnswer>,
 ): Promise<void> {
-  const answer = await withReader(({ client }) => tell(namedRun(client, runId), given({ comment, by })))
+  const answer = await withReader(({ client }) =>
+    tell(namedRun(client, runId), given({ comment, by, approvalId: call })),
+  )
   const { taskId, approved } = answer
   printValue(output, { runId, ...answer }, () => `${approved ? 'approved' : 'rejected'} ${taskId} of ${runId}`)
 }

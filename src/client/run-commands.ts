@@ -38,7 +38,7 @@ export interface Versioned extends Said {
   version?: number
 }
 
-export type DecideOptions = Said & Pick<Decision, 'comment' | 'output'> & { requestId?: string }
+export type DecideOptions = Said & Pick<Decision, 'comment' | 'output' | 'approvalId'> & { requestId?: string }
 
 export abstract class RunCommands {
   constructor(
@@ -57,12 +57,12 @@ export abstract class RunCommands {
     return this.told(DECIDE_UPDATE, { requestId: randomUUID(), ...decision })
   }
 
-  /** Says yes; `output` becomes the subtask's. @throws as `decide` */
+  /** Says yes; `output` becomes the subtask's. A tool's call is named by the request's `approvalId`. @throws as `decide` */
   approve(taskId: string, options: DecideOptions = {}): Promise<DecisionAnswer> {
     return this.decide({ ...options, taskId, approved: true })
   }
 
-  /** Says no: the subtask fails as `Rejected`. @throws as `decide` */
+  /** Says no: the subtask fails as `Rejected`, or its model is told where a tool's call is asked about. @throws as `decide` */
   reject(taskId: string, options: Omit<DecideOptions, 'output'> = {}): Promise<DecisionAnswer> {
     return this.decide({ ...options, taskId, approved: false })
   }

@@ -42,6 +42,8 @@ export interface HumanRequest {
 export interface Decision {
   /** The subtask. */
   taskId: string
+  /** Which call is meant, where a tool waits to be approved: what was shown, and not another that is asked about by now. */
+  approvalId?: string
   /** Names the decision: the same one again gets the same answer. */
   requestId: string
   approved: boolean

@@ -135,6 +135,8 @@ export interface ShownRequest {
   onTimeout?: TimeoutMeaning
   /** The tool whose call is to be approved: the agent goes on when that is decided, either way. */
   tool?: string
+  /** Names that call: a decision has to name it too. */
+  approvalId?: string
 }
 
 /** What it means that nobody decided in time. */

@@ -75,9 +75,11 @@ it('an execution that needs a decision ends, and another one goes on from the le
   expect(asked.find(({ subtask }) => subtask === 'approved')).toMatchObject({
     prompt: 'May the agent "always" call the tool "push"?',
     details: { tool: 'push', input: { branch: 'a1' } },
-    command: expect.stringContaining('approve') as string,
+    command: expect.stringMatching(/approve .* --call [0-9a-f]{12}$/) as string,
   })
-  await expect(run.approve('once', { output: 'yes' })).rejects.toMatchObject({ code: 'DecisionRefused' })
+  // Who decides has seen a call, and says which
+  for (const said of [{}, { approvalId: 'another' }, { output: 'yes' }])
+    await expect(run.approve('once', said)).rejects.toMatchObject({ code: 'DecisionRefused' })
 
   const gone = once(doomed, 'exit')
   doomed.kill('SIGKILL')
@@ -86,10 +88,10 @@ it('an execution that needs a decision ends, and another one goes on from the le
   const decisions = new Map(CASES.map(([id, , , decides]) => [id, [...decides]]))
   for await (const event of run.events()) {
     if (event.type !== 'person.asked') continue
-    const { subtask } = event.payload as { subtask: string }
+    const { subtask, approvalId } = event.payload as { subtask: string; approvalId: string }
     const decision = decisions.get(subtask)?.shift()
-    if (decision === 'approve') await run.approve(subtask)
-    if (decision === 'reject') await run.reject(subtask, { comment: 'too early', by: 'ann' })
+    if (decision === 'approve') await run.approve(subtask, { approvalId })
+    if (decision === 'reject') await run.reject(subtask, { approvalId, comment: 'too early', by: 'ann' })
   }
   const outcome = await run.outcome()
   await worker.shutdown()

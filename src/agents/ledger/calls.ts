@@ -1,6 +1,6 @@
 // HOST. The calls of one execution: which is which, what was recorded of them, and what is recorded now.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { messageOf, TroupeError } from '../../contract/errors'
+import { asTroupeError, messageOf, TroupeError } from '../../contract/errors'
 import type { JsonValue } from '../../contract/json'
 import { asJson } from '../as-json'
 import type { HostContext } from '../context'
@@ -33,7 +33,7 @@ export class Calls {
   private default?: Promise<string>
   private readonly occurrences = new Map<string, { next: number; free: number[] }>()
   /** Failures of tools that no answer of a model has taken up yet. */
-  private untold: (() => Promise<unknown>)[] = []
+  private untold: { keep(): Promise<unknown>; mayBeMadeAgain: boolean }[] = []
 
   constructor(
     readonly context: HostContext,
@@ -74,7 +74,14 @@ export class Calls {
 
   /** Before an answer is kept: the failures of tools that it knows of are kept too, or a replay would ask something else. */
   async keepFailures(): Promise<void> {
-    await Promise.all(this.untold.splice(0).map((keep) => keep()))
+    await Promise.all(this.untold.splice(0).map(({ keep }) => keep()))
+  }
+
+  /** No answer knows of them yet, and the execution that goes on after a person's word must not make those calls again. */
+  private async keepLastingFailures(): Promise<void> {
+    const lasting = this.untold.filter(({ mayBeMadeAgain }) => !mayBeMadeAgain)
+    this.untold = this.untold.filter(({ mayBeMadeAgain }) => mayBeMadeAgain)
+    await Promise.all(lasting.map(({ keep }) => keep()))
   }
 
   /** The number of the model call that begins now. */
@@ -101,7 +108,8 @@ export class Calls {
 
   /** A call that is finished before the execution is suspended, and does not begin after that. */
   during<Value>(act: () => Promise<Value> | Value): Promise<Value> {
-    return this.suspension.during({ outer: this.scope }, act)
+    const scope: Scope = { path: this.scope.path, outer: this.scope, modelCalls: 0 }
+    return this.suspension.during(scope, () => running.run({ calls: this, scope }, act))
   }
 
   /**
@@ -110,7 +118,10 @@ export class Calls {
    */
   async approval(request: ApprovalRequest): Promise<void> {
     const decision = await this.host.approvals.ask(request)
-    if (!decision) return this.suspension.wait(this.scope)
+    if (!decision) {
+      await this.keepLastingFailures()
+      return this.suspension.wait(this.scope)
+    }
     if (decision.approved) return
     const why = decision.comment === undefined ? '' : `: ${decision.comment}`
     throw new Error(`${decision.by} did not allow this call${why}`)
@@ -132,10 +143,13 @@ export class Calls {
     }
     const value = await running
       .run({ calls: this, scope }, async () => work(call))
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         // What a shutdown cut off has not failed
-        if (kind === 'tool' && !this.context.signal.aborted)
-          this.untold.push(() => ledger.record(call, { value: { failed: messageOf(error) } }))
+        if (kind === 'tool' && !this.context.signal.aborted) {
+          const keep = (): Promise<unknown> => ledger.record(call, { value: { failed: messageOf(error) } })
+          this.untold.push({ keep, mayBeMadeAgain: asTroupeError(error)?.retryable === true })
+          if (this.suspension.isAsked) await this.keepLastingFailures()
+        }
         throw error
       })
     const { modelCalls } = scope

@@ -12,16 +12,17 @@ export class Suspension {
   private readonly inFlight = new Set<Work>()
   /** Calls that wait for a person, or hold one that does. */
   private readonly waiting = new Set<Work>()
-  private isAsked = false
+  /** Whether somebody is to be asked. */
+  isAsked = false
 
   /** Aborts when everything that could be finished is. */
   get signal(): AbortSignal {
     return this.abort.signal
   }
 
-  /** A call that is finished before the execution ends; once a person is asked, it does not begin. */
+  /** A call that is finished before the execution ends; once a person is asked, it begins only within one that is in flight. */
   async during<Value>(work: Work, act: () => Promise<Value> | Value): Promise<Value> {
-    if (this.isAsked) await this.wait(work)
+    if (this.isAsked && !this.isWithin(work)) await this.wait(work)
     this.inFlight.add(work)
     try {
       return await act()
@@ -43,6 +44,11 @@ export class Suspension {
   async whole<Value>(work: Promise<Value>): Promise<Value> {
     const settled = await Promise.allSettled([work])
     return this.isAsked ? this.aborted() : settled[0].status === 'fulfilled' ? settled[0].value : work
+  }
+
+  private isWithin({ outer }: Work): boolean {
+    for (let one = outer; one; one = one.outer) if (this.inFlight.has(one)) return !this.waiting.has(one)
+    return false
   }
 
   private look(): void {

@@ -121,7 +121,8 @@ export class Budgets {
     const named = owner.level === 'run' ? {} : { [owner.level]: owner.name }
     surroundings.emit(runEvent('budget.raised', { by, budget: { ...limits }, ...named }, this.raises))
     for (const [place, row] of rows.entries())
-      if (row.state === 'held' && row.error?.code === 'BudgetExceeded') restart(this.subtasks, place)
+      if (row.state === 'held' && row.error?.code === 'BudgetExceeded' && !this.isLate(place))
+        restart(this.subtasks, place)
   }
 
   carry(): CarriedBudgets | undefined {
@@ -144,6 +145,12 @@ export class Budgets {
       const known = this.agentsSince.get(agent)
       if (known === undefined || startedAt < known) this.agentsSince.set(agent, startedAt)
     }
+  }
+
+  /** Whoever holds it first gives it a later deadline: to start it would end it. */
+  private isLate(place: number): boolean {
+    const { deadline } = this.subtasks.nodes[place]!.graph
+    return deadline !== undefined && Date.parse(deadline) <= this.subtasks.surroundings.now()
   }
 
   private ofRun(): Pick<RunBudget, 'run' | 'assumed'> {

@@ -44,7 +44,7 @@ export class Requests {
     const shown: ShownRequest = { prompt }
     if (choices) shown.choices = choices
     if (output) shown.schema = true
-    if (tool) shown.tool = tool.name
+    if (tool) Object.assign(shown, { tool: tool.name, approvalId: tool.approvalId })
     if (expiry !== undefined) Object.assign(shown, { expiresAt: new Date(expiry).toISOString(), onTimeout })
     row.request = shown
     if (expiry !== undefined) this.subtasks.alarms.add([{ at: expiry, place }])
@@ -196,9 +196,12 @@ export class Requests {
   }
 }
 
-function answerProblem({ approved, output }: Decision, request: HumanRequest): Refusal | undefined {
+function answerProblem(decision: Decision, request: HumanRequest): Refusal | undefined {
+  const { approved, output } = decision
   const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
   const { choices, output: schema, tool } = request
+  const other = tool && otherCall(decision, tool)
+  if (other) return refuse(other, `the call that is asked about now: ${tool.approvalId}`)
   if (!approved) return output === undefined ? undefined : refuse('who rejects gives no output')
   const offered = choices && `choices: ${choices.map((one) => preview(one)).join(', ')}`
   if (output === undefined)
@@ -214,6 +217,14 @@ function answerProblem({ approved, output }: Decision, request: HumanRequest): R
   }
   const mismatch = schema && answerMismatch(schema, output)
   return mismatch === undefined ? undefined : refuse(mismatch)
+}
+
+/** Who decides has seen one call; by now another may be asked about. */
+function otherCall({ taskId, approvalId }: Decision, tool: NonNullable<HumanRequest['tool']>): string | undefined {
+  if (approvalId === tool.approvalId) return undefined
+  return approvalId === undefined
+    ? `which call of the tool ${preview(tool.name)} is meant is not said`
+    : `${preview(taskId)} does not ask about the call ${preview(approvalId)} any more`
 }
 
 function givenProblem(output: unknown, refuse: (message: string, hint?: string) => Refusal): Refusal | undefined {

@@ -198,7 +198,10 @@ export class RunState {
 
   failed(place: number, error: SubtaskError, ended: Partial<Measured> = {}): void {
     this.measure(place, ended)
-    if (error.code === 'BudgetExceeded' && this.mayGoOn(place)) return this.subtasks.begin(place)
+    if (error.code === 'BudgetExceeded' && this.mayGoOn(place)) {
+      this.subtasks.watchDeadlines([place]) // it may have been forgotten while the subtask ran
+      return this.subtasks.begin(place)
+    }
     this.subtasks.fail(place, error)
   }
 

@@ -30,6 +30,7 @@ export function settlingReason(): Reason {
 export function answerCommand(runId: string, id: string, request: ShownRequest | undefined): string {
   const [choice] = request?.choices ?? []
   if (choice !== undefined) return troupeCommand('answer', [runId, id, JSON.stringify(choice)])
+  if (request?.approvalId !== undefined) return troupeCommand('approve', [runId, id], ['--call', request.approvalId])
   return request?.schema ? troupeCommand('answer', [runId, id, 'JSON']) : troupeCommand('approve', [runId, id])
 }
 

@@ -12,7 +12,13 @@ let requests = 0
 
 /** A decision, then the same again, and then another one: the first counts. */
 export function decide(run: DrivenRun, item: Item, approved: boolean): void {
-  const decision: Decision = { taskId: item.id, requestId: `request ${requests++}`, approved, by: 'ann' }
+  const { approvalId } = run.state.rows[run.placeOf(item)]!.request ?? {}
+  const which = approvalId === undefined ? {} : { approvalId }
+  const decision: Decision = { taskId: item.id, ...which, requestId: `request ${requests++}`, approved, by: 'ann' }
+  if (approvalId !== undefined) {
+    const other = { ...decision, approvalId: 'another' }
+    same('a decision on another call', run.state.requests.decisionProblem(other)?.code, 'DecisionRefused')
+  }
   run.act(`${approved ? 'approve' : 'reject'} ${item.id}`, () => {
     same('a decision is refused', run.state.requests.decisionProblem(decision), undefined)
     const answer = run.state.requests.decide(decision)

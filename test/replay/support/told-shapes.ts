@@ -1,7 +1,14 @@
 // Shapes of run that follow from what people, programs and the control of a team tell them.
+import type { Run } from '../../../src/index'
 import { controlWorkflowId } from '../../../src/contract/names'
 import { recordedTeam as team } from './recorded-team'
 import { by, echo, ended, start, until, type Shape } from './shape'
+
+/** The call of a tool that a subtask asks about. */
+async function callOf(run: Run, subtask: string): Promise<string> {
+  const { subtasks } = await run.status()
+  return subtasks.find(({ id }) => id === subtask)!.request!.approvalId!
+}
 
 export const TOLD: readonly Shape[] = [
   {
@@ -15,15 +22,15 @@ export const TOLD: readonly Shape[] = [
         echo('after', 'approved', 'rejected'),
       ])
       for (const id of ['approved', 'rejected', 'cancelled']) await until(run, 'person.asked', id)
-      await run.reject('rejected', { by, comment: 'not today' })
-      await run.approve('approved', { by })
+      await run.reject('rejected', { by, comment: 'not today', approvalId: await callOf(run, 'rejected') })
+      await run.approve('approved', { by, approvalId: await callOf(run, 'approved') })
       await run.cancelSubtask('cancelled', { by })
       return ended(run)
     },
   },
   {
     name: 'budgeted',
-    planted: ["row.state === 'held' && row.error?.code === 'BudgetExceeded'", 'false'],
+    planted: ["row.state === 'held' && row.error?.code === 'BudgetExceeded' && !this.isLate(place)", 'false'],
     async record(troupe) {
       const subtasks = [
         { id: 'long', agentType: 'slow', payload: { ms: 2_000 }, budget: { wallMs: 1_000 } },

@@ -51,9 +51,10 @@ export async function playReal(run: Run, { name, plan, spare, hand, sudden, pick
 
   async function answer(event: AgentEvent): Promise<void> {
     const id = subtaskOf(event)
-    const { tool } = event.payload as { tool?: string }
+    const { tool, approvalId = '' } = event.payload as { tool?: string; approvalId?: string }
     // It goes on either way
-    if (tool !== undefined) return void (await (picks.chance(0.5) ? run.approve(id) : run.reject(id)))
+    if (tool !== undefined)
+      return void (await (picks.chance(0.5) ? run.approve(id, { approvalId }) : run.reject(id, { approvalId })))
     const { reply } = personOf(definitionOf(plan, added, id))
     if (reply === 'nothing') return
     await (reply === 'approve' ? run.approve(id) : run.reject(id))
