@@ -83,6 +83,29 @@ it('does not hold what ran into a budget that was raised meanwhile', () => {
   expect(state.rows[0]!.state).toBe('failed')
 })
 
+it('knows the deadline of what goes on because a budget was raised while it ran', () => {
+  const deadline = new Date(START + 1_000).toISOString()
+  const { state, clock } = begin([node('a', { deadline })], { run: { tokens: 10 } })
+  startAll(state)
+  state.expire()
+  state.budgets.raise({ by: 'mo', budget: { tokens: 20 } })
+  state.failed(0, EXCEEDED)
+  clock.now += 2_000
+  state.expire()
+  expect(state.rows[0]).toMatchObject({ state: 'failed', error: { code: 'DeadlineExceeded' } })
+})
+
+it('leaves held what is past its deadline: a person gives it a later one first', () => {
+  const deadline = new Date(START + 1_000).toISOString()
+  const { state, clock } = begin([node('a', { deadline })], { run: { tokens: 10 }, onBudget: 'hold' })
+  startAll(state)
+  state.failed(0, EXCEEDED)
+  clock.now += 2_000
+  state.budgets.raise({ by: 'mo', budget: { tokens: 20 } })
+  state.expire()
+  expect(state.rows[0]).toMatchObject({ state: 'held', error: EXCEEDED })
+})
+
 it.each([
   [{ budget: { tokens: 10 } }, /the run may already use 10 tokens/],
   [{ budget: { usd: 1 } }, /usd of the run are not limited/],

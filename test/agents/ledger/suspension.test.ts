@@ -149,3 +149,44 @@ it('a call that is cut off by an abort is not suspended', async () => {
   setTimeout(() => controller.abort(new Error('the run was cancelled')), 50)
   await expect(outcome).rejects.toThrow('the run was cancelled')
 })
+
+it('keeps what a tool did before it failed, also where it fails while somebody is asked', async () => {
+  const ledger = memoryLedger()
+  const charged: string[] = []
+  const charge = (context: AgentContext, how: string, ms: number): Promise<unknown> =>
+    recordedTool(context, 'charge', { how }, async () => {
+      await sleep(ms)
+      charged.push(how)
+      throw new Error('no receipt')
+    })
+  const work = async (context: AgentContext) => {
+    const before = await charge(context, 'before', 0).catch((error: Error) => error.message)
+    const beside = charge(context, 'beside', 50).catch((error: Error) => error.message)
+    return [before, await push(context), await beside]
+  }
+  await expect(attempt(ledger, work, { approvals: nobody })).rejects.toMatchObject(suspended)
+  expect(await attempt(ledger, work, { approvals: says(true) })).toEqual(['no receipt', null, 'no receipt'])
+  expect(charged).toEqual(['before', 'beside'])
+})
+
+it('an effect and a step that are in flight finish, with the calls within them', async () => {
+  const ledger = memoryLedger()
+  const effects = memoryEffects()
+  const model = countingModel()
+  const work = async (context: AgentContext) => {
+    const asking = push(context)
+    asking.catch(() => undefined)
+    const inner = async (name: string) => {
+      await sleep(30)
+      return context.step(name, () => name)
+    }
+    const all = [
+      context.effect('pay', { key: '1' }, () => inner('paid')),
+      context.step('around', () => inner('inside')),
+    ]
+    return [...(await Promise.all(all)), await asking]
+  }
+  await expect(attempt(ledger, work, { effects, approvals: nobody, model })).rejects.toMatchObject(suspended)
+  expect(effects.done).toMatchObject([{ name: 'pay', value: 'paid' }])
+  expect(await attempt(ledger, work, { effects, approvals: says(true), model })).toEqual(['paid', 'inside', null])
+})
