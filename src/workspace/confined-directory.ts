@@ -37,6 +37,11 @@ export class ConfinedDirectory {
     }
   }
 
+  /** The file system that it is on. */
+  get device(): bigint {
+    return this.identity.dev
+  }
+
   async names(): Promise<string[]> {
     const names = await readdir(this.#through())
     await this.#recheck()

@@ -14,6 +14,8 @@ const FORBIDDEN = /[<>:"|?*]/
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|com\d|lpt\d)$/
 /** `.git`, and the short names that Windows gives it. */
 const GIT = /^(\.git|git~\d+)$/
+/** What Troupe makes ready beside somebody's files: nobody else's to write. */
+const OWN_STAGING = /^\.troupe-(apply|delivery)_/
 
 /** Why a path cannot be in a snapshot; undefined if it can. */
 export function pathProblem(path: string): string | undefined {
@@ -111,6 +113,7 @@ function segmentProblem(segment: string): string | undefined {
   if (/[. ]$/.test(plain)) return 'one of its names ends in a dot or a space, which some systems drop'
   const name = folded(segment)
   if (GIT.test(name)) return "it names git's own directory"
+  if (OWN_STAGING.test(name)) return "it names a directory of Troupe's own, which is only there for a moment"
   if (DEVICE.test((name.split('.')[0] ?? '').trimEnd())) return `${quoted(segment)} is the name of a device on Windows`
   return undefined
 }

@@ -1,43 +1,40 @@
-// HOST. What is made ready beside a working tree before it is changed, and what was moved aside of it: the exchange of one file
-// after the other, the way back, and the repair of what a killed process has left.
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { messageOf } from '../contract/errors'
-import { ConfinedDirectory } from './confined-directory'
-import { SNAPSHOT_DOCUMENT_BYTES } from './limits'
-import { isGone } from './process-name'
-import { readPlainFile } from './read-plain-file'
-import { removeTree } from './remove-tree'
+// HOST. What is made ready before a working tree is changed, and what was moved aside of it: the exchange of one file after the
+// other, and the way back. It lies in git's own directory, into which no repository and no agent can put anything.
+import { TroupeError, messageOf } from '../contract/errors'
+import type { ConfinedDirectory } from './confined-directory'
 import type { Artifacts } from './snapshot'
 import { readBytes } from './snapshots'
 import { absent, conflictWith, inFolderOf, isSameFile, readEntry, type TreeChange } from './tree-changes'
 
-/** The beginning of its name, at the top of the tree; the process follows. */
-export const STAGING = '.troupe-apply_'
-const JOURNAL = 'journal.json'
+/** What is to be changed, for who comes after a process that was killed. */
+export const JOURNAL = 'journal.json'
+/** The old files: by their place among the changes. */
+export const ASIDE = 'old'
 
 /** New files made ready beside the tree, and the old ones that were moved aside: by their place among the changes. */
 export class StagedChanges {
   private constructor(
-    private readonly top: ConfinedDirectory,
+    readonly top: ConfinedDirectory,
     private readonly fresh: ConfinedDirectory,
-    private readonly aside: ConfinedDirectory,
+    readonly aside: ConfinedDirectory,
   ) {}
 
+  /** @throws TroupeError `DeliveryRefused` where files cannot be put into their places without anything being written over */
   static async prepare({
     artifacts,
     top,
-    staging,
+    folder,
     changes,
   }: {
     artifacts: Artifacts
     top: ConfinedDirectory
-    /** Its name in the top. */
-    staging: string
+    /** An empty one, on the same file system. */
+    folder: ConfinedDirectory
     changes: readonly TreeChange[]
   }): Promise<StagedChanges> {
-    const folder = await top.create(staging)
-    const [fresh, aside] = [await folder.create('new'), await folder.create('old')]
+    await folder.createFile(JOURNAL, Buffer.from(JSON.stringify(changes)), false)
+    await probeLinks(top, folder)
+    const [fresh, aside] = [await folder.create('new'), await folder.create(ASIDE)]
     const staged = new StagedChanges(top, fresh, aside)
     try {
       for (const [place, { path, from, to }] of changes.entries()) {
@@ -46,14 +43,10 @@ export class StagedChanges {
         await fresh.createFile(String(place), bytes, to.executable === true)
         if (from) await fresh.setMode(String(place), await modeFor(top, path, to.executable === true))
       }
-      const paths = JSON.stringify(changes.map(({ path }) => path))
-      await folder.createFile(JOURNAL, Buffer.from(paths), false)
       return staged
     } catch (error) {
       await staged.close()
       throw error
-    } finally {
-      await folder.close()
     }
   }
 
@@ -82,20 +75,25 @@ export class StagedChanges {
     if (!isSameFile(found, from)) throw conflictWith([`"${path}": it was changed meanwhile`])
   }
 
-  /** As it was, or as somebody has made it meanwhile: what was moved aside comes back unless something took its place. */
-  async putBack(place: number, { path, to }: TreeChange): Promise<void> {
-    const put = async (folder: ConfinedDirectory | undefined, name: string): Promise<void> => {
-      if (!folder) return
-      const now = await readEntry(folder, name).catch(() => undefined)
-      const isFresh = (await this.fresh.stat(String(place)).catch(absent)) === undefined
-      if (to && isFresh && isSameFile(now, to)) await folder.removeFile(name)
-      const aside = await this.aside.stat(String(place)).catch(absent)
-      if (aside?.isDirectory()) await this.aside.move(String(place), folder, name).catch(() => undefined)
-      else if (aside) await this.aside.link(String(place), folder, name).catch(() => undefined)
-    }
+  /**
+   * As it was, or as somebody has made it meanwhile.
+   *
+   * @returns whether nothing of it is left here that is nowhere else
+   */
+  async putBack(place: number, change: TreeChange): Promise<boolean> {
     // What cannot be put back must not keep the others from it
-    await inFolderOf(this.top, path, put).catch(() => undefined)
-    await this.removeEmpty(path)
+    await this.takeAway(place, change).catch(() => undefined)
+    const isBack = await restore(this, place, change).catch(() => false)
+    await this.removeEmpty(change.path)
+    return isBack
+  }
+
+  private async takeAway(place: number, { path, to }: TreeChange): Promise<void> {
+    if (!to || (await this.fresh.stat(String(place)).catch(absent))) return
+    await inFolderOf(this.top, path, async (folder, name) => {
+      const now = folder && (await readEntry(folder, name).catch(() => undefined))
+      if (isSameFile(now, to)) await folder?.removeFile(name)
+    })
   }
 
   /** Directories that hold nothing any more are none to git either. */
@@ -123,34 +121,53 @@ async function modeFor(top: ConfinedDirectory, path: string, executable: boolean
   return executable ? plain | ((plain & 0o444) >> 2) : plain
 }
 
-/** A process that was killed may have moved a file aside and nothing into its place: it comes back. */
-export async function repairLeftovers(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    const owner = name.startsWith(STAGING) ? name.slice(STAGING.length).split('_')[0] : undefined
-    if (owner === undefined || !isGone(owner)) continue
-    await repair(directory, name).catch(() => undefined)
-    await removeTree(join(directory, name))
-  }
+/**
+ * What was moved aside comes back, unless something took its place.
+ *
+ * @returns false where it did not come back, and is the only copy of what somebody has written
+ */
+export async function restore(
+  { top, aside }: { top: ConfinedDirectory; aside: ConfinedDirectory },
+  place: number,
+  { path, from }: TreeChange,
+): Promise<boolean> {
+  const kept = String(place)
+  const found = await aside.stat(kept).catch(absent)
+  if (!found) return true
+  return inFolderOf(
+    top,
+    path,
+    async (folder, name) => {
+      if (!folder) return false
+      if (!found.isDirectory() && (await isLinked(aside.link(kept, folder, name)))) await aside.removeFile(kept)
+      // Where no link can be made any more, or none of a directory
+      else if (!(await folder.stat(name).catch(absent))) await aside.move(kept, folder, name)
+      else return isSameFile(await readEntry(aside, kept).catch(() => undefined), from)
+      return true
+    },
+    true,
+  )
 }
 
-async function repair(directory: string, staging: string): Promise<void> {
-  const journal = await readPlainFile(join(directory, staging), JOURNAL, SNAPSHOT_DOCUMENT_BYTES).catch(absent)
-  const paths: unknown = journal && JSON.parse(Buffer.from(journal).toString('utf8'))
-  if (!Array.isArray(paths)) return
-  const top = await ConfinedDirectory.open(directory)
-  const aside = await ConfinedDirectory.open(join(directory, staging, 'old'))
+function isLinked(link: Promise<void>): Promise<boolean> {
+  return link.then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Without them a new file could not take its place, nor an old one come back, without writing over what is there. */
+async function probeLinks(top: ConfinedDirectory, folder: ConfinedDirectory): Promise<void> {
+  const probe = 'probe'
   try {
-    for (const place of await aside.names()) {
-      const path: unknown = paths[Number(place)]
-      if (typeof path !== 'string') continue
-      // Where the new file is in its place already, that stays
-      await inFolderOf(top, path, async (folder, name) => folder && aside.link(place, folder, name), true).catch(
-        () => undefined,
-      )
-    }
-  } finally {
-    await aside.close()
-    await top.close()
+    if (folder.device !== top.device) throw new Error('the working tree and its git directory are on two file systems')
+    await folder.link(JOURNAL, folder, probe)
+    await folder.removeFile(probe)
+  } catch (error) {
+    throw new TroupeError('DeliveryRefused', `nothing is changed in ${top.path}: ${messageOf(error)}`, {
+      hint: 'files are exchanged by hard links, which not every file system has: the branch of the run is for git to merge',
+      cause: error,
+    })
   }
 }
 

@@ -1,14 +1,12 @@
 // HOST. Changes to somebody's working tree, while they work in it: all of them or none, and never over what they have done.
 // Each file that is to go is moved aside first and looked at there, and each new one takes its place only if nothing has it:
 // whatever is saved in between is found, and everything is put back.
-import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { checkPath } from './paths'
 import { ConfinedDirectory } from './confined-directory'
-import { processName } from './process-name'
-import { removeTree } from './remove-tree'
 import type { Artifacts } from './snapshot'
-import { repairLeftovers, StagedChanges, STAGING } from './staged-changes'
+import { StagedChanges } from './staged-changes'
+import { notPutBack, repairLeftovers, stagingPlace, withStaging, type KeptFile } from './staging'
 import { conflictWith, standingOf, type TreeChange } from './tree-changes'
 
 export interface WorkingTreeOptions {
@@ -23,21 +21,22 @@ export interface WorkingTreeOptions {
  * begun is finished by doing it again.
  *
  * @returns the paths that were changed
- * @throws TroupeError `PatchConflict` naming every file that is neither as before nor as after: then nothing is changed
+ * @throws TroupeError `PatchConflict` naming every file that is neither as before nor as after: then nothing is changed.
+ * `DeliveryRefused` where there is no git directory, where its file system cannot exchange files, or where something of the
+ * user's could not be put back: the message says where it is kept
  */
 export async function changeWorkingTree({ artifacts, directory, changes }: WorkingTreeOptions): Promise<string[]> {
   const target = await realpath(directory)
-  await repairLeftovers(target)
+  for (const { path } of changes) checkPath(path)
+  const place = await stagingPlace(target)
+  await repairLeftovers(target, place)
   const top = await ConfinedDirectory.open(target)
   try {
     const open = await stillOpen(top, changes)
     if (open.length === 0) return []
-    const staging = `${STAGING}${processName()}_${randomUUID()}`
-    try {
-      await carryOut(await StagedChanges.prepare({ artifacts, top, staging, changes: open }), open)
-    } finally {
-      await removeTree(join(target, staging))
-    }
+    await withStaging(place, async (folder) =>
+      carryOut(await StagedChanges.prepare({ artifacts, top, folder, changes: open }), open),
+    )
     return open.map(({ path }) => path)
   } finally {
     await top.close()
@@ -47,7 +46,7 @@ export async function changeWorkingTree({ artifacts, directory, changes }: Worki
 /** Whether and why changes cannot be made, before anything is. */
 export async function conflictsIn(directory: string, changes: readonly TreeChange[]): Promise<string[]> {
   const target = await realpath(directory)
-  await repairLeftovers(target)
+  await repairLeftovers(target, await stagingPlace(target))
   const top = await ConfinedDirectory.open(target)
   try {
     return (await look(top, changes)).conflicts
@@ -87,7 +86,12 @@ async function carryOut(staged: StagedChanges, changes: readonly TreeChange[]): 
     for (const [place, change] of changes.entries()) await staged.checkAside(place, change)
     for (const { path, to } of changes) if (!to) await staged.removeEmpty(path)
   } catch (error) {
-    for (const place of begun.reverse()) await staged.putBack(place, changes[place]!)
+    const kept: KeptFile[] = []
+    for (const place of begun.reverse()) {
+      const { path } = changes[place]!
+      if (!(await staged.putBack(place, changes[place]!))) kept.push({ place, path })
+    }
+    if (kept.length > 0) throw notPutBack(staged.aside.path, kept, error)
     throw error
   } finally {
     await staged.close()

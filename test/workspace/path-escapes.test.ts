@@ -65,6 +65,7 @@ const ESCAPES: Record<string, string[]> = {
     '.\uff47\uff49\uff54/config',
     '.g\u0131t/config',
   ],
+  "Troupe's own places": ['.troupe-apply_1-2-3_x/journal.json', 'a/.Troupe-Delivery_ready_1/x'],
   Windows: [
     'con',
     'CON.txt',

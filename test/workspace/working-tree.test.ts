@@ -1,6 +1,17 @@
 // Changes to a working tree in which somebody works: all or none, never over what is theirs, and the way back.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { ConfinedDirectory } from '../../src/workspace/confined-directory'
 import { branchProblem, diffCommits, removeBranch } from '../../src/workspace/branch'
@@ -22,7 +33,9 @@ beforeEach(async () => {
   artifacts = new MemoryArtifacts()
   place = playground()
   top = place.inside
-  for (const folder of ['', 'src', 'src/deep', 'other']) mkdirSync(join(top, folder), { recursive: true })
+  mkdirSync(top)
+  plainGit(top, 'init', '-q', '--template=')
+  for (const folder of ['src', 'src/deep', 'other']) mkdirSync(join(top, folder), { recursive: true })
   const texts = { 'src/a.js': 'a\n', 'src/b.js': 'b\n', 'src/deep/gone.js': 'gone\n', 'run.sh': '#!/bin/sh\n' }
   for (const [path, text] of Object.entries(texts)) writeFileSync(join(top, path), text)
   writeFileSync(join(top, 'other/mine.txt'), 'mine, never committed')
@@ -101,7 +114,8 @@ function saveDuring(method: 'move' | 'link', when: 'before' | 'after', turn: num
   const original = ConfinedDirectory.prototype[method]
   let calls = 0
   jest.spyOn(ConfinedDirectory.prototype, method).mockImplementation(async function (this: ConfinedDirectory, ...args) {
-    const isIt = ++calls === turn
+    // Before the first file it is tried whether links can be made at all
+    const isIt = args[2] !== 'probe' && ++calls === turn
     if (isIt && when === 'before') save()
     await original.apply(this, args)
     if (isIt && when === 'after') save()
@@ -135,35 +149,33 @@ test.each<['move' | 'link', 'before' | 'after', number, string]>([
 
 test('what is written through a descriptor that was open is found before all is over', async () => {
   saveDuring('link', 'after', 3, () => {
-    const [staging] = plainList(top)
-    writeFileSync(join(top, staging!, 'old/2'), 'through the descriptor\n')
+    const [staging] = stagings()
+    writeFileSync(join(staging!, 'old/2'), 'through the descriptor\n')
   })
   await expect(change()).rejects.toMatchObject({ code: 'PatchConflict' })
-  expect([read('src/a.js'), read('src/deep/gone.js'), plainList(top)]).toEqual([
-    'through the descriptor\n',
-    'gone\n',
-    [],
-  ])
+  expect([read('src/a.js'), read('src/deep/gone.js'), stagings()]).toEqual(['through the descriptor\n', 'gone\n', []])
   expect(existsSync(join(top, 'new'))).toBe(false)
 })
 
-function plainList(folder: string): string[] {
-  return spawnSync('ls', ['-A', folder], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter((name) => name.startsWith('.troupe-apply_'))
+const git = (): string => join(top, '.git')
+const stagings = (): string[] =>
+  readdirSync(git())
+    .filter((name) => name.startsWith('troupe-apply_'))
+    .map((name) => join(git(), name))
+
+/** What a process leaves that was killed: files moved aside, and what they belong to. */
+function leave(directory: string, journal: unknown, aside: Record<string, string>): string {
+  mkdirSync(join(directory, 'old'), { recursive: true })
+  writeFileSync(join(directory, 'journal.json'), JSON.stringify(journal))
+  for (const [place, text] of Object.entries(aside)) writeFileSync(join(directory, 'old', place), text, { mode: 0o700 })
+  return directory
 }
 
 test('what a killed process has begun is repaired, and then done or taken back', async () => {
-  const gone = join(top, '.troupe-apply_0-0-0_dead')
-  const dead = gone.replace('0-0-0', deadProcess())
-  mkdirSync(join(dead, 'old'), { recursive: true })
-  mkdirSync(join(dead, 'new'))
-  writeFileSync(
-    join(dead, 'journal.json'),
-    JSON.stringify(['new/folder/c.js', 'run.sh', 'src/a.js', 'src/deep/gone.js']),
-  )
+  const gone = join(git(), 'troupe-apply_0-0-0_dead')
+  const dead = leave(gone.replace('0-0-0', deadProcess()), treeChanges(before, after), {})
   // Aside, and nothing in its place yet
-  spawnSync('mv', [join(top, 'src/a.js'), join(dead, 'old/2')])
+  renameSync(join(top, 'src/a.js'), join(dead, 'old/2'))
   // In its place already
   mkdirSync(join(top, 'new/folder'), { recursive: true })
   writeFileSync(join(top, 'new/folder/c.js'), 'new\n')
@@ -172,6 +184,69 @@ test('what a killed process has begun is repaired, and then done or taken back',
   expect([read('src/a.js'), modeOf('src/a.js'), existsSync(dead)]).toEqual(['better\n', 0o600, false])
   // Of another machine's process nobody knows
   expect(existsSync(gone)).toBe(true)
+})
+
+test('what lies in the tree and looks like the leftovers of a killed process is believed by nobody', async () => {
+  const hook = '#!/bin/sh\necho came through\n'
+  const paths = ['.git/hooks/pre-commit', '../outside/more.txt']
+  for (const journal of [paths, paths.map((path) => ({ path }))]) {
+    leave(join(top, `.troupe-apply_${deadProcess()}_x`), journal, { 0: hook, 1: hook })
+    const picture = pictureOf(place.root)
+    expect(await conflictsIn(top, treeChanges(before, after))).toEqual([])
+    expect(pictureOf(place.root)).toBe(picture)
+    expect([await change(), await change(reversed(treeChanges(before, after)))].flat()).toHaveLength(8)
+    expect(pictureOf(place.root)).toBe(picture)
+  }
+  // Nor would a path be that no snapshot can have
+  const own = leave(join(git(), `troupe-apply_${deadProcess()}_x`), [{ path: paths[0] }], { 0: hook })
+  await expect(change()).rejects.toMatchObject({ code: 'DeliveryRefused', message: expect.stringContaining(own) })
+  expect([existsSync(join(top, paths[0]!)), existsSync(own)]).toEqual([false, true])
+  await expect(change([{ path: paths[0]!, to: after.files['run.sh']! }])).rejects.toMatchObject({ code: 'PathRefused' })
+})
+
+/** A file system without hard links, from a certain call on. */
+function refuse(method: 'move' | 'link', from: number): void {
+  const original = ConfinedDirectory.prototype[method]
+  let calls = 0
+  jest.spyOn(ConfinedDirectory.prototype, method).mockImplementation(function (this: ConfinedDirectory, ...args) {
+    if (++calls < from) return original.apply(this, args)
+    return Promise.reject(Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' }))
+  })
+}
+
+test('where no links can be made nothing is begun; where they stop to be, everything comes back', async () => {
+  const picture = pictureOf(place.root)
+  refuse('link', 1)
+  const move = jest.spyOn(ConfinedDirectory.prototype, 'move')
+  await expect(change()).rejects.toMatchObject({ code: 'DeliveryRefused', message: expect.stringContaining('EPERM') })
+  expect([pictureOf(place.root), move.mock.calls.length]).toEqual([picture, 0])
+  for (const from of [2, 3, 4]) {
+    jest.restoreAllMocks()
+    refuse('link', from)
+    await expect(change()).rejects.toMatchObject({ code: 'PatchConflict' })
+    expect(pictureOf(place.root)).toBe(picture)
+  }
+})
+
+test('what cannot come back is kept, and named; once it can, it does', async () => {
+  const picture = pictureOf(place.root)
+  refuse('link', 4)
+  refuse('move', 3)
+  const error = (await change().catch((thrown: unknown) => thrown)) as Error
+  jest.restoreAllMocks()
+  const [staging] = stagings()
+  expect(error).toMatchObject({ code: 'DeliveryRefused', hint: expect.stringContaining(staging!) })
+  expect(error.message).toContain(`"src/a.js" is ${join(staging!, 'old/2')}`)
+  expect(readFileSync(join(staging!, 'old/2'), 'utf8')).toBe('a\n')
+  renameSync(staging!, join(git(), `troupe-apply_${deadProcess()}_x`))
+  expect(await conflictsIn(top, treeChanges(before, after))).toEqual([])
+  expect(pictureOf(place.root)).toBe(picture)
+})
+
+test('an edit that was moved aside is kept when something else took its place meanwhile', async () => {
+  const dead = leave(join(git(), `troupe-apply_${deadProcess()}_x`), treeChanges(before, after), { 2: 'my edit\n' })
+  await expect(conflictsIn(top, [])).rejects.toMatchObject({ message: expect.stringContaining(join(dead, 'old/2')) })
+  expect([readFileSync(join(dead, 'old/2'), 'utf8'), read('src/a.js')]).toEqual(['my edit\n', 'a\n'])
 })
 
 /** The name of a process of this machine that has ended. */
