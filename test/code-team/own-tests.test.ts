@@ -166,6 +166,21 @@ test.each<[string, string, string[], number | undefined]>([
   }
 })
 
+test.each(['Tests: ', 'FAIL: x (', '- not ok 1 - ', '=1 a, ', 'test result: ', 'FAILED ('])(
+  'a line is read in time, whatever it is filled with (%s)',
+  (begin) => {
+    const began = performance.now()
+    for (const filling of ['1', ' ', '\t', '1 passed ', '1 a, ', ' - ', '(', '1 passed; ']) {
+      for (const end of ['', 'x', '1 passed']) {
+        const told = new RunnerOutput(['/workspace'])
+        told.write(Buffer.from(`${begin}${filling.repeat(4_000 / filling.length)}${end}\n`))
+        told.end()
+      }
+    }
+    expect(performance.now() - began).toBeLessThan(2_000)
+  },
+)
+
 function own(failing: string[], more: Partial<OwnTests> = {}): OwnTests {
   const passed = failing.length === 0
   return { command: 'make test', passed, exitCode: passed ? 0 : 1, failing, ran: 5, output: 'the output', ...more }

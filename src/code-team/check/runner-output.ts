@@ -36,8 +36,7 @@ const REPEATED = /^(?:✖ failing tests:|Summary of all failing tests)/
 function ranIn(line: string): number | undefined {
   const tap = /^(?:#|ℹ) (?:pass|fail|cancelled) (\d+)$/.exec(line)
   if (tap) return Number(tap[1])
-  const listed = /^\s*Tests:?\s+(.*\d+ (?:passed|failed).*)$/.exec(line)
-  if (listed) return counted(listed[1]!, 'passed', 'failed')
+  if (/^\s*Tests:?\s/.test(line) && /\d (?:passed|failed)/.test(line)) return counted(line, 'passed', 'failed')
   const mocha = /^\s+(\d+) (?:passing|failing)\b/.exec(line)
   if (mocha) return Number(mocha[1])
   const unittest = /^Ran (\d+) tests? in /.exec(line)
