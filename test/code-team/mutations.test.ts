@@ -96,6 +96,13 @@ test('what no test notices is told, tests are not changed themselves, and there 
     survived: [{ file: 'src/a.js', line: 1, was: '2', now: '3' }],
   })
   expect(await tryMutations({ ...trial, base: now })).toEqual({ possible: 0, tried: 0, survived: [] })
+  // A large table: more changes than a call takes arguments
+  const table = await snapshotOf(artifacts, { 'table.js': `export default [${'1,'.repeat(200_000)}]\n` })
+  const noticed = async (): Promise<boolean> => true
+  expect(await tryMutations({ ...trial, now: table, isNoticed: noticed })).toMatchObject({
+    possible: 200_000,
+    tried: 20,
+  })
 })
 
 describe('with the whole team', () => {

@@ -64,7 +64,8 @@ async function everyMutation({
     if (!syntax || isTest || bytes > FILE_BYTES || fileAt(base, path)?.artifact === artifact) continue
     const source = await readText(artifacts, now, path)
     const lines = newLines(fileAt(base, path) ? await readText(artifacts, base, path) : '', source)
-    all.push(...mutationsOf(source, syntax, lines).map((mutation) => ({ path, mutation })))
+    // One by one: a large table has more of them than a call takes arguments
+    for (const mutation of mutationsOf(source, syntax, lines)) all.push({ path, mutation })
   }
   return all
 }
