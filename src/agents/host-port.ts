@@ -115,7 +115,10 @@ export interface HostPort {
   readonly model?: string
   /** What models cost, beside what the price library knows. */
   readonly prices?: Prices
-  /** Whether there is room for a tokenizer: without one, input is counted by its bytes. */
+  /**
+   * Whether input is counted by a tokenizer. Where it is not worth one (`false`: no budget but the assumed one), it is guessed
+   * from its bytes; where nobody says, each byte counts.
+   */
   readonly tokenizer?: boolean
   /** Stands in for the models of providers, where given: tests of agents bring their own. */
   languageModel?(id: string): LanguageModelV3

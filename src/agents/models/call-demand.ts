@@ -19,13 +19,13 @@ const FILE_TOKENS = 8_000
 const LEAST_ANSWER = 256
 /** So many characters of counted texts are kept: a conversation is counted once, though each call sends all of it. */
 const KEPT_CHARACTERS = 4_000_000
-/** Without a tokenizer: no text in use has fewer bytes a token. */
+/** Prose has four, code three; long numbers and base64 may have fewer than this: a guess, for the assumed budget only. */
 const BYTES_PER_TOKEN = 2
 const MILLION = 1_000_000
 
 export interface DemandSettings {
   prices?: Prices | undefined
-  /** Whether there is room for a tokenizer; else input is counted by its bytes. */
+  /** As the host's port has it. */
   tokenizer?: boolean | undefined
 }
 
@@ -34,7 +34,7 @@ export async function demandOf(
   options: LanguageModelV3CallOptions,
   { prices, tokenizer }: DemandSettings,
 ): Promise<Demand> {
-  const input = inputTokens(options, tokenizer ? await tokenCounter() : bytesCounter)
+  const input = inputTokens(options, await counterFor(tokenizer))
   const output = (options.maxOutputTokens ?? outputLimit(model)) + thinkingTokens(options)
   const question = await worstCost(model, { input, output: 0 }, prices)
   const long = await worstCost(model, { input, output: MILLION }, prices)
@@ -57,7 +57,7 @@ const counted = new Map<string, number>()
 let characters = 0
 
 function counting(text: string, count: TokenCounter): number {
-  if (count === bytesCounter) return count(text)
+  if (count === guess || count === everyByte) return count(text)
   const known = counted.get(text)
   if (known !== undefined) return known
   const tokens = count(text)
@@ -69,8 +69,18 @@ function counting(text: string, count: TokenCounter): number {
   return tokens
 }
 
-function bytesCounter(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN / SAFETY)
+async function counterFor(tokenizer: boolean | undefined): Promise<TokenCounter> {
+  if (tokenizer) return tokenCounter()
+  return tokenizer === undefined ? everyByte : guess
+}
+
+function guess(text: string): number {
+  return everyByte(text) / BYTES_PER_TOKEN
+}
+
+/** No tokenizer finds more tokens than bytes: that is no count, and needs no room for other ways of counting. */
+function everyByte(text: string): number {
+  return Buffer.byteLength(text) / SAFETY
 }
 
 function filesOf({ content }: LanguageModelV3Message): unknown[] {

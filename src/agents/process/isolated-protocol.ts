@@ -4,8 +4,8 @@ import type { AgentTask } from '../../contract/agent'
 import type { Problem } from '../../contract/errors'
 import type { JsonValue } from '../../contract/json'
 import type { SubTask } from '../../contract/plan'
-import type { Prices } from '../../contract/prices'
 import type { SpawnOptions } from '../context'
+import type { HostPort } from '../host-port'
 
 /** An error as data: the code and its company for a `TroupeError`, the stack for any. */
 export interface ErrorData {
@@ -48,7 +48,7 @@ export interface IsolatedRequest {
   task: AgentTask
   runId: string
   attempt: number
-  host: { agent: string; model?: string; prices?: Prices; logicalAttempt: number }
+  host: Pick<HostPort, 'agent' | 'model' | 'prices' | 'tokenizer'> & { logicalAttempt: number }
 }
 
 /** From the worker to the child. */

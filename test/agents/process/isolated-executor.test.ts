@@ -1,5 +1,12 @@
 // An isolated agent is handed its task, talks to its worker, and its process serves again.
+import { resolve } from 'node:path'
 import type { CallMessage, NoticeMessage } from '../../../src/agents/process/isolated-protocol'
+import type { AgentContext } from '../../../src/agents/context'
+import { HOST, type HostPort } from '../../../src/agents/host-port'
+import { IsolatedAgent } from '../../../src/agents/isolated-agent'
+import { memoryEffects } from '../../../src/agents/memory-effects'
+import { memoryLedger } from '../../../src/agents/ledger/memory-ledger'
+import trial from './fixtures/agents'
 import { closeAll, execute, isolate } from './support/isolated'
 import { eventually, isAlive, rejection } from './support/processes'
 
@@ -132,4 +139,36 @@ test('closing ends all processes and fails what runs', async () => {
   await executor.close()
   expect(await failure).toMatchObject({ code: 'WorkerShutdown', retryable: true })
   expect(await rejection(execute(executor, {}))).toMatchObject({ code: 'WorkerShutdown' })
+})
+
+test('counts what it asks a model as its worker would, with the tokenizer where there is one', async () => {
+  process.env.OPENAI_COMPATIBLE_BASE_URL = 'http://127.0.0.1:9'
+  const asking = trial.agents.find(({ name }) => name === 'asking')!
+  const agent = new IsolatedAgent(asking, resolve('test/agents/process/fixtures/agents.ts'), 1)
+  const demanded: number[] = []
+  const ledger: HostPort['ledger'] = {
+    ...memoryLedger(),
+    begin: async (_call, { input }) => {
+      demanded.push(input)
+      throw new Error('that is all')
+    },
+  }
+  const rest = { ledger, effects: memoryEffects(), approvals: { ask: async () => undefined }, agent: 'asking' }
+  const task = { id: 'one', type: 'trial', payload: { text: 'x7Q/'.repeat(10_000) }, priority: 'normal' as const }
+  for (const counted of [{ tokenizer: true }, { tokenizer: false }, {}]) {
+    const context = {
+      runId: 'run-1',
+      attempt: 1,
+      signal: new AbortController().signal,
+      [HOST]: { ...rest, ...counted },
+    }
+    await expect(agent.execute(task, context as unknown as AgentContext)).rejects.toThrow('that is all')
+  }
+  await agent.executor.close()
+  delete process.env.OPENAI_COMPATIBLE_BASE_URL
+  const [byTokens = 0, guessed = 0, byBytes = 0] = demanded
+  // A token of such a text has less than two bytes: a guess by its bytes falls short of what a provider may count
+  expect(byTokens).toBeGreaterThan(40_000)
+  expect(guessed).toBeLessThan(21_000)
+  expect(byBytes).toBeGreaterThan(40_000)
 })
