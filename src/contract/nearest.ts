@@ -2,6 +2,9 @@
 
 import { quote } from './json'
 
+/** Choices that a message names: the keys of a subtask are to be among them, and a person reads no more. */
+const NAMED = 16
+
 /** The most edits between a name and what may have been meant: beyond them it is another name, however long. */
 const MAX_EDITS = 5
 /** Pairs of a name and a choice that are compared for one list: some tenths of a second. */
@@ -47,10 +50,10 @@ export function choicesHints(choices: readonly string[], noun: string): (name: s
 function listed(choices: readonly string[], noun: string): string {
   if (choices.length === 0) return `there are no ${noun}`
   const shown = choices
-    .slice(0, 12)
+    .slice(0, NAMED)
     .map((choice) => quote(choice).slice(1, -1))
     .join(', ')
-  return `${noun}: ${shown}${choices.length > 12 ? `, … (${choices.length} in all)` : ''}`
+  return `${noun}: ${shown}${choices.length > NAMED ? `, … (${choices.length} in all)` : ''}`
 }
 
 /**

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadTeam } from '../../src/agents/load-team'
 import { coderProgram } from '../../src/code-team/coder-program/coder-program'
 import { checkProgram, type CoderProgramOptions } from '../../src/code-team/coder-program/options'
@@ -160,11 +161,11 @@ test('one that hangs is ended with everything that it started', async () => {
     code: 'Timeout',
     message: expect.stringContaining('did not end within 1.5 s, and was ended'),
   })
-  const alive = readFileSync(pids, 'utf8')
-    .trim()
-    .split('\n')
-    .filter((pid) => existsSync(`/proc/${pid}/exe`))
-  expect(alive).toEqual([])
+  const started = readFileSync(pids, 'utf8').trim().split('\n')
+  const alive = (): string[] => started.filter((pid) => existsSync(`/proc/${pid}/exe`))
+  // What was killed takes a moment to be gone
+  for (const end = Date.now() + 5_000; alive().length > 0 && Date.now() < end;) await sleep(20)
+  expect(alive()).toEqual([])
 })
 
 sandboxTest(

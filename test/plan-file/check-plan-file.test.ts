@@ -58,7 +58,7 @@ agents:
     'bad.yaml:17:5: subtasks[3].deadline (subtask ""): the deadline "2026-11-20T11:59:59Z" is in the past (it is 2026-11-20T12:00:00.000Z); a time to come, or one from the start such as "+10m"',
     'bad.yaml:18:19: subtasks[3].payload.x.$from (subtask ""): reference to nothing: there is no subtask "bb"; did you mean "b"?',
     'bad.yaml:19:30: subtasks[4].dependsOn (subtask "c"): cycle: c depends on itself (c → c); each depends on the next; take one dependency away',
-    'bad.yaml:19:46: subtasks[4].colour (subtask "c"): unknown key "colour"; keys: id, agentType, type, payload, priority, estimateMs, onFailure, deadline, dependsOn, runIf, when, forEach',
+    'bad.yaml:19:46: subtasks[4].colour (subtask "c"): unknown key "colour"; keys: id, agentType, type, payload, priority, estimateMs, onFailure, budget, deadline, dependsOn, runIf, when, forEach',
     'bad.yaml:21:3: agents.lint: {"command":["x"],"use":"echo"}: an agent has exactly one of "command", "instructions" and "use"',
   ])
 })
