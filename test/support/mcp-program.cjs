@@ -17,6 +17,9 @@ const TOOLS = {
 }
 const mark = (what) => process.env.MCP_MARKS && appendFileSync(process.env.MCP_MARKS, `${what}\n`)
 
+// Behind "--describe": the variable whose value stands in what it says of its tools
+const described = process.argv[2] === '--describe' ? ` with ${process.env[process.argv[3]]}` : ''
+
 mark(`start ${process.pid}`)
 // What it leaves behind is to be ended too
 if (process.env.MCP_CHILD) spawn('sleep', ['600'], { stdio: 'ignore', detached: true })
@@ -36,7 +39,11 @@ function answer({ id, method, params }) {
   if (method === 'tools/list') {
     const names = Object.keys(TOOLS)
     const half = params?.cursor ? names.slice(3) : names.slice(0, 3)
-    const tools = half.map((name) => ({ name, description: `does ${name}`, inputSchema: TOOLS[name].inputSchema }))
+    const tools = half.map((name) => ({
+      name,
+      description: `does ${name}${described}`,
+      inputSchema: TOOLS[name].inputSchema,
+    }))
     return reply({ tools, ...(params?.cursor ? {} : { nextCursor: 'more' }) })
   }
   if (method !== 'tools/call') return refuse(-32601, `there is no method ${method}`)

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { defineModelAgent } from 'troupe'
 import { TroupeError } from '../../../src/contract/errors'
 import type { McpServer } from '../../../src/contract/tools'
@@ -10,7 +11,9 @@ import { McpHttpServer } from '../../support/mcp-server'
 import { toldIn, Toolbench, type Turn } from './support/toolbench'
 
 const TOKEN = 'canary+mcp/0123456789'
-const ENV = ['MCP_MARKS', 'MCP_TOKEN', 'MCP_CHILD'] as const
+/** Its name says nothing, and what stands in it means something to those who replace texts by it. */
+const PASS = 'canary$&pass$$0123456789'
+const ENV = ['MCP_MARKS', 'MCP_TOKEN', 'MCP_CHILD', 'MCP_PASS'] as const
 const program: McpServer = {
   command: process.execPath,
   args: [join(__dirname, '../../support/mcp-program.cjs')],
@@ -22,7 +25,7 @@ let directory: string
 beforeEach(() => {
   bench = new Toolbench()
   directory = mkdtempSync(join(tmpdir(), 'troupe-mcp-'))
-  Object.assign(process.env, { MCP_MARKS: join(directory, 'marks'), MCP_TOKEN: TOKEN })
+  Object.assign(process.env, { MCP_MARKS: join(directory, 'marks'), MCP_TOKEN: TOKEN, MCP_PASS: PASS })
 })
 afterEach(() => {
   for (const name of ENV) delete process.env[name]
@@ -134,6 +137,31 @@ test.each<[what: string, server: McpServer, tool: string, message: RegExp, retry
   expect(await leftRunning()).toEqual([])
 })
 
+test.each(['process.env.MCP_PASS', 'Buffer.from(process.env.MCP_PASS).toString("base64")'])(
+  'of a program that dies, what it said is told without what it was handed: %s',
+  async (what) => {
+    const dying: McpServer = {
+      command: process.execPath,
+      args: ['-e', `console.error("refused", ${what}); process.exit(1)`],
+      env: ['MCP_PASS'],
+    }
+    const error = await bench.attempt(agentWith(dying, 'echo'), {}, ['done']).catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ message: expect.stringMatching(/it said: refused \[secret\]$/) as string })
+    expect(inspect(error)).not.toMatch(/canary|Y2FuYXJ5/)
+  },
+)
+
+test('what a server says of its tools is told and kept without what it was handed', async () => {
+  const chatty: McpServer = {
+    ...program,
+    env: ['MCP_MARKS', 'MCP_PASS'],
+    args: [...program.args!, '--describe', 'MCP_PASS'],
+  }
+  await bench.attempt(agentWith(chatty, 'echo'), {}, ['done'])
+  expect(bench.asked[0]!.tools).toEqual([expect.objectContaining({ description: 'does echo with [secret]' })])
+  expect(inspect(bench, { depth: 20 })).not.toMatch(/canary.*pass/)
+})
+
 test('an abort in the middle of a call ends the program', async () => {
   const abort = new AbortController()
   // Its answer to the first question does not come: standard input is read by nobody
@@ -145,7 +173,10 @@ test('an abort in the middle of a call ends the program', async () => {
 
 describe('behind an address', () => {
   let server: McpHttpServer
-  const address = (): McpServer => ({ url: server.url, headers: { Authorization: 'Bearer ${MCP_TOKEN}' } })
+  const address = (variable = 'MCP_TOKEN'): McpServer => ({
+    url: server.url,
+    headers: { Authorization: `Bearer \${${variable}}` },
+  })
   beforeEach(async () => void (server = await McpHttpServer.start({ tide: 'the tide is out', erase: 'erased' })))
   afterEach(() => server.close())
 
@@ -167,11 +198,17 @@ describe('behind an address', () => {
     [307, true],
   ])('%i is no answer, and the header is not quoted', async (status, retryable) => {
     server.status = status
-    const error = await bench
-      .attempt(agentWith(address(), 'tide'), {}, ['done'])
-      .catch((failure: unknown) => failure as TroupeError)
-    expect(error).toMatchObject({ code: 'ToolServerUnavailable', retryable })
-    expect(String((error as TroupeError).message)).not.toContain(TOKEN)
+    for (const [variable, value] of [
+      ['MCP_TOKEN', TOKEN],
+      ['MCP_PASS', PASS],
+    ] as const) {
+      const error = await bench
+        .attempt(agentWith(address(variable), 'tide'), {}, ['done'])
+        .catch((failure: unknown) => failure)
+      expect(error).toMatchObject({ code: 'ToolServerUnavailable', retryable })
+      expect(server.requests.at(-1)!.headers.authorization).toBe(`Bearer ${value}`)
+      expect(inspect(error)).not.toMatch(/canary/)
+    }
   })
 })
 

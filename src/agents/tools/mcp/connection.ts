@@ -2,7 +2,8 @@
 import type { MCPClient } from '@ai-sdk/mcp'
 import { asTroupeError, messageOf, TroupeError } from '../../../contract/errors'
 import { headerVariable, isProgram, type McpAddress, type McpServer } from '../../../contract/tools'
-import { withoutSecrets } from '../../models/secrets'
+import { secretFilter } from '../../models/secrets'
+import { secretNames } from '../tool-secrets'
 import { MCP_CLOSE_MS, MCP_LIST_MS, MCP_LISTED_TOOLS, MCP_START_MS } from './limits'
 import { ProgramTransport } from './program-transport'
 import { resultText, type ToolResult } from './result-text'
@@ -57,6 +58,11 @@ export class McpConnection {
     return resultText(result as ToolResult)
   }
 
+  /** Without secrets of the surroundings, and those that it is handed, whatever their names are: a server may quote them. */
+  clean(text: string): string {
+    return secretFilter(process.env, secretNames({ mcp: { [this.name]: this.server } }))(text)
+  }
+
   async close(): Promise<void> {
     const client = await this.connecting?.catch(() => undefined)
     if (!client) return this.program?.close()
@@ -91,7 +97,8 @@ export class McpConnection {
     return Object.fromEntries(
       Object.entries(headers).map(([key, value]) => [
         key,
-        value.replace(/\$\{\w+\}/, process.env[headerVariable(value)]!),
+        // A function: in a text, "$&" has a meaning
+        value.replace(/\$\{\w+\}/, () => process.env[headerVariable(value)]!),
       ]),
     )
   }
@@ -108,7 +115,7 @@ export class McpConnection {
     )
   }
 
-  /** Nothing of the surroundings' secrets, which a server may quote. */
+  /** Without its cause, in whose text secrets may stand as well. */
   private fail(error: unknown): never {
     this.signal.throwIfAborted()
     const known = asTroupeError(error)
@@ -116,13 +123,12 @@ export class McpConnection {
     const status = (error as { statusCode?: number }).statusCode
     const refused = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
     const said = this.program?.said ? `; it said: ${this.program.said}` : ''
-    const message = withoutSecrets(`${messageOf(error)}${said}`, process.env)
+    const message = this.clean(`${messageOf(error)}${said}`)
     throw new TroupeError('ToolServerUnavailable', `the MCP server "${this.name}" does not serve: ${message}`, {
       retryable: !refused && (error as { code?: string }).code !== 'ENOENT',
       hint: isProgram(this.server)
         ? `see whether it starts: ${this.server.command}`
         : 'see whether its address is right',
-      cause: error,
     })
   }
 }

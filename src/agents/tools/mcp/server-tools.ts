@@ -2,10 +2,11 @@
 // same and needs no server; a server is started at the first live need.
 import type { Tool, ToolExecutionOptions } from 'ai'
 import { TroupeError } from '../../../contract/errors'
-import { quote, shortened } from '../../../contract/json'
+import { quote, shortened, type JsonValue } from '../../../contract/json'
 import { choicesHint } from '../../../contract/nearest'
 import { SERVER_SEPARATOR, type McpServer, type ToolGrant } from '../../../contract/tools'
 import type { AgentContext } from '../../context'
+import { cleanJson } from '../../models/secrets'
 import type { GivenTool } from '../given-tool'
 import { McpConnection, type Definition } from './connection'
 import { MCP_DESCRIPTION_LENGTH } from './limits'
@@ -56,9 +57,10 @@ export async function openServers(
   }
 }
 
-/** Of each grant; nothing of what the server has besides. */
+/** Of each grant, without secrets; nothing of what the server has besides. */
 async function definitionsOf(connection: McpConnection, grants: readonly ToolGrant[]): Promise<Definition[]> {
   const listed = await connection.list()
+  const clean = (text: string): string => connection.clean(text)
   return grants.map(({ name }) => {
     const wanted = name.slice(connection.name.length + SERVER_SEPARATOR.length)
     const definition = listed.find((one) => one.name === wanted)
@@ -67,14 +69,14 @@ async function definitionsOf(connection: McpConnection, grants: readonly ToolGra
       throw new TroupeError(
         'ToolServerUnavailable',
         `the MCP server "${connection.name}" has no tool ${quote(wanted)}`,
-        { hint: choicesHint(wanted, names, 'tools') },
+        { hint: clean(choicesHint(wanted, names, 'tools')) },
       )
     }
     const { description, inputSchema } = definition
     return {
       name: wanted,
-      ...(description === undefined ? {} : { description: shortened(description, MCP_DESCRIPTION_LENGTH) }),
-      inputSchema,
+      ...(description === undefined ? {} : { description: shortened(clean(description), MCP_DESCRIPTION_LENGTH) }),
+      inputSchema: cleanJson(inputSchema as JsonValue, clean) as Definition['inputSchema'],
     }
   })
 }
