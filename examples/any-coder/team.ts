@@ -11,10 +11,12 @@ export default defineTeam({
   agents: [
     coderProgram({
       command: ['claude', '-p', '--permission-mode', 'acceptEdits'], // what it is told comes on standard input
-      env: ['ANTHROPIC_API_KEY'], // by name; nothing else of your environment passes
+      env: ['ANTHROPIC_API_KEY'], // by name; nothing else of your environment passes, and work with a value of these is refused
       sandbox: {
         network: ['api.anthropic.com'], // left out: no network
-        home: ['.claude', '.claude.json'], // its login; left out: nothing of your home. `sandbox: 'none'` confines nothing
+        // Its login and settings, as a copy for each run that is thrown away: what it plants there is never run as yours. Left out:
+        // nothing of your home. `sandbox: 'none'` confines nothing
+        home: ['.claude', '.claude.json'],
       },
       timeoutMs: 20 * 60_000, // then it is ended with everything that it started
     }),

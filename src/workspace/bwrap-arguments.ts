@@ -1,6 +1,5 @@
 // HOST. What a sandboxed command sees, as arguments for bubblewrap: nothing that is not named here.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { TroupeError } from '../contract/errors'
 import { preview } from '../contract/json'
@@ -32,8 +31,8 @@ export interface BwrapSettings {
   command: readonly string[]
   directory: string
   readOnly: readonly string[]
-  /** Below the user's home. */
-  homePaths?: readonly string[]
+  /** A directory that is its home, instead of an empty one in memory. */
+  home?: string
   report?: string
   /** The proxy's, where the command was granted hosts. */
   proxySocket?: string
@@ -48,7 +47,7 @@ export interface BwrapSettings {
  * environment may hold secrets, and every user of the machine reads arguments.
  */
 export function bwrapArguments(settings: BwrapSettings): string[] {
-  const { directory, report, readOnly, filter, proxySocket } = settings
+  const { directory, report, readOnly, filter, proxySocket, home } = settings
   const megabytes = (number: number) => String(number * 1024 * 1024)
   return [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
@@ -61,10 +60,10 @@ export function bwrapArguments(settings: BwrapSettings): string[] {
     ...INSIDE_FILES.flatMap(({ path }, index) => ['--ro-bind-data', String(FILTER + 1 + index), path]),
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['--size', megabytes(COMMAND_SHARED_MB), '--perms', '1777', '--tmpfs', '/dev/shm'],
-    ...['--size', megabytes(COMMAND_TMP_MB), '--perms', '1777', '--tmpfs', '/tmp', '--dir', INSIDE_HOME],
+    ...['--size', megabytes(COMMAND_TMP_MB), '--perms', '1777', '--tmpfs', '/tmp'],
+    ...(home === undefined ? ['--dir', INSIDE_HOME] : ['--bind', home, INSIDE_HOME]),
     ...['--symlink', '../tmp', '/var/tmp'],
     ...nodeMounts(),
-    ...(settings.homePaths ?? []).flatMap((path) => ['--bind-try', join(homedir(), path), join(INSIDE_HOME, path)]),
     ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...(proxySocket === undefined ? [] : networkMounts(proxySocket)),
     ...['--bind', directory, INSIDE_DIRECTORY, ...(report === undefined ? [] : ['--bind', report, INSIDE_REPORT])],

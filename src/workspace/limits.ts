@@ -43,6 +43,8 @@ export const COMMAND_FILE_BYTES = 256 * 1024 * 1024
 export const COMMAND_DISK_MB = 1_024
 /** Files and directories in them: each costs the host an inode, however small it is. */
 export const COMMAND_DISK_ENTRIES = 100_000
+/** MB of a home that are copied for one command: logins and settings, and not years of transcripts with them. */
+export const COMMAND_HOME_MB = 256
 /** Open files of one process: above what test runners need; each pipe among them holds memory of the kernel. */
 export const COMMAND_OPEN_FILES = 1_024
 /** MB of its private /tmp, and of /dev/shm: they are memory, and no process's. */

@@ -39,7 +39,7 @@ export interface SandboxOptions {
   directory: string
   /** Further files and directories, readable at the paths that they have here. */
   readOnly?: readonly string[]
-  /** Files and directories below the user's home, readable and writable at their places in the sandbox's own home. */
+  /** Files and directories below the user's home, of which its own home has a copy that is thrown away; only in the sandbox. */
   homePaths?: readonly string[]
   /** A writable directory for reports; the command finds its path in the variable TROUPE_REPORT. */
   report?: string

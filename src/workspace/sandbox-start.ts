@@ -28,7 +28,8 @@ export interface StartOptions {
   command: readonly string[]
   directory: string
   readOnly?: readonly string[]
-  homePaths?: readonly string[]
+  /** Its home, where it is to find something there. */
+  home?: string
   report?: string
   env?: Record<string, string>
   stdin?: string

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TroupeError } from '../contract/errors'
 import { OutputTail } from '../agents/process/captured-output'
 import { startFailure } from '../agents/process/command-failures'
+import { copyHome } from './copied-home'
 import { COMMAND_DISK_ENTRIES, COMMAND_KEPT_BYTES, DISK_POLL_MS, DISK_POLL_SHARE, USAGE_POLL_MS } from './limits'
 import { networkGrants } from './network/destination'
 import { startProxy } from './network/proxy'
@@ -31,6 +32,18 @@ export async function runSandboxed(options: SandboxOptions): Promise<SandboxResu
   if (options.sandbox === 'none') {
     return withTemporaryDirectory((home) => attend(startOutside({ ...options, limits, home }), options, limits))
   }
+  const { homePaths = [] } = options
+  if (homePaths.length === 0) return runInside(options, limits)
+  return withTemporaryDirectory(async (home) => {
+    await copyHome(homePaths, home)
+    return runInside({ ...options, home }, limits)
+  })
+}
+
+/** With what is its home, where that is not empty. */
+type InsideOptions = SandboxOptions & { home?: string }
+
+async function runInside(options: InsideOptions, limits: SandboxLimits): Promise<SandboxResult> {
   const { disableUserns } = await requireSandbox()
   const { network = [], resolve } = options
   if (network.length === 0) return attend(startInSandbox({ ...options, limits, disableUserns }), options, limits)
@@ -48,7 +61,7 @@ export async function runSandboxed(options: SandboxOptions): Promise<SandboxResu
   })
 }
 
-async function attend(started: StartedCommand, options: SandboxOptions, limits: SandboxLimits): Promise<SandboxResult> {
+async function attend(started: StartedCommand, options: InsideOptions, limits: SandboxLimits): Promise<SandboxResult> {
   const begin = performance.now()
   const output = new OutputTail(Math.min(limits.outputBytes, COMMAND_KEPT_BYTES))
   const stop = new AbortController()
@@ -122,7 +135,7 @@ async function watchProcesses(
 }
 
 async function watchDisk(
-  options: SandboxOptions,
+  options: InsideOptions,
   limits: SandboxLimits,
   stop: AbortSignal,
   exceed: (what: Exceeded) => void,
@@ -134,8 +147,9 @@ async function watchDisk(
   }
 }
 
-async function isFull({ directory, report }: SandboxOptions, { diskMb }: SandboxLimits): Promise<boolean> {
-  const { entries, megabytes } = await diskUsage(report ? [directory, report] : [directory], COMMAND_DISK_ENTRIES)
+async function isFull({ directory, report, home }: InsideOptions, { diskMb }: SandboxLimits): Promise<boolean> {
+  const written = [directory, ...(report ? [report] : []), ...(home ? [home] : [])]
+  const { entries, megabytes } = await diskUsage(written, COMMAND_DISK_ENTRIES)
   return megabytes > diskMb || entries > COMMAND_DISK_ENTRIES
 }
 

@@ -1,7 +1,17 @@
 // A program as the coder, without a server: what it changes is the patch, and what it does otherwise is refused, kept from it,
 // or ended. The stand-in is a script that does as its request says.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -109,6 +119,35 @@ test('what it is told may be an argument, and an environment variable passes by 
 })
 
 test.each<[string, string, RegExp]>([
+  ['in a file', 'printf %s "$CODER_PASS" > src/debug.txt', /a file with the secret CODER_PASS in it/],
+  [
+    'in another form',
+    'printf %s "$CODER_PASS" | base64 -w 20 > src/debug.txt',
+    /a file with the secret CODER_PASS in it/,
+  ],
+  ['as the name of what is none', 'ln -s . "src/$CODER_PASS"', /src\/\[secret\] is refused: it is a symbolic link/],
+  ['as the name of a file', 'touch "src/$CODER_PASS"', /the name of a file holds the secret CODER_PASS/],
+])('nothing of it is taken or kept where it leaves what it was handed %s', async (_what, lines, refusal) => {
+  Object.assign(process.env, { CODER_PASS: 'canary-of-the-coder-7', CODER_FLAG: '1' })
+  const env = ['CODER_PASS', 'CODER_FLAG']
+  try {
+    const put = jest.spyOn(artifacts, 'put')
+    const made = await code(`printf %s "$CODER_PASS" | base64; echo $CODER_PASS; ${lines}; echo 11 > src/new.js`, {
+      env,
+    })
+    const kept = put.mock.calls.map(([content]) => Buffer.from(content as Uint8Array).toString())
+    expect(made).toMatchObject({ patch: { write: {}, remove: [] }, refusal: expect.stringMatching(refusal) })
+    expect(await logOf(made)).toBe('[secret]\n[secret]\n')
+    expect([...kept, JSON.stringify(made)].join()).not.toMatch(/canary-of|Y2FuYXJ5/)
+    // A setting is no secret, and what was there before is none either
+    expect(Object.keys((await code('echo 11 > src/new.js', { env })).patch.write)).toEqual(['src/new.js'])
+  } finally {
+    jest.restoreAllMocks()
+    for (const name of env) delete process.env[name]
+  }
+})
+
+test.each<[string, string, RegExp]>([
   [
     'writes outside of its module',
     'echo x > src/new.js; echo x > README.md',
@@ -173,8 +212,12 @@ sandboxTest(
   async () => {
     const name = `.troupe-test-coder-${process.pid}`
     const login = join(homedir(), name)
-    mkdirSync(login)
+    mkdirSync(join(login, 'deep'), { recursive: true })
     writeFileSync(join(login, 'login'), 'who I am')
+    writeFileSync(join(login, 'deep', 'settings'), 'no hooks')
+    chmodSync(join(login, 'login'), 0o400)
+    symlinkSync('deep/settings', join(login, 'link'))
+    execFileSync('mkfifo', [join(login, 'pipe')])
     const lines = `
     cat "$HOME/${name}/login" ${join(homedir(), name, 'login')} 2>/dev/null; touch "$HOME/${name}/token" ${login}/token 2>/dev/null
     echo "home $(ls -A "$HOME")"; echo "interfaces $(tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' \\n')"
@@ -185,7 +228,22 @@ sandboxTest(
       expect(existsSync(join(login, 'token'))).toBe(false)
       const loosened = await logOf(await code(lines, { sandbox: { home: [name], network: ['api.example.org'] } }))
       expect(loosened).toMatch(new RegExp(`^who I amhome ${name}\ninterfaces lo\nproxy http://127`))
-      expect(existsSync(join(login, 'token'))).toBe(true)
+      // It writes to a copy of its own, whatever it is: nothing of the user's is changed, and the next one finds nothing of it
+      const planting = `
+        cd "$HOME/${name}"; ls; echo "a hook" | tee login.tmp > link; mv -f login.tmp login; cat deep/settings login
+        echo new > token; ln -s ${login} out; echo x > out/token; echo own > "$HOME/.profile"; mkdir closed; touch closed/x; chmod 0 closed
+        echo x > /workspace/src/new.js`
+      const home = [name, `${name}/deep`, '.troupe-test-not-there']
+      const planted = await logOf(await code(planting, { sandbox: { home } }))
+      expect(planted).toMatch(/^deep\nlink\nlogin\n.*a hook\na hook\n/s)
+      expect(readdirSync(login).sort()).toEqual(['deep', 'link', 'login', 'pipe'])
+      expect([readFileSync(join(login, 'login'), 'utf8'), readFileSync(join(login, 'link'), 'utf8')]).toEqual([
+        'who I am',
+        'no hooks',
+      ])
+      expect(await logOf(await code(lines, { sandbox: { home: [`${name}/login`] } }))).toMatch(
+        new RegExp(`^who I amhome ${name}\n`),
+      )
     } finally {
       rmSync(login, { recursive: true })
     }

@@ -3,6 +3,8 @@
 import { defineAgent, type FunctionAgent } from '../../agents/define-agent'
 import type { AgentContext } from '../../agents/context'
 import { tokenCounter } from '../../agents/models/count-tokens'
+import { secretFilter } from '../../agents/models/secrets'
+import { refuseSecretNames, withoutSecrets } from '../../agents/tools/files/without-secrets'
 import { messageOf, asTroupeError, type ErrorCode } from '../../contract/errors'
 import { editedCopy } from '../../workspace/edited-copy'
 import { applyPatches, ownershipProblems } from '../../workspace/patches'
@@ -65,7 +67,7 @@ async function work(program: CoderProgram, input: CoderInput, context: AgentCont
   const edit = async (directory: string): Promise<void> => {
     log = await runProgram(program, { directory, prompt, artifacts, signal })
   }
-  const patch = await editedPatch({ artifacts, start, ignore: program.ignore, edit })
+  const patch = await editedPatch({ artifacts, start, program, edit })
   const kept = log === undefined ? {} : { log }
   if (typeof patch === 'string') return { ...refusedContribution(whose, patch), ...kept }
   const refused = refusals(patch, base, input)
@@ -82,16 +84,27 @@ function startingPoint(base: Snapshot, { imports, previous, module }: CoderInput
   return applyPatches(base, [...others, ...own])
 }
 
-async function editedPatch(options: {
+/** The patch, with nothing in it that the program was handed in its environment; otherwise why there is none. */
+async function editedPatch({
+  artifacts,
+  start,
+  program,
+  edit,
+}: {
   artifacts: Artifacts
   start: Snapshot
-  ignore: readonly string[]
+  program: CoderProgram
   edit(directory: string): Promise<void>
 }): Promise<Patch | string> {
+  const handed = { secrets: program.env }
   try {
-    return await editedCopy(options)
+    const guarded = withoutSecrets(artifacts, handed, start)
+    const patch = await editedCopy({ artifacts: guarded, start, ignore: program.ignore, edit })
+    refuseSecretNames({ files: patch.write }, handed, start)
+    return patch
   } catch (error) {
-    if (NO_PATCH.includes(asTroupeError(error)?.code ?? 'Internal')) return messageOf(error)
+    if (NO_PATCH.includes(asTroupeError(error)?.code ?? 'Internal'))
+      return secretFilter(process.env, program.env)(messageOf(error))
     throw error
   }
 }

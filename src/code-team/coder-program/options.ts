@@ -19,7 +19,10 @@ const RETRY = { maximumAttempts: 2, initialIntervalMs: 10_000, backoffCoefficien
 export interface CoderSandbox {
   /** Hosts that it may reach over HTTP and HTTPS: `api.anthropic.com`, `*.example.org`. */
   network?: readonly string[]
-  /** Files and directories below your home that it may read and write: its login and its settings, `.claude`. */
+  /**
+   * Files and directories below your home of which it gets a copy, for this one run: its login and its settings, `.claude`. What
+   * it writes there is thrown away, for a settings file may name commands that would be run as yours.
+   */
   home?: readonly string[]
   /** Further absolute paths that it may read: where it is installed. The program's own file is among them. */
   readOnly?: readonly string[]
@@ -29,7 +32,10 @@ export interface CoderSandbox {
 export interface CoderProgramOptions extends Pick<AgentOptions, 'timeoutMs' | 'maxConcurrency' | 'retry'> {
   /** Program and arguments. `{{prompt}}` in an argument is replaced by what it is told, which is on standard input otherwise. */
   command: string[]
-  /** Names of environment variables that pass, besides PATH, HOME, TMPDIR and LANG. */
+  /**
+   * Names of environment variables that pass, besides PATH, HOME, TMPDIR and LANG. Each value of 8 characters or more counts as
+   * a secret: work with one in it is refused. A setting belongs to the command instead: `env MODEL=large PROGRAM`.
+   */
   env?: string[]
   /** `none`: no sandbox at all; it may do whatever you may. Left out: nothing but its copy, no network and no home. */
   sandbox?: CoderSandbox | 'none'

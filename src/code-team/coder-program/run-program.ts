@@ -4,7 +4,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { CappedOutput } from '../../agents/process/captured-output'
 import { fillArguments, hasPlaceholder } from '../../agents/process/command-arguments'
-import { REDACTED, withoutSecrets } from '../../agents/models/secrets'
+import { secretFilter } from '../../agents/models/secrets'
 import { TroupeError } from '../../contract/errors'
 import { runSandboxed } from '../../workspace/sandbox'
 import type { SandboxOptions } from '../../workspace/sandbox-options'
@@ -48,7 +48,7 @@ export async function runProgram(
     ...(hasPlaceholder(program.command) ? {} : { stdin: prompt }),
     command: startOf(program, prompt),
   })
-  const said = withoutValues(output.text(), program.env)
+  const said = secretFilter(process.env, program.env)(output.text())
   const kept = await artifacts.put(Buffer.from(said))
   const name = `"${program.command[0]}"`
   const told = `the end of its output:\n${said.trimEnd().slice(-QUOTED)}`
@@ -99,11 +99,4 @@ export function programFile(program: string): string {
   throw new TroupeError('CommandNotFound', `there is no program "${program}" in PATH (${path})`, {
     hint: 'install it, or name it by its full path in the team file',
   })
-}
-
-/** Values that it was handed, and whatever else looks like a secret. */
-function withoutValues(text: string, names: readonly string[]): string {
-  const clean = withoutSecrets(text, process.env)
-  const values = names.flatMap((name) => process.env[name] ?? []).filter((value) => value.length >= 6)
-  return values.reduce((rest, value) => rest.replaceAll(value, REDACTED), clean)
 }
