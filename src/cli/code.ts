@@ -12,6 +12,7 @@ interface CodeOptions extends OutputOption, ModelOptions {
   maxRounds?: number
   mode: string
   test?: string
+  mayChange?: string[]
   mutate?: boolean
   team?: string
   id?: string
@@ -45,6 +46,11 @@ export function codeCommand(): Command {
       "what runs a repository's own tests, for a shell; found in its manifests unless given",
       notEmpty,
     )
+    .option(
+      '--may-change <path>',
+      'a test that is there and may be changed, with --mode single; may be given more than once',
+      (path: string, before: string[] = []) => [...before, notEmpty(path)],
+    )
     .option('--mutate', 'try the tests on small changes of the new code: what none notices is told to the reviewer')
     .option(
       '--team <file>',
@@ -62,7 +68,18 @@ export function codeCommand(): Command {
 }
 
 async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
-  const { dir, language, maxRounds, mode, mutate, test: testCommand, id, apply = false, diff = false } = options
+  const {
+    dir,
+    language,
+    maxRounds,
+    mode,
+    mutate,
+    mayChange,
+    test: testCommand,
+    id,
+    apply = false,
+    diff = false,
+  } = options
   const { detach = false, allowUnsandboxed = false, team: teamFile, output } = options
   if (detach && (diff || apply)) {
     throw new TroupeError('InvalidUsage', `${apply ? '--apply' : '--diff'}: with --detach nobody waits for the end`, {
@@ -72,7 +89,7 @@ async function code(argument: string, options: CodeOptions): Promise<ExitCode> {
   const request = await textArgument('the request', argument)
   const { model, maxTokens, maxCost, onBudget, record } = options
   const { carryOut } = await import('./code/carry-out.js')
-  const order = { request, dir, language, maxRounds, mode, mutate, testCommand, id, apply }
+  const order = { request, dir, language, maxRounds, mode, mutate, mayChange, testCommand, id, apply }
   const models = { model, maxTokens, maxCost, onBudget, record }
   return carryOut(order, { models, output, detach, allowUnsandboxed, teamFile, wanted: { diff, apply }, isDemo: false })
 }

@@ -3,6 +3,7 @@ import { TroupeError } from '../contract/errors'
 import { preview, type JsonObject } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { Plan, SubTask } from '../contract/plan'
+import { checkPath } from '../workspace/paths'
 import { languageName } from './languages'
 import { DEFAULT_MAX_ROUNDS, MAX_ROUNDS, askedModeSchema, type Assignment } from './rounds/state'
 
@@ -22,6 +23,8 @@ export interface CodeRequest {
   base?: string
   /** What runs that repository's own tests, as a shell reads it; found in its manifests unless given. */
   testCommand?: string
+  /** Paths of its tests that may be changed; only in the mode `single`: in the others the specification names them. */
+  mayChange?: readonly string[]
   /** Tries the tests on small changes of the new code; what no test notices is told to the reviewer. */
   mutate?: boolean
 }
@@ -58,6 +61,7 @@ export function checkRequest({
   mode = 'team',
   base,
   testCommand,
+  mayChange = [],
   mutate,
 }: CodeRequest): Assignment {
   if (request.trim() === '') {
@@ -76,10 +80,20 @@ export function checkRequest({
     const hint = choicesHint(mode, askedModeSchema.options, 'modes')
     throw new TroupeError('InvalidUsage', `there is no mode ${preview(mode)}`, { hint })
   }
+  if (mayChange.length > 0 && mode !== 'single') {
+    throw new TroupeError(
+      'InvalidUsage',
+      `--may-change: in the mode "${mode}" the specification says which tests change`,
+      {
+        hint: 'say in the request what is to be different, or use --mode single',
+      },
+    )
+  }
   const fixed = { request: request.trim(), language: languageName(language), mode: known.data, maxRounds: rounds }
   const wanted = { ...fixed, ...(mutate ? { mutate } : {}) }
   if (base === undefined) return wanted
-  return { ...wanted, base, ...(testCommand === undefined ? {} : { testCommand }) }
+  const leave = mayChange.length === 0 ? {} : { mayChange: mayChange.map(checkPath) }
+  return { ...wanted, base, ...leave, ...(testCommand === undefined ? {} : { testCommand }) }
 }
 
 /** References to the inputs: a plan in a log or in the UI does not repeat the request. */

@@ -78,6 +78,12 @@ describe('is refused before anything starts, and leaves nothing', () => {
       2,
       /InvalidUsage: --test: .* is no repository/,
     ],
+    [
+      'a test that is not there',
+      [REQUEST, '--mode', 'single', '--dir', 'taken', '--may-change', 'test/none.js', '--may-change', 'a.js', ...GOOD],
+      2,
+      /InvalidUsage: --may-change: the last commit has no file "test\/none.js"/,
+    ],
     ['nothing to apply to', [REQUEST, '--apply', ...GOOD], 2, /InvalidUsage: --apply: .* is no repository/],
     ['a difference for nobody', [REQUEST, '--diff', '--detach', ...GOOD], 2, /InvalidUsage: --diff: .*nobody waits/],
     [

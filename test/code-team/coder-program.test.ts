@@ -170,15 +170,15 @@ test.each<[string, string, RegExp]>([
   expect(made.log).toBeDefined()
 })
 
-test('alone it may change everything but tests that were there, unless the request names them', async () => {
-  const single = { mode: 'single', request: 'mend test/old.test.js' }
+test('alone it may change everything but tests that were there, unless the user names them', async () => {
+  const single = { mode: 'single', request: 'mend it', mayChange: ['test/old.test.js'] }
   const lines = 'echo x > README.md; echo x > test/new.test.js; echo x > test/old.test.js'
   expect(Object.keys((await code(lines, {}, single)).patch.write)).toEqual([
     'README.md',
     'test/new.test.js',
     'test/old.test.js',
   ])
-  expect(await code(lines, {}, { ...single, request: 'mend it' })).toMatchObject({
+  expect(await code(lines, {}, { ...single, request: 'Do not change test/old.test.js', mayChange: [] })).toMatchObject({
     refusal: expect.stringContaining('"test/old.test.js" is a test that was there before'),
   })
 })

@@ -61,5 +61,9 @@ it('is a subtask of its own between architecture and building; the other modes h
   expect(ids('auto')).toEqual(['spec', 'architect', 'mode', 'build', 'gate'])
   expect(ids('team')).toEqual(['spec', 'architect', 'build', 'gate'])
   expect(ids('single')).toEqual(['build', 'gate'])
+  const leave = { request: 'x', base: 'b', mayChange: ['test/a.js'] }
+  expect(codePlan({ ...leave, mode: 'single' }).inputs).toMatchObject({ mayChange: ['test/a.js'] })
+  for (const mode of ['team', 'auto']) expect(() => codePlan({ ...leave, mode })).toThrow(/the specification says/)
+  expect(() => codePlan({ ...leave, mode: 'single', mayChange: ['../a'] })).toThrow(/leads elsewhere/)
   expect(() => codePlan({ request: 'x', mode: 'duo' })).toThrow(/there is no mode "duo"/)
 })

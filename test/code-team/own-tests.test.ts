@@ -170,10 +170,20 @@ test.each(['Tests: ', 'FAIL: x (', '- not ok 1 - ', '=1 a, ', 'test result: ', '
   'a line is read in time, whatever it is filled with (%s)',
   (begin) => {
     const began = performance.now()
-    for (const filling of ['1', ' ', '\t', '1 passed ', '1 a, ', ' - ', '(', '1 passed; ']) {
+    for (const filling of [
+      '1',
+      ' ',
+      '\t',
+      '1 passed ',
+      '1 a, ',
+      ' - ',
+      '(',
+      '1 passed; ',
+      `${' '.repeat(1_990)}${'1'.repeat(1_990)}`,
+    ]) {
       for (const end of ['', 'x', '1 passed']) {
         const told = new RunnerOutput(['/workspace'])
-        told.write(Buffer.from(`${begin}${filling.repeat(4_000 / filling.length)}${end}\n`))
+        told.write(Buffer.from(`${begin}${filling.repeat(3_990 / filling.length)}${end}\n`))
         told.end()
       }
     }
@@ -231,11 +241,29 @@ test('fewer tests than before are a problem, however they became fewer; so is an
 test('existing tests are known by their paths, in any language', () => {
   const tests = ['a.test.ts', 'src/a.spec.js', 'pkg/a_test.go', 'test_a.py', 'a/conftest.py', 'src/test/java/Add.java']
   const more = ['lib/AddTest.java', '__tests__/a.tsx', 'src/__snapshots__/a.snap', 'tests/data/a.json', 'Tests/a.cs']
-  expect([...tests, ...more].filter((path) => !isExistingTest(path))).toEqual([])
+  const beside = [
+    'spec/a.rb',
+    'specs/a.ts',
+    'e2e/a.ts',
+    'cypress/a.js',
+    'src/fixtures/a.json',
+    '__fixtures__/a',
+    '__mocks__/fs.js',
+  ]
+  const rules = [
+    'jest.config.js',
+    'packages/a/vitest.config.ts',
+    'pytest.ini',
+    'conftest.py',
+    '.mocharc.json',
+    '.mocharc',
+  ]
+  expect([...tests, ...more, ...beside, ...rules].filter((path) => !isExistingTest(path))).toEqual([])
   const others = [
     'src/latest.js',
     'contest.py',
-    'src/spec/parser.ts',
+    'src/inspect/parser.ts',
+    'src/jest.ts',
     'attest/a.go',
     'src/testing.ts',
     'protest.md',
@@ -245,7 +273,7 @@ test('existing tests are known by their paths, in any language', () => {
   expect(isNamedAsTest('tests/helper.js')).toBe(false)
 })
 
-test('a test that was there is changed or removed only where the specification names it, or alone the request', async () => {
+test('a test that was there is changed or removed only where the specification names it, or without one the user', async () => {
   const base = await snapshotOf(artifacts, { 'test/old.test.js': 'old', 'test/b.test.js': 'b', 'src/a.js': '' })
   const now = await snapshotOf(artifacts, { 'test/old.test.js': 'weaker', 'test/new.test.js': '', 'src/a.js': 'new' })
   const patch = { write: now.files, remove: ['test/b.test.js'] }
@@ -259,13 +287,16 @@ test('a test that was there is changed or removed only where the specification n
   expect(refusedTestsIn(base, files({ 'src/a.js': '' }, ['test/b.test.js']), {})).toEqual(['test/b.test.js'])
   expect(changedTests(base, { files: { ...base.files, ...now.files } })).toEqual(['test/old.test.js'])
 
-  const request = 'Mend test/old.test.js, and leave test/b.test.jsx alone.'
-  expect(['test/old.test.js', 'test/b.test.js', 'old.test.js'].map((path) => mayChange(path, { request }))).toEqual([
-    true,
-    false,
-    false,
-  ])
-  expect(mayChange('test/old.test.js', { request, specification: {} })).toBe(false)
+  const given = { mayChange: ['test/old.test.js'] }
+  const paths = ['test/old.test.js', 'test/b.test.js', 'old.test.js']
+  expect(paths.map((path) => mayChange(path, given))).toEqual([true, false, false])
+  expect(mayChange('test/old.test.js', { ...given, specification: {} })).toBe(false)
+
+  // It can be run now, and says the same
+  const file = base.files['test/old.test.js']!
+  const runnable = { 'test/old.test.js': { ...file, executable: true as const } }
+  expect(refusedTests(base, { write: runnable, remove: [] }, {})).toEqual(['test/old.test.js'])
+  expect(changedTests(base, { files: { ...base.files, ...runnable } })).toEqual(['test/old.test.js'])
 })
 
 test('what the team has added is not among the own tests', async () => {

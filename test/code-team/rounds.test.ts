@@ -158,9 +158,17 @@ describe('a round as subtasks', () => {
 
   it('in single mode has one coder, no test-agent and no review', () => {
     const { specification: _, ...rest } = base
-    const subtasks = roundSubtasks({ ...rest, mode: 'single', architecture: singleArchitecture('javascript') })
+    const leave = { mayChange: ['test/a.test.js'], base: 'b' }
+    const subtasks = roundSubtasks({
+      ...rest,
+      ...leave,
+      mode: 'single',
+      architecture: singleArchitecture('javascript'),
+    })
     expect(subtasks.map(({ id }) => id)).toEqual(['code-program', 'check', 'decide'])
-    expect(subtasks[0]!.payload).toMatchObject({ mode: 'single', request: 'x' })
+    expect(subtasks[0]!.payload).toMatchObject({ ...leave, mode: 'single', request: 'x' })
+    expect(subtasks[1]!.payload).toMatchObject(leave)
+    expect(subtasks[1]!.payload).not.toHaveProperty('request')
   })
 })
 

@@ -15,7 +15,7 @@ import { openStore } from '../../storage/open-store'
 import { deliveryTarget } from '../../workspace/deliver-files'
 import { readHead } from '../../workspace/repository'
 import { requireSandbox } from '../../workspace/sandbox-probe'
-import { storeSnapshot } from '../../workspace/snapshots'
+import { fileAt, storeSnapshot } from '../../workspace/snapshots'
 import { refuseTakenBranch } from '../../workspace/taken-branch'
 import { checkMadePlan } from '../shared/made-plan'
 import { say } from '../shared/output'
@@ -30,6 +30,8 @@ export interface CodeOrder {
   mode?: string
   /** What runs a repository's own tests. */
   testCommand?: string
+  /** Tests of it that may be changed. */
+  mayChange?: readonly string[]
   mutate?: boolean
   id?: string
   /** Whether the repository's working tree is to be changed too. */
@@ -69,11 +71,16 @@ export async function prepareCode(
   const directory = resolve(dir ?? join(OUT_DIRECTORY, id))
   const target = await deliveryTarget(directory)
   if (target === 'repository') await refuseTakenBranch(directory, branchOf(id))
-  else if (apply || order.testCommand !== undefined) throw withoutRepository(apply ? '--apply' : '--test', directory)
+  else {
+    const needing = { '--apply': apply, '--test': order.testCommand, '--may-change': order.mayChange?.length }
+    const [option] = Object.entries(needing).find(([, given]) => Boolean(given)) ?? []
+    if (option !== undefined) throw withoutRepository(option, directory)
+  }
   if (needsSandbox) await requireSandbox()
   // A program that is the coder looks into the repository by itself
   const isShownWhole = order.mode === 'single' && manifest.agents.some(({ name, model }) => name === CODER && model)
-  const head = target === 'repository' ? await readRepository(directory, isShownWhole) : undefined
+  const head =
+    target === 'repository' ? await readRepository(directory, { isShownWhole, mayChange: order.mayChange }) : undefined
   const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
   const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
   const given = { team: manifest, inputs: withDelivery(inputs, place) }
@@ -87,9 +94,18 @@ function withoutRepository(option: string, directory: string): TroupeError {
 }
 
 /** The last commit's files, kept where the agents find them. */
-async function readRepository(directory: string, isShownWhole: boolean): Promise<{ commit: string; base: string }> {
+async function readRepository(
+  directory: string,
+  { isShownWhole, mayChange = [] }: { isShownWhole: boolean; mayChange?: readonly string[] },
+): Promise<{ commit: string; base: string }> {
   const { artifacts } = await openStore(defaultStoreLocation())
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
+  const unknown = mayChange.find((path) => !fileAt(snapshot, path))
+  if (unknown !== undefined) {
+    throw new TroupeError('InvalidUsage', `--may-change: the last commit has no file ${preview(unknown)}`, {
+      hint: 'paths count from the top of the repository: test/add.test.js',
+    })
+  }
   if (isShownWhole) requireOneCoder(await takeInventory(sourcesOf(artifacts, snapshot)))
   say(`note: it begins from the commit ${commit.slice(0, 10)}; what is not committed is not seen, and not touched`)
   if (leftOut.length > 0) {

@@ -21,6 +21,8 @@ export const coderInputSchema = z.object({
   mode: modeSchema,
   /** In single mode. */
   request: z.string().optional(),
+  /** In single mode: tests that were there and may change. */
+  mayChange: z.array(z.string()).optional(),
   /** Modules that it imports, with the newest files of each. */
   imports: z.array(z.object({ module: moduleSchema, contributions: z.array(contributionSchema) })),
 })

@@ -55,9 +55,9 @@ const inputSchema = z.object({
   contributions: z.array(contributionSchema),
   base: z.string().optional(),
   baseline: ownTestsSchema.nullable().optional(),
-  /** Which existing tests may change: the paths that the specification names, or without one those in the request. */
+  /** Which existing tests may change: the paths that the specification names, or without one those that the user does. */
   specification: specificationSchema.pick({ changedTests: true }).optional(),
-  request: z.string().optional(),
+  mayChange: z.array(z.string()).optional(),
   /** Whether the tests are tried on small changes of the new code. */
   mutate: z.boolean().optional(),
 })
@@ -195,8 +195,8 @@ function missingStart({ architecture, base, mode }: CheckInput, { files }: Snaps
 }
 
 /** Said once more, whoever wrote them: the author has been told, and may not have listened. */
-function testChanges(base: Snapshot, { contributions, specification, request }: CheckInput): CheckProblem[] {
+function testChanges(base: Snapshot, { contributions, specification, mayChange }: CheckInput): CheckProblem[] {
   return contributions.flatMap(({ module, role, patch }) =>
-    refusedTests(base, patch, { specification, request }).map((path) => ({ module, role, text: testRefusal(path) })),
+    refusedTests(base, patch, { specification, mayChange }).map((path) => ({ module, role, text: testRefusal(path) })),
   )
 }

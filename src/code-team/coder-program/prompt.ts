@@ -4,11 +4,12 @@ import type { Module, Specification } from '../documents'
 import { LANGUAGES, type LanguageName } from '../languages'
 import { feedbackPrompt } from '../prompts/feedback'
 import { bullets, document, MATERIAL_RULE, material, message } from '../prompts/material'
+import { toldMayChange } from '../existing-tests'
 import type { Feedback } from '../rounds/affected'
 
 const COMMON = [
   'Edit, create or remove files in the working directory: what you leave there is taken as your work. Do not commit.',
-  'Tests that are there already stay as they are.',
+  'Tests that are there already stay as they are, unless you are told that one may change.',
   'No network, no packages beyond what the language brings. The same input gives the same result.',
   'Finished code: no placeholders, no dead code, clear names, errors that say what is wrong. A file begins with a line on its job.',
   MATERIAL_RULE,
@@ -25,19 +26,22 @@ export interface ProgramPromptInput extends Feedback {
   mode: 'team' | 'single'
   /** In single mode. */
   request?: string
+  /** In single mode: tests that were there and may change. */
+  mayChange?: readonly string[]
   module: Module
   specification?: Specification
   imports: readonly { module: Module }[]
 }
 
 export function programPrompt(input: ProgramPromptInput, count: TokenCounter): string {
-  const { language, mode, request = '', module, specification, imports, ...feedback } = input
+  const { language, mode, request = '', mayChange, module, specification, imports, ...feedback } = input
   const { title, codeRules, testRules, testFiles, testCommand } = LANGUAGES[language]
   if (mode === 'single') {
     const tests = [...testRules, `Test files are ${testFiles}; \`${testCommand.join(' ')}\` runs them.`]
     return message(
       'Do what is asked for, in the working directory, with tests of it in files of their own: nothing counts as done before they ran and passed.',
       material('The request', request),
+      toldMayChange(mayChange),
       `Rules:\n${bullets(COMMON)}`,
       `The language: ${title}. Its rules:\n${bullets([...codeRules, ...tests])}`,
       feedbackPrompt(feedback, count),

@@ -1,6 +1,7 @@
 // TEAM. What the coder-agent is told in single mode: the whole program and its tests, from the request alone.
 import type { TokenCounter } from '../../agents/models/count-tokens'
 import { LANGUAGES, type LanguageName } from '../languages'
+import { toldMayChange } from '../existing-tests'
 import type { Feedback } from '../rounds/affected'
 import { feedbackPrompt } from './feedback'
 import { FILES_ANSWER, shownFiles } from './files'
@@ -14,7 +15,7 @@ ${FILES_ANSWER}
 
 Rules:
 - Do what was asked for, and no more. Where the request is open, choose the plainest reading and say so in "notes".
-- In an existing repository its tests stay as they are, unless the request names their path: your tests are files of their own.
+- In an existing repository its tests stay as they are, unless you are told that one may change: your tests are files of their own.
 - Test what the request asks for, and what goes wrong: empty input, wrong input, borders. A test that cannot fail is worth nothing. Never weaken a test to make it pass, unless it contradicts the request.
 - No network, no packages beyond what the language brings; tests are the same every time, whatever the clock says.
 - Finished code: no placeholders, no dead code, clear names, errors that say what is wrong. A file begins with a line on its job.
@@ -22,6 +23,8 @@ Rules:
 
 export interface SinglePromptInput extends Feedback {
   request: string
+  /** Tests that were there and may change. */
+  mayChange?: readonly string[]
   language: LanguageName
   own: ReadonlyMap<string, string>
   /** Path → text of an existing repository's files, but for those that it has changed. */
@@ -29,12 +32,13 @@ export interface SinglePromptInput extends Feedback {
 }
 
 export function singlePrompt(input: SinglePromptInput, count: TokenCounter): string {
-  const { request, language, own, repository, ...feedback } = input
+  const { request, mayChange, language, own, repository, ...feedback } = input
   const { title, codeRules, testRules, testCommand, testFiles, entry } = LANGUAGES[language]
   const begin = repository === undefined ? [`The program begins in \`${entry}\`.`] : []
   const rules = [...codeRules, ...testRules, `Test files are ${testFiles}; \`${testCommand.join(' ')}\` runs them.`]
   return message(
     material('The request', request),
+    toldMayChange(mayChange),
     repository && shownFiles('The existing repository:', repository),
     shownFiles('Your files as they are:', own),
     `The language: ${title}. Its rules:\n${bullets([...begin, ...rules])}`,

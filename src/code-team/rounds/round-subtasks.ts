@@ -51,10 +51,11 @@ export function roundSubtasks(state: RoundState): SubTask[] {
 }
 
 /** What says which tests of a repository may change. */
-function specified({ base, specification, request }: RoundState): Record<string, unknown> {
+function specified({ base, specification, mayChange }: RoundState): Record<string, unknown> {
   if (base === undefined) return {}
   const { changedTests } = specification ?? {}
-  return specification ? { specification: changedTests ? { changedTests } : {} } : { request }
+  if (specification) return { specification: changedTests ? { changedTests } : {} }
+  return mayChange ? { mayChange } : {}
 }
 
 /** In the first round everybody, later those that the last one left something to mend. */
@@ -89,7 +90,7 @@ function standing({ contributions }: RoundState, module: string, role: Role): Ro
 }
 
 function workSubtask(state: RoundState, assigned: Assigned, going: readonly Assigned[]): SubTask {
-  const { architecture, specification, language, mode, base, request, rounds } = state
+  const { architecture, specification, language, mode, base, request, mayChange, rounds } = state
   const { module: name, role, failures, problems, findings } = assigned
   const module = architecture.modules.find((one) => one.name === name)!
   const imported = module.imports.flatMap((one) => architecture.modules.find((other) => other.name === one) ?? [])
@@ -109,6 +110,6 @@ function workSubtask(state: RoundState, assigned: Assigned, going: readonly Assi
     module: one,
     contributions: newest(state, going, one.name, 'code'),
   }))
-  const single = mode === 'single' ? { request } : {}
+  const single = mode === 'single' ? { request, ...(mayChange ? { mayChange } : {}) } : {}
   return { id: subtaskId(name, role), agentType: 'coder-agent', payload: { ...payload, ...single, mode, imports } }
 }

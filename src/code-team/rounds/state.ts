@@ -32,6 +32,8 @@ export const assignmentSchema = z.object({
   base: z.string().optional(),
   /** Of that repository, as a shell reads it: what runs its own tests; found unless given. */
   testCommand: z.string().optional(),
+  /** Paths of its tests that may change, where no specification says so. */
+  mayChange: z.array(z.string()).optional(),
   /** Whether the tests are tried on small changes of the new code. */
   mutate: z.boolean().optional(),
 })
