@@ -12,6 +12,8 @@ const ENTRIES_PER_SUM = 256
 
 export class BudgetLog {
   private book: Promise<BudgetBook> | undefined
+  /** When it was last known to hold all entries, in milliseconds since the epoch. */
+  private completeAt = 0
   /** In one process nobody loses a race against its own kind. */
   private readonly turns = new Turns(1)
   /** Shared by all that wait, and gone with the next entry. */
@@ -33,18 +35,21 @@ export class BudgetLog {
 
   /**
    * Adds the entry that `decide` makes of the book, if any, and returns what `decide` did besides. It may be asked more than
-   * once: the last time counts. The entry's number is the book's last then, plus one.
+   * once: the last time counts. The entry's number is the book's last then, plus one: an entry stands only if nobody else's came
+   * before it. Only a decision for none may overlook what other processes have entered in the last `staleMs` milliseconds.
    */
-  append<Value>(decide: (book: BudgetBook) => { entry?: BudgetEntry; value: Value }): Promise<Value> {
+  append<Value>(decide: (book: BudgetBook) => { entry?: BudgetEntry; value: Value }, staleMs = 0): Promise<Value> {
     return this.turns.take(async () => {
       const book = await this.open()
-      await this.catchUp(book)
+      if (Date.now() - this.completeAt >= staleMs) await this.catchUp(book)
       for (;;) {
         const { entry, value } = decide(book)
         if (!entry) return value
         const kept = await this.records.create(budgetRecord(this.run, book.last + 1), entry as unknown as JsonValue)
         await this.apply(book, kept.value as unknown as BudgetEntry)
-        if (kept.created) return value
+        if (!kept.created) continue
+        this.completeAt = Date.now()
+        return value
       }
     })
   }
@@ -74,7 +79,7 @@ export class BudgetLog {
   private async catchUp(book: BudgetBook): Promise<void> {
     for (;;) {
       const entry = await this.records.read(budgetRecord(this.run, book.last + 1))
-      if (entry === undefined) return
+      if (entry === undefined) return void (this.completeAt = Date.now())
       await this.apply(book, entry as unknown as BudgetEntry)
     }
   }

@@ -7,17 +7,18 @@ import type { RunKey } from '../src/contract/messages'
 import { wholeBillionths } from '../src/contract/prices'
 import { ledgerRecord, refusedRecord, surplusRecord, type LedgerRecord } from '../src/contract/records'
 import { admit, budgetLeft, type Admission, type Demand, type Obstacle } from '../src/contract/run/admission'
-import type { Amount, Reservation } from '../src/contract/run/budget-book'
+import type { Amount, BudgetBook, Reservation } from '../src/contract/run/budget-book'
 import { budgetExceeded, ownerText, PRICE_HINT, usdText } from '../src/contract/run/budget-texts'
 import type { Spent } from '../src/contract/run/spending'
 import type { RecordStore } from '../src/storage/store'
 import type { BudgetLog } from './budget-log'
-import type { Pulse } from './pulse'
 
-/** A call that waits for others looks again so often, for what other processes have settled. */
+/** While calls wait for others, one of them looks so often for what other processes have settled. */
 const LOOK_MS = 250
 /** Longer than the longest answer takes: what is still reserved then belongs to who died, and a shorter answer is better than none. */
 const PATIENCE_MS = 10 * 60_000
+/** An entry says what has happened, whatever the book holds. */
+const ANYWAY = Infinity
 const NOTHING: Required<Amount> = { calls: 0, tokens: 0, billionths: 0 }
 
 /** Which call it is: its key in the ledger, and what tells its notes there apart. */
@@ -42,10 +43,22 @@ export interface BudgetOf {
   until: number
 }
 
+interface Asked {
+  call: ReservedCall
+  demand: Demand
+  patientUntil: number
+  staleMs: number
+}
+
+interface Answer {
+  found: Reserved | Exclude<Admission, { kind: 'granted' }>
+  /** What stands in its way, though nobody uses it any more. */
+  over: [number, Reservation][]
+}
+
 export class ExecutionBudget {
   private readonly open = new Map<number, Reserved>()
-  /** What earlier attempts of the subtask have left open is closed once, so that others do not wait for it. */
-  private cleared: Promise<boolean> | undefined
+  private takenOver: Promise<void> | undefined
 
   constructor(
     private readonly of: BudgetOf,
@@ -66,21 +79,31 @@ export class ExecutionBudget {
    * @throws TroupeError `BudgetExceeded`, or `PriceUnknown` where money is limited; the reason of an abort
    */
   async reserve(call: ReservedCall, demand: Demand, signal: AbortSignal): Promise<Reserved> {
-    await (this.cleared ??= this.clearUp())
+    await this.takeOver()
     const patientUntil = Date.now() + this.patienceMs
-    for (;;) {
+    for (let staleMs = 0; ; staleMs = this.lookMs) {
       signal.throwIfAborted()
-      const found = await this.ask(call, demand, patientUntil)
+      const news = this.log.changed()
+      const { found, over } = await this.ask({ call, demand, patientUntil, staleMs })
       if ('number' in found) {
         this.open.set(found.number, found)
         return found
       }
       if (found.kind === 'unpriced') throw priceUnknown(found.level)
-      if (await this.clearUp()) continue
+      await this.closeAll(over)
+      if (over.length > 0) continue
       if (found.kind === 'refused') throw await this.exceeded(found, demand)
       if (Date.now() > this.of.until) throw new TroupeError('Timeout', 'its time was over before there was room')
-      await this.pause(signal)
+      await this.pause(news, signal)
     }
+  }
+
+  /** What earlier executions of the subtask have left open is closed, once, so that others do not wait for it. */
+  takeOver(): Promise<void> {
+    this.takenOver ??= this.log.read((book) => this.overIn(book)).then((over) => this.closeAll(over))
+    // A store that fails now may answer later
+    this.takenOver.catch(() => (this.takenOver = undefined))
+    return this.takenOver
   }
 
   /** What it has used in the end; money as it is known. */
@@ -99,7 +122,7 @@ export class ExecutionBudget {
   /** It failed, and may have been billed: it counts in full. */
   async lose(number: number): Promise<void> {
     this.open.delete(number)
-    await this.log.append(() => ({ entry: { kind: 'lose', of: number }, value: undefined }))
+    await this.log.append(() => ({ entry: { kind: 'lose', of: number }, value: undefined }), ANYWAY)
   }
 
   /** What is under way when the execution ends. */
@@ -112,46 +135,42 @@ export class ExecutionBudget {
   }
 
   private async close(number: number, amount: Amount): Promise<void> {
-    await this.log.append(() => ({ entry: { kind: 'settle', of: number, amount }, value: undefined }))
+    await this.log.append(() => ({ entry: { kind: 'settle', of: number, amount }, value: undefined }), ANYWAY)
     this.open.delete(number)
   }
 
-  private ask(
-    call: ReservedCall,
-    demand: Demand,
-    patientUntil: number,
-  ): Promise<Reserved | Exclude<Admission, { kind: 'granted' }>> {
+  private ask({ call, demand, patientUntil, staleMs }: Asked): Promise<Answer> {
     const { subtask, execution, levels, until } = this.of
     // Who reads a stream of this execution may wait for this very call: what others hold must not hold up what they wait for
     const isReading = [...this.open.values()].some(({ streamed }) => streamed)
     const { streamed = false } = demand
-    return this.log.append<Reserved | Exclude<Admission, { kind: 'granted' }>>((book) => {
+    return this.log.append<Answer>((book) => {
       const now = Date.now()
       const found = admit(book, levels, demand, now, !isReading && now < patientUntil)
-      if (found.kind !== 'granted') return { value: found }
+      if (found.kind !== 'granted') return { value: { found, over: this.overIn(book) } }
       const { amount, output } = found
       const left = budgetLeft(book, levels, now)
       return {
         entry: { kind: 'reserve', levels: levels.map(levelName), amount, subtask, execution, ...call, until },
-        value: { ...call, number: book.last + 1, amount, output, streamed, left },
+        value: { found: { ...call, number: book.last + 1, amount, output, streamed, left }, over: [] },
       }
-    })
+    }, staleMs)
   }
 
-  /** Closes what executions that are over have left open; says whether there was something. */
-  private async clearUp(): Promise<boolean> {
+  /** What executions that are over have left open. */
+  private overIn({ open }: BudgetBook): [number, Reservation][] {
     const { subtask, execution } = this.of
-    const over = await this.log.read((book) =>
-      [...book.open].filter(
-        ([, one]) => one.until < Date.now() || (one.subtask === subtask && one.execution !== execution),
-      ),
-    )
+    const isOver = (one: Reservation): boolean =>
+      one.until < Date.now() || (one.subtask === subtask && one.execution !== execution)
+    return [...open].filter(([, one]) => isOver(one))
+  }
+
+  private async closeAll(over: [number, Reservation][]): Promise<void> {
     for (const [number, reservation] of over) {
       const amount = await this.usedBy(number, reservation)
       const entry = amount ? ({ kind: 'settle', of: number, amount } as const) : ({ kind: 'lose', of: number } as const)
-      await this.log.append((book) => ({ ...(book.open.has(number) ? { entry } : {}), value: undefined }))
+      await this.log.append((book) => ({ ...(book.open.has(number) ? { entry } : {}), value: undefined }), ANYWAY)
     }
-    return over.length > 0
   }
 
   /** What the ledger says of a call that nobody settled; undefined if it was cut off. */
@@ -167,12 +186,12 @@ export class ExecutionBudget {
     return (await this.records.read(refusedRecord(run, key, note))) === undefined ? undefined : NOTHING
   }
 
-  private async pause(signal: AbortSignal): Promise<void> {
+  private async pause(news: Promise<void>, signal: AbortSignal): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     let stop: () => void = () => undefined
     const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', (stop = resolve as () => void)))
     const time = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.lookMs)))
-    await Promise.race([this.log.changed(), time, aborted])
+    await Promise.race([news, time, aborted])
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
   }
@@ -193,19 +212,4 @@ function leastNeed(key: BudgetKey, { input, least, price }: Demand): number | un
 function priceUnknown(level: BudgetLevel): TroupeError {
   const message = `${ownerText(level)} may spend ${usdText(level.limits.usd!)}, and nobody knows what the model costs`
   return new TroupeError('PriceUnknown', message, { hint: PRICE_HINT })
-}
-
-/** The longest delay that a timer of Node takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** Ends an execution when a budget's wall time is over, whatever it does; returns what stops the clock. */
-export function limitWallTime(levels: readonly BudgetLevel[], pulse: Pulse): () => void {
-  const timers = levels.flatMap((level) => {
-    const { limits, since } = level
-    if (limits.wallMs === undefined || since === undefined) return []
-    const left = Date.parse(since) + limits.wallMs - Date.now()
-    if (left > LONGEST_TIMER_MS) return []
-    return setTimeout(() => pulse.abort(budgetExceeded({ level, key: 'wallMs' }, { left: 0 })), left)
-  })
-  return () => timers.forEach((timer) => clearTimeout(timer))
 }

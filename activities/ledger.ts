@@ -74,8 +74,10 @@ export class ExecutionLedger implements LedgerPort {
 
   static async open(execution: ExecutionKey, host: LedgerHost): Promise<ExecutionLedger> {
     const ledger = new ExecutionLedger(execution, host)
+    if (execution.attempt === 1) return ledger
+    await host.budget.takeOver()
     // So that it tells what it has used from its first heartbeat on
-    if (execution.attempt > 1) await ledger.logicalAttempt()
+    await ledger.logicalAttempt()
     return ledger
   }
 
@@ -100,6 +102,8 @@ export class ExecutionLedger implements LedgerPort {
     if (!record) return undefined
     this.used = true
     this.asked = true
+    // There was an execution before this one, which may be the first attempt for Temporal: after somebody was waited for
+    await this.host.budget.takeOver()
     return { value: await outputs.load(record.value), ...measures(record) }
   }
 

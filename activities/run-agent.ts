@@ -12,7 +12,7 @@ import type { ActivityDependencies } from './dependencies'
 import { toFailure } from './failures'
 import { ExecutionEffects } from './effects'
 import { BudgetLogs } from './budget-log'
-import { ExecutionBudget, limitWallTime } from './execution-budget'
+import { ExecutionBudget } from './execution-budget'
 import { ExecutionLedger, type LedgerHost } from './ledger'
 import type { Outputs } from './outputs'
 import { Pulse } from './pulse'
@@ -23,6 +23,7 @@ import type { Specs } from './specs'
 import { Spendings } from './spending'
 import { assertStore } from './store-identity'
 import { untrustedInput } from './untrusted'
+import { limitWallTime } from './wall-time'
 
 /** What the calls of a run count against of which nobody has said anything. */
 const DEFAULT_LEVELS: readonly BudgetLevel[] = [{ level: 'run', limits: defaultBudget(undefined).run, assumed: true }]
@@ -51,7 +52,10 @@ export function createRunAgent(
       assertStore(deps.store, input.store)
       // The attempt before this one may have died between its record and its report
       const known = await readResult(deps.store, input.run, input.task.id)
-      if (known) return { ...known, wait }
+      if (known) {
+        await budget.takeOver().catch(() => undefined)
+        return { ...known, wait }
+      }
       stopClock = limitWallTime(budget.levels, pulse)
       ledger = await openLedger(input, pulse, budget)
       approvals = await ExecutionApprovals.begin(input, { ...deps, ledger })

@@ -270,3 +270,21 @@ describe('a call that could have a longer answer when others have ended', () => 
     expect(await reserve(budget, 'b')).toMatchObject({ output: 300 })
   })
 })
+
+test('who waits asks the store for nothing while its own process has all the news', async () => {
+  const records = memoryRecords(new Picks(3))
+  let reads = 0
+  const counted: RecordStore = { ...records, read: (name) => (reads++, records.read(name)) }
+  const log = new BudgetLog(counted, run)
+  const levels: BudgetLevel[] = [{ level: 'run', limits: { calls: 100, tokens: 1_000 } }]
+  const demand: Demand = { input: 0, output: 900, least: 900 }
+  const calls = Array.from({ length: 20 }, async (_, place) => {
+    const of = { run, subtask: `s${place}`, execution: `e${place}`, levels, until: Date.now() + 600_000 }
+    // Nobody looks for what other processes do: there are none
+    const budget = new ExecutionBudget(of, log, counted, async () => [], 600_000)
+    const { number } = await budget.reserve({ key: `k${place}`, note: '' }, demand, signal)
+    await budget.settle(number, 1, undefined)
+  })
+  await Promise.all(calls)
+  expect(reads).toBeLessThanOrEqual(3 * calls.length)
+})

@@ -236,3 +236,21 @@ it('lists the calls of a run by subtask, logical attempt and number', async () =
   ])
   expect(calls[0]).toMatchObject({ tokens: { input: 10, output: 5 }, answer: 'answer of mock/only' })
 })
+
+it.each([
+  ['a retry', { attempt: 2 }],
+  ['the execution after a suspension', { attempt: 1 }],
+])('closes what was recorded and not settled before a kill, also where %s asks for nothing new', async (_who, next) => {
+  const { records } = store
+  const create = records.create.bind(records)
+  const dying = jest.spyOn(records, 'create').mockImplementation((name, value) => {
+    if (name.includes('/budget/') && (value as { kind?: string }).kind === 'settle') throw new Error('killed')
+    return create(name, value)
+  })
+  await expect(ask(await open(), 'one')).rejects.toThrow('killed')
+  dying.mockRestore()
+  const left = async () => (await (await open({ subtask: 'other', limit: 100 })).budget())[0]!.left.tokens
+  expect(await left()).toBe(100 - WANTED.input - WANTED.output)
+  await (await open(next)).recall(call('one'))
+  expect(await left()).toBe(100 - 15)
+})
