@@ -61,6 +61,7 @@ function target(text: string): URL {
 
 function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = (headers.connection ?? '').toLowerCase().split(/\s*,\s*/)
-  const dropped = new Set([...HOP_BY_HOP, ...named])
+  // Where a body ends is said to everybody: without it, the body would be read as the next request, to whatever host it names
+  const dropped = new Set([...HOP_BY_HOP, ...named.filter((name) => name !== 'content-length')])
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
 }

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 import { asTroupeError, messageOf } from '../../contract/errors'
 import type { NetworkGrant } from '../../contract/network'
 import { PROXY_CONNECTIONS, PROXY_HEAD_MS, PROXY_IDLE_MS, PROXY_TOLD_HOSTS } from '../limits'
-import { canonicalHost, networkRefused, type Destination } from './destination'
+import { canonicalHost, destinationText, networkRefused, type Destination } from './destination'
 import { forward } from './forward-request'
 import { fixedLookup, openAddresses, type Resolve } from './resolve'
 
@@ -30,6 +30,8 @@ export interface ProxyOptions {
 }
 
 const SOCKET = 'proxy'
+/** Of HTTP without TLS. */
+const PLAIN_PORT = 80
 
 export async function startProxy({ grants, directory, resolve }: ProxyOptions): Promise<NetworkProxy> {
   const refused = new Set<string>()
@@ -67,8 +69,7 @@ export async function startProxy({ grants, directory, resolve }: ProxyOptions): 
 
   async function tunnel({ url = '' }: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     try {
-      const destination = authority(url)
-      const upstream = await open(destination)
+      const upstream = await open(tunnelled(url))
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
       if (head.length > 0) upstream.write(head)
       // What one side has said still reaches the other
@@ -118,7 +119,19 @@ export async function startProxy({ grants, directory, resolve }: ProxyOptions): 
   }
 }
 
-/** Of CONNECT: a host and a port, and nothing besides. */
+/**
+ * Of CONNECT: a host that is granted may share its address with others, and in a tunnel nobody sees which one is asked for. TLS
+ * proves it to the client at least; what is plain goes as a request, whose host is set here.
+ */
+function tunnelled(text: string): Destination {
+  const destination = authority(text)
+  if (destination.port !== PLAIN_PORT) return destination
+  throw networkRefused(
+    `${destinationText(destination)} by a tunnel: plain HTTP is asked of the proxy, with the whole http:// URL`,
+  )
+}
+
+/** A host and a port, and nothing besides. */
 function authority(text: string): Destination {
   const [, name = '', port = ''] = /^(\[[0-9a-f:.]+\]|[^:[\]]+):(\d{1,5})$/i.exec(text) ?? []
   const host = canonicalHost(name)
