@@ -261,20 +261,6 @@ test('a body is no further request, whatever is said of its length', async () =>
   }
 })
 
-test.each(['front.test:80', 'front.test:080', 'FRONT.test.:80', '127.0.0.1:80'])(
-  'a tunnel to %s is refused, since nobody sees which host of that address it asks for',
-  async (authority) => {
-    const own = mkdtempSync(join(tmpdir(), 'troupe-proxy-'))
-    const grants = networkGrants(['private:front.test', 'private:127.0.0.1'])
-    const plain = await startProxy({ grants, directory: own, resolve: names.resolve })
-    const said = await answerOf(plain.socketPath, lines(`CONNECT ${authority} HTTP/1.1`), (text) => /\n$/.test(text))
-    expect(said).toMatch(/^HTTP\/1\.1 403 Forbidden[\s\S]*:80 by a tunnel: plain HTTP is asked of the proxy/)
-    expect(plain.refused()).toHaveLength(1)
-    await plain.close()
-    rmSync(own, { recursive: true })
-  },
-)
-
 test('a name whose address changes between check and use is asked for once, and its first answer holds', async () => {
   const ports = { secret: secret.port, front: front.port }
   const before = secret.visits()
