@@ -1,5 +1,6 @@
 // TEAM. What a coder is told of code that its module uses: exported signatures, never bodies. First of the modules that it
 // imports, then of files of the repository that its own files import and no imported module has.
+import { setImmediate as turn } from 'node:timers/promises'
 import { grouped, requireTokens, tokenCounter } from '../agents/models/count-tokens'
 import type { Artifacts, Snapshot, SnapshotFile } from '../workspace/snapshot'
 import { fileAt, readText } from '../workspace/snapshots'
@@ -20,6 +21,7 @@ export async function exportsOf(
 ): Promise<UsedFile[]> {
   const used: UsedFile[] = []
   for (const path of Object.keys(files).sort()) {
+    await turn()
     const known = languageOf(path) !== undefined
     const text = known ? await readText(artifacts, { files: { [path]: files[path]! } }, path) : ''
     used.push({ path, exports: scan(path, text).exports })

@@ -36,7 +36,9 @@ export function resolver(paths: readonly string[], goMod?: string): Resolve {
   for (const path of paths) {
     if (!path.endsWith('.go') || path.endsWith('_test.go')) continue
     const directory = posix.dirname(path)
-    goPackages.set(directory, [...(goPackages.get(directory) ?? []), path])
+    const others = goPackages.get(directory)
+    if (others) others.push(path)
+    else goPackages.set(directory, [path])
   }
   return (from, imported) => {
     switch (languageOf(from)) {

@@ -1,4 +1,5 @@
 // TEAM. The files of a repository as its map knows them: sizes in tokens, exported names, imports; and how many are left out.
+import { setImmediate as turn } from 'node:timers/promises'
 import { tokenCounter } from '../../agents/models/count-tokens'
 import { leftOutByPath, leftOutByText, type LeftOutReason } from './left-out'
 import { importedBy } from './imported-by'
@@ -47,6 +48,8 @@ export async function takeInventory(
   const leave = (reason: LeftOutReason): void => void (leftOut[reason] = (leftOut[reason] ?? 0) + 1)
   let left = REPOSITORY_READ_BYTES
   for (const { path, bytes, read } of [...sources].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    // Between files the worker's heartbeats and its other agents have their turn
+    await turn()
     signal?.throwIfAborted()
     const reason = leftOutByPath(path)
     if (reason !== undefined) {

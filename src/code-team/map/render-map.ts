@@ -91,7 +91,13 @@ class Drawing {
       const number = leftOut[reason as keyof typeof REASONS]
       return number ? [`${grouped(number)} ${told}`] : []
     })
-    this.leftOut = counts.length > 0 ? [`Left out: ${counts.join(', ')}.`] : []
+    const unscanned = files.filter((file) => file.unscanned).length
+    this.leftOut = [
+      ...(counts.length > 0 ? [`Left out: ${counts.join(', ')}.`] : []),
+      ...(unscanned > 0
+        ? [`Names and imports not taken of ${counted(unscanned, 'file', 'files')}: too slow to scan.`]
+        : []),
+    ]
   }
 
   /** The first `names` with their names, as far as `listed` by their paths, the others as counts of directories. */
@@ -144,7 +150,7 @@ function names(what: string, all: readonly string[]): string[] {
 }
 
 function withPath(file: MapFile): string {
-  return `${file.path}: ${tokensIn([file])} tokens`
+  return `${file.path}: ${tokensIn([file])} tokens${file.unscanned ? ', names and imports not taken: too slow to scan' : ''}`
 }
 
 /** Each directory for itself, but the deepest that are told: they stand for what is below them too. */

@@ -1,75 +1,85 @@
 // PURE. What a Go file exports and imports: names that begin with a capital letter, methods under their type.
-import { behindBracket, blank, unique, type Exported, type Scanned } from './scanned'
+import { Code } from './code'
+import { blank, unique, type Exported, type Scanner } from './scanned'
 
-/** What has no end goes to the text's: looking for the ends of many would take the square of its length. */
-const NOT_CODE = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"|`[^`]*(?:`|$)|'(?:[^'\\\n]|\\.)+'/g
+/** What has no end goes to its line's or the text's: looking for the ends of many would take the square of its length. */
+const NOT_CODE = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|`[^`]*(?:`|$)|'(?:[^'\\\n]|\\.)*'?/g
 const EXPORTED = /^\p{Lu}/u
 
-export function scanGo(text: string): Scanned {
+export const scanGo: Scanner = (text, requireTime) => {
   const blanked = text.replace(NOT_CODE, (found) => blank(found))
-  const exports = [...functions(text, blanked), ...declared(text, blanked)]
+  const code = new Code(text, blanked, requireTime)
+  const exports = [...functions(code), ...declared(code)]
   return { exports: exports.map(({ name, signature }) => ({ name, signature })), imports: unique(importsOf(text)) }
 }
 
 /** `func Name(…) T` and `func (r *Type[T]) Name(…) T`: of methods those of exported types. */
-function functions(text: string, blanked: string): Exported[] {
-  const heads = blanked.matchAll(/^func\s+(?:\(\s*(?:\w+\s+)?\*?\s*(\w+)[^)]*\)\s*)?(\w+)\s*[[(]/gm)
-  return [...heads].flatMap(({ 0: head, 1: type, 2: name, index }) => {
-    if (!EXPORTED.test(name!) || (type !== undefined && !EXPORTED.test(type))) return []
-    const parameters = index + head.length - 1
-    return [
-      { name: type === undefined ? name! : `${type}.${name}`, signature: headOf(text, blanked, index, parameters) },
-    ]
+function functions(code: Code): Exported[] {
+  return code.matches(/^func\s+/gm, ({ found: [head], place, limit }) => {
+    const receiver = place + head.length
+    const hasReceiver = code.blanked[receiver] === '('
+    const begin = hasReceiver ? code.behind(receiver, limit) : receiver
+    const [all, name] = /^\s*(\w+)\s*(?=[[(])/.exec(code.blanked.slice(begin, limit)) ?? []
+    const type = hasReceiver ? typeOf(code.blanked.slice(receiver + 1, begin - 1)) : undefined
+    if (!all || !EXPORTED.test(name!) || (type !== undefined && !EXPORTED.test(type))) return []
+    const signature = headOf(code, place, begin + all.length, limit)
+    return [{ name: type === undefined ? name! : `${type}.${name}`, signature }]
   })
 }
 
-function headOf(text: string, blanked: string, begin: number, parameters: number): string {
-  let end = behindBracket(blanked, parameters)
-  if (blanked[parameters] === '[') end = behindBracket(blanked, Math.max(end, blanked.indexOf('(', end)))
+/** Of `t *Type[T]` and the like. */
+function typeOf(receiver: string): string {
+  return receiver.split('[', 1)[0]!.trim().split(/[\s*]/).at(-1)!
+}
+
+function headOf(code: Code, begin: number, parameters: number, limit: number): string {
+  let end = code.behind(parameters, limit)
+  if (code.blanked[parameters] === '[') end = code.behind(code.find('(', end, limit), limit)
   // The result may hold braces of its own: interface{}, struct{}
-  const result = /^[ \t]*(?:\([^)]*\)|(?:[^\n{]|\b(?:interface|struct)\s*\{[^}\n]*\})*)/.exec(blanked.slice(end))![0]
-  return text.slice(begin, end + result.length).trimEnd()
+  const result = /^[ \t]*(?:\([^)]*\)|(?:[^\n{]|\b(?:interface|struct)\s*\{[^}\n]*\})*)/
+  return code.text.slice(begin, end + result.exec(code.blanked.slice(end, limit))![0].length).trimEnd()
 }
 
 /** `type`, `var` and `const`, alone and in groups. */
-function declared(text: string, blanked: string): Exported[] {
-  return [...blanked.matchAll(/^(type|var|const)\s+(\(|\w+)/gm)].flatMap(({ 0: head, 1: kind, 2: first, index }) => {
-    const begin = index + head.length - first!.length
-    if (first !== '(') return member(text, blanked, begin, `${kind} `)
-    const end = behindBracket(blanked, begin) - 1
-    const members: Exported[] = []
+function declared(code: Code): Exported[] {
+  return code.matches(/^(type|var|const)\s+(\(|\w+)/gm, ({ found: [head, kind, first], place: start, limit }) => {
+    const begin = start + head.length - first!.length
+    if (first !== '(') return member(code, [begin, lineEnd(code, begin, limit)], `${kind} `)
+    const end = code.behind(begin, limit) - 1
+    const members: Exported[][] = []
     for (let place = begin + 1; place < end;) {
-      const line = blanked.slice(place, end).search(/[^\s]/)
+      const line = code.blanked.slice(place, end).search(/[^\s]/)
       if (line < 0) break
-      const found = member(text, blanked, place + line, `${kind} `)
-      members.push(...found)
-      place = lineEnd(blanked, place + line) + 1
+      const after = lineEnd(code, place + line, limit)
+      members.push(member(code, [place + line, after], `${kind} `))
+      place = after + 1
     }
-    return members
+    return members.flat()
   })
 }
 
 /** A type whole; of a value its line. */
-function member(text: string, blanked: string, begin: number, kind: string): Exported[] {
-  const end = lineEnd(blanked, begin)
-  const names = /^[\w\s,]+/.exec(blanked.slice(begin, end))?.[0].trim() ?? ''
+function member(code: Code, [begin, end]: readonly [number, number], kind: string): Exported[] {
+  const names = /^[\w\s,]+/.exec(code.blanked.slice(begin, end))?.[0].trim() ?? ''
   const list = kind === 'type ' ? [names.split(/\s/)[0]!] : names.split(',').map((name) => name.trim().split(/\s/)[0]!)
-  const signature = kind + text.slice(begin, end).trimEnd()
+  const signature = kind + code.text.slice(begin, end).trimEnd()
   return list.filter((name) => EXPORTED.test(name)).map((name) => ({ name, signature }))
 }
 
 /** The end of the line in which all brackets of it are closed. */
-function lineEnd(blanked: string, from: number): number {
-  for (let place = from; place < blanked.length; place++) {
-    if (blanked[place] === '\n') return place
-    if ('([{'.includes(blanked[place]!)) place = behindBracket(blanked, place) - 1
-  }
-  return blanked.length
+function lineEnd(code: Code, from: number, limit: number): number {
+  let place = code.outside(from, '\n', limit)
+  // What closes nothing is passed
+  while (place < limit && code.blanked[place] !== '\n') place = code.outside(place + 1, '\n', limit)
+  return place
 }
 
 function importsOf(text: string): string[] {
   const plain = text.replace(/\/\*[\s\S]*?(?:\*\/|(?![\s\S]))|^[ \t]*\/\/[^\n]*/gm, (found) => blank(found))
-  const groups = [...plain.matchAll(/^import\s*\(([^)]*)\)/gm)].map(([, group]) => group!)
+  const groups = plain
+    .split(/^import\s*\(/m)
+    .slice(1)
+    .map((group) => /^[^)]*\)/.exec(group)?.[0] ?? '')
   const single = [...plain.matchAll(/^import\s+((?:[\w.]+\s+)?"[^"\n]+")/gm)].map(([, one]) => one!)
   return [...groups, ...single].flatMap((part) => [...part.matchAll(/"([^"\n]+)"/g)].map(([, path]) => path!))
 }

@@ -1,7 +1,8 @@
 // PURE. What JavaScript and TypeScript export and import: ES modules and CommonJS, declarations and lists.
 import { blankJavaScript } from './blank-javascript'
 import { signatureOf } from './javascript-signatures'
-import { unique, type Exported, type Scanned } from './scanned'
+import { Code } from './code'
+import { unique, type Exported, type Scanner } from './scanned'
 
 const WORD = '[A-Za-z_$][\\w$]*'
 const MODIFIERS = '(?:declare\\s+|abstract\\s+|async\\s+)*'
@@ -11,11 +12,12 @@ const DECLARED = new RegExp(
 )
 const SPECIFIER = /\b(?:from|import|require\s*\(|import\s*\()\s*(["'`])/g
 
-export function scanJavaScript(text: string): Scanned {
+export const scanJavaScript: Scanner = (text, requireTime) => {
   const blanked = blankJavaScript(text)
+  const code = new Code(text, blanked, requireTime)
   const exports = [
-    ...exportPlaces(blanked).flatMap((place) => exportedAt(text, blanked, place)),
-    ...commonJsExports(text, blanked),
+    ...code.each(exportPlaces(blanked), (place, limit) => exportedAt(code, place, limit)),
+    ...commonJsExports(code),
   ]
   const imports = [...blanked.matchAll(SPECIFIER)].flatMap(({ 0: found, 1: quote, index }) => {
     const begin = index + found.length
@@ -39,26 +41,29 @@ function exportPlaces(blanked: string): number[] {
   return [...blanked.matchAll(/^export(?![\w$])/gm)].map(({ index }) => index)
 }
 
-function exportedAt(text: string, blanked: string, place: number): Exported[] {
+function exportedAt(code: Code, place: number, limit: number): Exported[] {
   const after = place + 'export'.length
-  const rest = blanked.slice(after, after + 200)
-  if (/^\s+default(?![\w$])/.test(rest)) return [{ name: 'default', signature: signatureOf(text, blanked, place) }]
+  const rest = code.blanked.slice(after, Math.min(after + 200, limit))
+  if (/^\s+default(?![\w$])/.test(rest)) return [{ name: 'default', signature: signatureOf(code, place, limit) }]
   const list = /^\s*(?:type\s*)?\{/.exec(rest)
-  if (list) return listed(blanked, after + list[0].length)
+  if (list) return listed(code, after + list[0].length, limit)
   const star = /^\s*\*\s*(?:as\s+([\w$]+)\s+)?from\s*["']/.exec(rest)
-  if (star) return [allOf(text, after + star[0].length, star[1])]
-  if (/^\s*=/.test(rest)) return [{ name: 'default', signature: signatureOf(text, blanked, place) }]
+  if (star) return [allOf(code.text, after + star[0].length, star[1])]
+  if (/^\s*=/.test(rest)) return [{ name: 'default', signature: signatureOf(code, place, limit) }]
   const [, kind, name] = DECLARED.exec(rest) ?? []
   if (kind === undefined) return []
-  const signature = signatureOf(text, blanked, place)
-  const names = /^(const|let|var)$/.test(kind) ? variableNames(blanked, after) : name === undefined ? [] : [name]
+  const signature = signatureOf(code, place, limit)
+  const names = /^(const|let|var)$/.test(kind)
+    ? variableNames(code.blanked.slice(after, limit))
+    : name === undefined
+      ? []
+      : [name]
   return names.map((one) => ({ name: one, signature }))
 }
 
 /** `{ a, b as c, type d }`. */
-function listed(blanked: string, begin: number): Exported[] {
-  const end = blanked.indexOf('}', begin)
-  return namesIn(blanked.slice(begin, end < 0 ? begin : end), /\sas\s+/).map((name) => ({
+function listed(code: Code, begin: number, limit: number): Exported[] {
+  return namesIn(listAt(code, begin, limit), /\sas\s+/).map((name) => ({
     name,
     signature: `export { ${name} }`,
   }))
@@ -70,15 +75,11 @@ function allOf(text: string, begin: number, name: string | undefined): Exported 
 }
 
 /** `const a = 1, b = 2` and `const { a, b: c } = …`. */
-function variableNames(blanked: string, after: number): string[] {
-  const [head] = /^\s+(?:declare\s+)?(?:const|let|var)\s+/.exec(blanked.slice(after, after + 200)) ?? ['']
-  const begin = after + head.length
-  const pattern = /^[{[]/.test(blanked[begin] ?? '')
-  if (pattern) {
-    const end = blanked.slice(begin).search(/[}\]]/)
-    return namesIn(blanked.slice(begin + 1, begin + Math.max(end, 1)), /:/)
-  }
-  const line = /^[^;\n]*/.exec(blanked.slice(begin))![0]
+function variableNames(declaration: string): string[] {
+  const [head] = /^\s+(?:declare\s+)?(?:const|let|var)\s+/.exec(declaration) ?? ['']
+  const variables = declaration.slice(head.length)
+  if (/^[{[]/.test(variables)) return namesIn(variables.slice(1, Math.max(variables.search(/[}\]]/), 1)), /:/)
+  const line = /^[^;\n]*/.exec(variables)![0]
   const first = new RegExp(`^${WORD}`).exec(line)?.[0]
   // Beyond the first only where none of their values holds a bracket, in which a comma says something else
   const others = /[({[<]/.test(line) ? [] : [...line.matchAll(new RegExp(`,\\s*(${WORD})\\s*[:=,]`, 'g'))]
@@ -99,14 +100,20 @@ function namesIn(list: string, renamed: RegExp): string[] {
     .filter((one) => /^[\w$]+$/.test(one))
 }
 
-function commonJsExports(text: string, blanked: string): Exported[] {
-  return [...blanked.matchAll(/^(?:module\.)?exports(?:\.([\w$]+))?\s*=(?!=)\s*/gm)].flatMap((found) => {
-    const begin = found.index + found[0].length
-    const signature = signatureOf(text, blanked, found.index)
-    if (found[1] !== undefined) return [{ name: found[1], signature }]
-    if (blanked[begin] !== '{') return [{ name: 'default', signature }]
-    const end = blanked.indexOf('}', begin)
-    const keys = blanked.slice(begin + 1, end < 0 ? begin + 1 : end).split(',')
-    return namesIn(keys.map((key) => key.split(':')[0]!).join(','), /:/).map((name) => ({ name, signature: name }))
+/** Up to the first brace that closes; nothing where none does. */
+function listAt(code: Code, begin: number, limit: number): string {
+  const end = code.find('}', begin, limit)
+  return end === limit ? '' : code.blanked.slice(begin, end)
+}
+
+function commonJsExports(code: Code): Exported[] {
+  const pattern = /^(?:module\.)?exports(?:\.([\w$]+))?\s*=(?!=)\s*/gm
+  return code.matches(pattern, ({ found: [head, name], place, limit }) => {
+    const begin = place + head.length
+    const signature = signatureOf(code, place, limit)
+    if (name !== undefined) return [{ name, signature }]
+    if (code.blanked[begin] !== '{') return [{ name: 'default', signature }]
+    const keys = listAt(code, begin + 1, limit).split(',')
+    return namesIn(keys.map((key) => key.split(':')[0]!).join(','), /:/).map((one) => ({ name: one, signature: one }))
   })
 }

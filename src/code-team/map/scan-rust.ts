@@ -1,10 +1,12 @@
 // PURE. What a Rust file offers and uses: what is `pub`, methods under their type, `use` and `mod`.
-import { behindBracket, blank, oneLine, outsideBrackets, unique, type Exported, type Scanned } from './scanned'
+import { Code } from './code'
+import { blank, oneLine, unique, type Exported, type Scanner } from './scanned'
+import { pathsOf } from './rust-paths'
 
 /** What has no end goes to the text's: looking for the ends of many would take the square of its length. */
 const NOT_CODE =
-  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\bb?r(#*)"[\s\S]*?(?:"\1|$)|b?"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\\n]|\\[^'\n]*)'/g
-const PUBLIC = 'pub(?:\\s*\\([^)]*\\))?\\s+'
+  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\bb?r(#*)"[\s\S]*?(?:"\1|$)|b?"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[^'\n]*)'/g
+const PUBLIC = 'pub(?:\\s*\\([^()]*\\))?\\s+'
 const FUNCTION = '(?:default\\s+|const\\s+|async\\s+|unsafe\\s+|extern\\s+)*fn'
 const ITEM = new RegExp(
   `^${PUBLIC}(${FUNCTION}|struct|enum|trait|type|const|static(?:\\s+mut)?|mod|union)\\s+(\\w+)`,
@@ -12,91 +14,84 @@ const ITEM = new RegExp(
 )
 const METHOD = new RegExp(`^[ \\t]+${PUBLIC}${FUNCTION}\\s+(\\w+)`, 'gm')
 
-export function scanRust(text: string): Scanned {
-  const blanked = text.replace(NOT_CODE, (found) => blank(found))
-  const items = [...blanked.matchAll(ITEM)].map(({ 1: kind, 2: name, index }) => ({
-    ...{ name: name!, signature: signatureOf(text, blanked, index, kind!), place: index },
-  }))
-  const found = [...items, ...methods(text, blanked), ...again(blanked), ...macros(blanked)]
+const AGAIN = new RegExp(`^${PUBLIC}use\\s+`, 'gm')
+const USE = new RegExp(`^[ \\t]*(?:${PUBLIC})?use\\s+`, 'gm')
+const MODULE = new RegExp(`^[ \\t]*(?:${PUBLIC})?mod\\s+(\\w+)\\s*;`, 'gm')
+
+export const scanRust: Scanner = (text, requireTime) => {
+  const code = new Code(
+    text,
+    text.replace(NOT_CODE, (found) => blank(found)),
+    requireTime,
+  )
+  const found = [...items(code), ...methods(code), ...again(code), ...macros(code)]
   const exports = found.sort((a, b) => a.place - b.place).map(({ name, signature }) => ({ name, signature }))
-  return { exports, imports: unique([...modules(blanked), ...uses(blanked)]) }
+  return { exports, imports: unique([...modules(code), ...uses(code)]) }
 }
 
 type Found = Exported & { place: number }
 
 /** Types whole; of functions and values what stands before their body. */
-function signatureOf(text: string, blanked: string, place: number, kind: string): string {
-  const end = outsideBrackets(blanked, place, '{;=')
-  const whole = /^(struct|enum|trait|union)$/.test(kind) && blanked[end] === '{'
-  return text.slice(place, whole ? behindBracket(blanked, end) : end).trimEnd()
+function items(code: Code): Found[] {
+  return code.matches(ITEM, ({ found: { 1: kind, 2: name }, place, limit }) => {
+    const end = code.outside(place, '{;=', limit)
+    const whole = /^(struct|enum|trait|union)$/.test(kind!) && code.blanked[end] === '{'
+    return [{ name: name!, signature: code.text.slice(place, whole ? code.behind(end, limit) : end).trimEnd(), place }]
+  })
 }
 
 /** Of `impl Type` and `impl Trait for Type`. */
-function methods(text: string, blanked: string): Found[] {
-  return [...blanked.matchAll(/^(?:unsafe\s+)?impl\b([^{;]*)\{/gm)].flatMap(({ 0: head, 1: what, index }) => {
-    const begin = index + head.length
-    const body = blanked.slice(begin, behindBracket(blanked, begin - 1))
-    const target = what!
+function methods(code: Code): Found[] {
+  return code.matches(/^(?:unsafe\s+)?impl\b/gm, ({ found: [head], place: start, limit }) => {
+    const open = code.blanked.slice(start, limit).search(/[{;]/) + start
+    if (code.blanked[open] !== '{') return []
+    const target = code.blanked
+      .slice(start + head.length, open)
       .replace(/^\s*<[^{]*?>\s*(?=[A-Z&])/, '')
       .split(/\sfor\s/)
       .at(-1)!
     const type = /\w+/.exec(target.replace(/\bdyn\b|\bmut\b|'\w+/g, ''))?.[0] ?? ''
-    return [...body.matchAll(METHOD)].map(({ 1: name, index: place }) => ({
-      name: `${type}::${name}`,
-      signature: text.slice(begin + place, outsideBrackets(blanked, begin + place, '{;')).trim(),
-      place: begin + place,
-    }))
+    const method = (name: string, place: number, end: number): Found => ({
+      ...{ name: `${type}::${name}`, signature: code.text.slice(place, code.outside(place, '{;', end)).trim(), place },
+    })
+    const body = [open + 1, code.behind(open, limit)] as const
+    return code.matches(METHOD, ({ found, place, limit: end }) => [method(found[1]!, place, end)], body)
   })
 }
 
 /** `pub use a::{b, c as d}`: what is handed on. */
-function again(blanked: string): Found[] {
-  return [...blanked.matchAll(new RegExp(`^${PUBLIC}use\\s+([^;]+);`, 'gm'))].flatMap(({ 0: line, 1: tree, index }) =>
-    pathsOf(tree!).map((path) => {
+function again(code: Code): Found[] {
+  return code.matches(AGAIN, ({ found: [head], place, limit }) => {
+    const end = code.find(';', place, limit)
+    if (end === limit) return []
+    const signature = oneLine(code.blanked.slice(place, end + 1))
+    return pathsOf(code.blanked.slice(place + head.length, end)).map((path) => {
       const name = path
         .split(/\s+as\s+/)
         .at(-1)!
         .split('::')
         .at(-1)!
-      return { name: name === '*' ? `* of ${path}` : name, signature: oneLine(line), place: index }
-    }),
-  )
+      return { name: name === '*' ? `* of ${path}` : name, signature, place }
+    })
+  })
 }
 
-function macros(blanked: string): Found[] {
-  return [...blanked.matchAll(/#\[macro_export[^\]]*\]\s*macro_rules!\s+(\w+)/g)].map(({ 1: name, index }) => ({
-    ...{ name: `${name}!`, signature: `macro_rules! ${name}`, place: index },
-  }))
+function macros(code: Code): Found[] {
+  const pattern = /#\[macro_export[^\][]*\]\s*macro_rules!\s+(\w+)/g
+  return code.matches(pattern, ({ found: { 1: name }, place }) => [
+    { name: `${name}!`, signature: `macro_rules! ${name}`, place },
+  ])
 }
 
 /** `mod a;` is the file of a module below this one. */
-function modules(blanked: string): string[] {
-  return [...blanked.matchAll(/^[ \t]*(?:pub(?:\s*\([^)]*\))?\s+)?mod\s+(\w+)\s*;/gm)].map(([, name]) => `mod ${name}`)
+function modules({ blanked }: Code): string[] {
+  return [...blanked.matchAll(MODULE)].map(([, name]) => `mod ${name}`)
 }
 
-function uses(blanked: string): string[] {
-  const lines = blanked.matchAll(/^[ \t]*(?:pub(?:\s*\([^)]*\))?\s+)?use\s+([^;]+);/gm)
-  return [...lines].flatMap(([, tree]) => pathsOf(tree!).map((path) => path.split(/\s+as\s+/)[0]!))
-}
-
-/** `a::{b, c::{d, self}}` as `a::b`, `a::c::d` and `a::c`. */
-function pathsOf(tree: string, depth = 8): string[] {
-  const text = oneLine(tree)
-  const open = text.indexOf('{')
-  if (open < 0 || depth === 0) return text === '' ? [] : [text]
-  const prefix = text.slice(0, open)
-  return listOf(text.slice(open + 1, behindBracket(text, open) - 1))
-    .flatMap((part) => pathsOf(part, depth - 1))
-    .map((path) => (path === 'self' ? prefix.replace(/::$/, '') : prefix + path))
-}
-
-/** The parts between commas that are outside of braces. */
-function listOf(text: string): string[] {
-  const parts: string[] = []
-  for (let from = 0; from <= text.length;) {
-    const end = outsideBrackets(text, from, ',')
-    parts.push(text.slice(from, end).trim())
-    from = end + 1
-  }
-  return parts.filter((part) => part !== '')
+function uses(code: Code): string[] {
+  return code.matches(USE, ({ found: [head], place, limit }) => {
+    const end = code.find(';', place, limit)
+    if (end === limit) return []
+    return pathsOf(code.blanked.slice(place + head.length, end)).map((path) => path.split(/\s+as\s+/)[0]!)
+  })
 }

@@ -21,6 +21,8 @@ const OPERATORS: Readonly<Record<string, string>> = {
 const BETWEEN_SPACES = new Set(['<', '>', '+', '-', '*', '/', '%', '//'])
 const CONSTANTS: Readonly<Record<string, string>> = { true: 'false', false: 'true', True: 'False', False: 'True' }
 const NOTHING: Readonly<Record<Syntax, string>> = { javascript: 'undefined', python: 'None' }
+/** Tokens in which the end of a condition or of what is returned is looked for: they are to be on one line. */
+const FAR = 200
 /** Characters of a changed text that are told. */
 const TOLD = 80
 
@@ -94,6 +96,7 @@ function returned(tokens: readonly Token[], place: number, syntax: Syntax): Chan
     place + 1,
     (token, depth) => token.text === ';' || depth < 0 || (depth === 0 && token.line > keyword.line),
   )
+  if (after === undefined && tokens.length > place + FAR) return undefined
   const last = tokens[(after ?? tokens.length) - 1]!
   const next = after === undefined ? undefined : tokens[after]
   const goesOn = next?.kind === 'sign' && ![';', '}', ')', ']', '@', '(', '['].includes(next.text)
@@ -108,7 +111,7 @@ function endOf(
   holds: (token: Token, depth: number) => boolean,
 ): number | undefined {
   let depth = 0
-  for (let place = from; place < tokens.length; place++) {
+  for (let place = from; place < Math.min(tokens.length, from + FAR); place++) {
     const token = tokens[place]!
     if (token.kind === 'sign' && ')]}'.includes(token.text)) depth -= 1
     if (holds(token, depth)) return place

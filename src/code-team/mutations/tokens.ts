@@ -1,5 +1,6 @@
 // TEAM. Programs as tokens, well enough to change one of them: comments, texts and regular expressions are told from code. Pure.
 // What is taken for something else gives a program that does not start, and that every test notices.
+import { expressionEnd } from '../regular-expression'
 
 export interface Token {
   kind: 'word' | 'number' | 'text' | 'sign'
@@ -12,11 +13,11 @@ export interface Token {
 
 export type Syntax = 'javascript' | 'python'
 
+/** What has no end goes to its line's or the text's: looking for the ends of many would take the square of its length. */
 const JAVASCRIPT =
-  /(?<space>\s+|\/\/[^\n]*|\/\*[^]*?\*\/)|(?<text>'(?:\\[^]|[^'\\\n])*'|"(?:\\[^]|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`)|(?<number>\d[\w.]*)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<sign>===|!==|\*\*|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|[-+*/%]=|[^\s\w])/uy
+  /(?<space>\s+|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))|(?<text>'(?:\\[^]|[^'\\\n])*'?|"(?:\\[^]|[^"\\\n])*"?|`(?:\\[^]|[^`\\])*`?)|(?<number>\d[\w.]*)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<sign>===|!==|\*\*|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|[-+*/%]=|[^\s\w])/uy
 const PYTHON =
-  /(?<space>\s+|#[^\n]*)|(?<text>[rbfuRBFU]{0,2}(?:"""[^]*?"""|'''[^]*?'''|'(?:\\[^]|[^'\\\n])*'|"(?:\\[^]|[^"\\\n])*"))|(?<number>\d[\w.]*)|(?<word>[\p{L}_][\p{L}\p{N}_]*)|(?<sign>\/\/|\*\*|->|:=|==|!=|<=|>=|[-+*/%]=|[^\s\w])/uy
-const REGULAR_EXPRESSION = /\/(?![*/])(?:\\[^\n]|\[(?:\\[^\n]|[^\]\n])*\]|[^/\\\n[])+\/[a-z]*/y
+  /(?<space>\s+|#[^\n]*)|(?<text>[rbfuRBFU]{0,2}(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|'(?:\\[^]|[^'\\\n])*'?|"(?:\\[^]|[^"\\\n])*"?))|(?<number>\d[\w.]*)|(?<word>[\p{L}_][\p{L}\p{N}_]*)|(?<sign>\/\/|\*\*|->|:=|==|!=|<=|>=|[-+*/%]=|[^\s\w])/uy
 /** After these a value begins, where a slash begins a regular expression. */
 const BEFORE_A_VALUE = /^(?:return|typeof|case|in|of|delete|void|throw|new|await|yield|else)$/
 
@@ -27,11 +28,13 @@ export function tokensOf(source: string, syntax: Syntax): Token[] {
   for (let place = 0; place < source.length;) {
     const start = place
     const isValueNext = !endsValue(tokens.at(-1))
-    const expression = syntax === 'javascript' && isValueNext ? matchAt(REGULAR_EXPRESSION, source, place) : undefined
+    const mayBegin = syntax === 'javascript' && isValueNext && source[place] === '/'
+    const end = mayBegin ? expressionEnd(source, place) : undefined
     pattern.lastIndex = place
-    const match = expression ? undefined : pattern.exec(source)
-    const text = expression?.[0] ?? match?.[0] ?? source[place]!
-    const [kind = 'sign'] = expression ? ['text'] : (Object.entries(match?.groups ?? {}).find(([, one]) => one) ?? [])
+    const match = end === undefined ? pattern.exec(source) : undefined
+    const text = match?.[0] ?? source.slice(place, end ?? place + 1)
+    const [kind = 'sign'] =
+      end !== undefined ? ['text'] : (Object.entries(match?.groups ?? {}).find(([, one]) => one) ?? [])
     if (kind !== 'space') tokens.push({ kind: kind as Token['kind'], text, start, line })
     line += text.split('\n').length - 1
     place += text.length
@@ -44,9 +47,4 @@ export function endsValue(token: Token | undefined): boolean {
   if (!token) return false
   if (token.kind === 'sign') return [')', ']', '}'].includes(token.text)
   return token.kind !== 'word' || !BEFORE_A_VALUE.test(token.text)
-}
-
-function matchAt(pattern: RegExp, source: string, place: number): RegExpExecArray | undefined {
-  pattern.lastIndex = place
-  return pattern.exec(source) ?? undefined
 }
