@@ -8,7 +8,7 @@ const HEAD = 200
 /** A brace after one of these begins a type, and no body. */
 const TYPE_FOLLOWS = /([:<,|&(=]|=>|\bis|\bextends)\s*$/
 /** Characters in which the end of a class's member is looked for first: then in twice as many, and so on. */
-const NEAR = 256
+const NEAR = 32
 
 const CLASS = /^export\s+(default\s+)?(declare\s+|abstract\s+)*class\b/
 
