@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import type { AgentEvent, Run, SubTask } from '../../src/index'
-import { answer, OpenAiServer, type Behaviour, type ChatRequest } from '../support/openai-server'
+import { answer, OpenAiServer, subjectOf, type Behaviour } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { startTeamWorker } from '../support/typescript-process'
 import { approvalTeam as team } from './support/approval-team'
@@ -43,11 +43,6 @@ afterAll(async () => {
   for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'APPROVAL_MARKS']) delete process.env[name]
   await models.close()
 })
-
-function subjectOf({ body }: ChatRequest): string {
-  const content = body.messages.find(({ role }) => role === 'user')?.content
-  return typeof content === 'string' ? content : ((content as { text: string }[])[0]?.text ?? '')
-}
 
 /** Until so many questions are open; the events that there were. */
 async function untilAsked(run: Run, questions: number): Promise<AgentEvent[]> {

@@ -11,7 +11,7 @@ import { writeRecording } from '../../src/agents/models/write-recording'
 import type { AgentResult, RunOutcome, SubTask } from '../../src/index'
 import { checkPlanFile } from '../../src/plan-file/check-plan-file'
 import { parsePlanText } from '../../src/plan-file/parse-plan-text'
-import { answer, OpenAiServer, type Behaviour, type ChatRequest } from '../support/openai-server'
+import { answer, OpenAiServer, subjectOf, type Behaviour, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { startTeamWorker } from '../support/typescript-process'
 import { modelsTeam as team } from './support/models-team'
@@ -54,12 +54,6 @@ afterAll(async () => {
   await models.close()
 })
 beforeEach(() => models.reset())
-
-/** The subtask that a request is for: the user's first message is its prompt. */
-function subjectOf({ body }: ChatRequest): string {
-  const content = body.messages.find(({ role }) => role === 'user')?.content
-  return typeof content === 'string' ? content : ((content as { text: string }[])[0]?.text ?? '')
-}
 
 function requestsOf(id: string): ChatRequest[] {
   return models.requests.filter((request) => subjectOf(request) === id)

@@ -60,6 +60,12 @@ export const answer = (value: unknown, tokens?: Tokens): Behaviour => ({
   ...(tokens ? { tokens } : {}),
 })
 
+/** What a request is about: the first message of the user, where a test writes a subtask's name. */
+export function subjectOf({ body }: ChatRequest): string {
+  const content = body.messages.find(({ role }) => role === 'user')?.content
+  return typeof content === 'string' ? content : ((content as { text: string }[])[0]?.text ?? '')
+}
+
 export class OpenAiServer {
   readonly requests: ChatRequest[] = []
   /** Answers that were written to their end, and their tokens. */

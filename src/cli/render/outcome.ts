@@ -1,6 +1,6 @@
 // HOST, pure. How a run ended: counts, failures with their reasons, what came out, and where to look further.
 import type { RunOutcome } from '../../client/outcome'
-import { short } from '../../contract/json'
+import { firstOf, short } from '../../contract/json'
 import type { AgentResult } from '../../contract/run'
 import { cleanLines } from './clean'
 import { painter, type Piece } from './line'
@@ -63,9 +63,7 @@ function failureLines({ taskId, error, attempt }: AgentResult): Piece[][] {
 
 function skippedLines(skipped: readonly AgentResult[]): Piece[][] {
   if (skipped.length === 0) return []
-  const named = skipped.slice(0, NAMED).map(({ taskId }) => taskId)
-  const more = skipped.length - named.length
-  return [['  ', mark('skipped'), ` skipped: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]]
+  return [['  ', mark('skipped'), ` skipped: ${firstOf(skipped, NAMED, ({ taskId }) => taskId)}`]]
 }
 
 /** What the plan's own subtasks left; spawned ones (`spawner/id`) are steps on the way there. */

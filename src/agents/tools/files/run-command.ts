@@ -2,6 +2,7 @@
 // left there is the agent's next snapshot.
 import { z } from 'zod'
 import { asTroupeError, messageOf, type ErrorCode } from '../../../contract/errors'
+import { firstOf } from '../../../contract/json'
 import { snapshotOfDirectory } from '../../../workspace/directory-snapshot'
 import { COMMAND_TIMEOUT_MS, NAMED_PROBLEMS } from '../../../workspace/limits'
 import { runSandboxed } from '../../../workspace/sandbox'
@@ -78,7 +79,7 @@ function endOf({ exitCode, signal, exceeded }: SandboxResult): string {
 }
 
 function refused({ refusedHosts = [] }: SandboxResult): string[] {
-  return refusedHosts.length === 0 ? [] : [`refused by its proxy: ${listed(refusedHosts)}`]
+  return refusedHosts.length === 0 ? [] : [`refused by its proxy: ${firstOf(refusedHosts, NAMED_PROBLEMS)}`]
 }
 
 function changes(before: Snapshot, after: Snapshot): string[] {
@@ -87,14 +88,9 @@ function changes(before: Snapshot, after: Snapshot): string[] {
     .filter((path) => fileAt(before, path)?.artifact !== fileAt(after, path)?.artifact)
     .sort()
     .map((path) => (fileAt(after, path) ? path : `${path} (removed)`))
-  return changed.length === 0 ? [] : [`changed: ${listed(changed)}`]
+  return changed.length === 0 ? [] : [`changed: ${firstOf(changed, NAMED_PROBLEMS)}`]
 }
 
 function notKept(leftOut: readonly string[]): string[] {
-  return leftOut.length === 0 ? [] : [`not kept: ${listed(leftOut)}`]
-}
-
-function listed(all: readonly string[]): string {
-  const more = all.length - NAMED_PROBLEMS
-  return all.slice(0, NAMED_PROBLEMS).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return leftOut.length === 0 ? [] : [`not kept: ${firstOf(leftOut, NAMED_PROBLEMS)}`]
 }
