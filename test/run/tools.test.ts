@@ -1,8 +1,7 @@
 // Tools of model agents on a real server, over real HTTP: files that outlive the worker, handed from one agent to the next; and
 // servers that a plan declares.
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkPlanFile } from '../../src/plan-file/check-plan-file'
@@ -12,6 +11,7 @@ import { answer, OpenAiServer, type Behaviour, type ChatRequest } from '../suppo
 import { sandboxTest } from '../support/sandbox'
 import { useTroupe } from '../support/troupe'
 import { startTypeScript } from '../support/typescript-process'
+import { workingCopiesOf } from '../support/working-copies'
 import { toolsTeam as team } from './support/tools-team'
 
 const test = useTroupe('tools')
@@ -39,7 +39,6 @@ function followScripts(scripts: Record<string, Behaviour[]>): void {
 const toldIn = ({ body }: ChatRequest): string[] =>
   body.messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content))
 const call = (name: string, input: unknown): Behaviour => ({ kind: 'tool', name, input })
-const copies = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('troupe-copy_'))
 const requestsOf = (role: string): ChatRequest[] => models.requests.filter(({ system }) => system.startsWith(role))
 
 sandboxTest(
@@ -67,7 +66,6 @@ sandboxTest(
         },
       ],
     }
-    const before = copies()
     const { address: ADDRESS, namespace: NAMESPACE, storeDirectory: TROUPE_STORE } = test
     // The orchestrator lives on
     const orchestrator = await test.serve()
@@ -79,10 +77,8 @@ sandboxTest(
     doomed.stderr!.on('data', (text: Buffer) => (said += text.toString()))
     await once(doomed.stdout!, 'data')
     const run = await test.troupe.start(plan, { team, model: 'openai/test-model' })
-    const added = (): string[] => copies().filter((name) => !before.includes(name))
-    for (const end = Date.now() + 30_000; models.requests.length < 2 || added().length === 0; await sleep(20))
+    for (const end = Date.now() + 30_000; workingCopiesOf(doomed.pid).length === 0; await sleep(20))
       if (Date.now() > end) throw new Error(`the worker ran no command: ${said}`)
-    const [abandoned] = added()
     const gone = once(doomed, 'exit')
     doomed.kill('SIGKILL')
     await gone
@@ -102,7 +98,7 @@ sandboxTest(
     expect([requestsOf('You change').length, requestsOf('You read').length]).toEqual([4, 2])
     expect(results.read!.output).toBe('it is 1')
     expect(toldIn(requestsOf('You read')[1]!)[0]).toContain('"b.txt", lines 1 to 1 of 1\n1\n')
-    expect(copies()).not.toContain(abandoned)
+    expect(workingCopiesOf(doomed.pid)).toEqual([])
   },
 )
 

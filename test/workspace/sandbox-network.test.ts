@@ -1,11 +1,10 @@
 // What a sandboxed command has of the network when hosts were granted: these, over its proxy, for as long as it runs; and it is told
 // what was refused.
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { runSandboxed } from '../../src/workspace/sandbox'
 import type { SandboxOptions } from '../../src/workspace/sandbox-options'
 import { sandboxDescribe } from '../support/sandbox'
 import { startFrontServer, startSecretServer, type WebServer } from '../support/web-servers'
+import { workingCopiesOf } from '../support/working-copies'
 import { CANARY, playground, removePlaygrounds } from './support/playground'
 
 let front: WebServer
@@ -66,15 +65,13 @@ sandboxDescribe('a command with hosts', () => {
   })
 
   test('its proxy goes with it, whether it ends, is ended, or tries to stay', async () => {
-    const own = () =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith(`troupe-copy_`) && name.includes(`-${process.pid}-`))
     const network = [`private:granted.test:${front.port}`]
     await run('true', { network })
     expect(await run('setsid sleep 60 & sleep 60', { network, limits: { timeoutMs: 300 } })).toMatchObject({
       timedOut: true,
     })
     await expect(run('sleep 60', { network, signal: AbortSignal.timeout(300) })).rejects.toThrow()
-    expect(own()).toEqual([])
+    expect(workingCopiesOf(process.pid)).toEqual([])
   })
 
   test('has no others than its own: without any there is no way, and what is no host is refused before it runs', async () => {

@@ -1,7 +1,6 @@
 // A model's tool calls over several attempts of its execution: what was recorded is not done again, what was not is done once
 // more, and the files are those of the newest record.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tool } from 'ai'
 import { defineAgent, defineModelAgent } from 'troupe'
@@ -9,6 +8,7 @@ import { z } from 'zod'
 import type { LedgerCall, LedgerPort } from '../../../src/agents/host-port'
 import { TroupeError } from '../../../src/contract/errors'
 import { sandboxTest } from '../../support/sandbox'
+import { workingCopiesOf } from '../../support/working-copies'
 import { toldIn, Toolbench, type Turn } from './support/toolbench'
 
 const write = (path: string, content: string): [string, unknown] => ['write_file', { path, content }]
@@ -102,16 +102,14 @@ sandboxTest(
 )
 
 sandboxTest('an execution that is aborted in the middle of a command leaves no directory behind', async () => {
-  const copies = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('troupe-copy_'))
-  const before = copies()
   const bench = new Toolbench()
   const abort = new AbortController()
   const turns: Turn[] = [[['run_command', { command: 'sleep 60' }]], 'done']
   const running = bench.attempt(agent, {}, turns, abort.signal)
-  while (copies().length <= before.length) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (workingCopiesOf(process.pid).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
   abort.abort(new TroupeError('Cancelled', 'enough'))
   await expect(running).rejects.toThrow('enough')
-  while (copies().some((name) => !before.includes(name))) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (workingCopiesOf(process.pid).length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
 })
 
 test('what one call left is what the next builds on, also where one in between has failed', async () => {
