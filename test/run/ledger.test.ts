@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run, RunStatusReport } from '../../src/index'
-import { answer, OpenAiServer, type ChatRequest } from '../support/openai-server'
+import { useModels } from '../support/models'
+import { answer, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { killed, serveElsewhere } from '../support/typescript-process'
 import { ledgerTeam as team } from './support/ledger-team'
@@ -13,17 +14,9 @@ import { ledgerTeam as team } from './support/ledger-team'
 const test = useTroupe('ledger')
 const MODEL = 'openai-compatible/local-model'
 const PATIENCE_MS = 30_000
-let models: OpenAiServer
+const models = useModels()
 let worker: ChildProcess | undefined
 
-beforeAll(async () => {
-  models = await OpenAiServer.start()
-  process.env.OPENAI_COMPATIBLE_BASE_URL = models.url
-})
-afterAll(async () => {
-  delete process.env.OPENAI_COMPATIBLE_BASE_URL
-  await models.close()
-})
 beforeEach(() => models.reset())
 afterEach(killWorker)
 

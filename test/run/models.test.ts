@@ -11,7 +11,8 @@ import { writeRecording } from '../../src/agents/models/write-recording'
 import type { AgentResult, RunOutcome, SubTask } from '../../src/index'
 import { checkPlanFile } from '../../src/plan-file/check-plan-file'
 import { parsePlanText } from '../../src/plan-file/parse-plan-text'
-import { answer, OpenAiServer, subjectOf, type Behaviour, type ChatRequest } from '../support/openai-server'
+import { useModels } from '../support/models'
+import { answer, subjectOf, type Behaviour, type ChatRequest } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { startTeamWorker } from '../support/typescript-process'
 import { modelsTeam as team } from './support/models-team'
@@ -42,17 +43,7 @@ const CASES: [id: string, agent: string, does: Behaviour[], ends: Partial<AgentR
 ]
 
 const subtasks: SubTask[] = CASES.map(([id, agentType]) => ({ id, agentType, payload: { prompt: id } }))
-let models: OpenAiServer
-
-beforeAll(async () => {
-  models = await OpenAiServer.start()
-  Object.assign(process.env, { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: models.url })
-})
-afterAll(async () => {
-  delete process.env.OPENAI_API_KEY
-  delete process.env.OPENAI_BASE_URL
-  await models.close()
-})
+const models = useModels(undefined, KEY)
 beforeEach(() => models.reset())
 
 function requestsOf(id: string): ChatRequest[] {

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { checkPlanFile } from '../../src/plan-file/check-plan-file'
 import { parsePlanText } from '../../src/plan-file/parse-plan-text'
 import { loadSnapshot, readText, storeSnapshot, textFiles } from '../../src/workspace/snapshots'
-import { answer, OpenAiServer, type Behaviour, type ChatRequest } from '../support/openai-server'
+import { useModels } from '../support/models'
+import { answer, type Behaviour, type ChatRequest } from '../support/openai-server'
 import { sandboxTest } from '../support/sandbox'
 import { useTroupe } from '../support/troupe'
 import { startTypeScript } from '../support/typescript-process'
@@ -15,17 +16,7 @@ import { workingCopiesOf } from '../support/working-copies'
 import { toolsTeam as team } from './support/tools-team'
 
 const test = useTroupe('tools')
-let models: OpenAiServer
-
-beforeAll(async () => {
-  models = await OpenAiServer.start()
-  Object.assign(process.env, { OPENAI_API_KEY: 'key+tools/0123456789', OPENAI_BASE_URL: models.url })
-})
-afterAll(async () => {
-  delete process.env.OPENAI_API_KEY
-  delete process.env.OPENAI_BASE_URL
-  await models.close()
-})
+const models = useModels()
 
 /** Told apart by their system messages; each goes on with its script as far as the conversation has come. */
 function followScripts(scripts: Record<string, Behaviour[]>): void {

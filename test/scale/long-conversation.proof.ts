@@ -7,7 +7,8 @@ import { tool } from 'ai'
 import { z } from 'zod'
 import { countTokens } from '../../src/agents/models/count-tokens'
 import { defineModelAgent, defineTeam } from '../../src/index'
-import { answer, OpenAiServer, type Behaviour } from '../support/openai-server'
+import { useModels } from '../support/models'
+import { answer, type Behaviour } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 
 const test = useTroupe('long-conversation')
@@ -29,20 +30,10 @@ const reader = defineModelAgent({
 })
 const team = defineTeam({ name: 'readers', agents: [reader] })
 
-let models: OpenAiServer
+const models = useModels()
 let conversation = ''
 /** Time that the worker took between an answer and the next request, by its place. */
 const pauses: number[] = []
-
-beforeAll(async () => {
-  models = await OpenAiServer.start()
-  Object.assign(process.env, { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: models.url })
-})
-afterAll(async () => {
-  delete process.env.OPENAI_API_KEY
-  delete process.env.OPENAI_BASE_URL
-  await models.close()
-})
 
 interface Measured {
   calls: number

@@ -1,13 +1,6 @@
 // An MCP server behind an address, written for tests: what its tools answer is given, and what it was asked is kept.
-import { once } from 'node:events'
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { bodyOf, LoopbackServer } from './loopback-server'
 
 export interface McpRequest {
   method: string
@@ -22,28 +15,22 @@ interface Message {
   params?: { name?: string; protocolVersion?: string }
 }
 
-export class McpHttpServer {
+export class McpHttpServer extends LoopbackServer {
   readonly requests: McpRequest[] = []
   /** Set to have every request answered so. */
   status?: number
 
-  private constructor(
-    private readonly server: Server,
-    private readonly answers: Record<string, string>,
-  ) {}
-
   /** `answers`: what each tool says. */
+  constructor(private readonly answers: Record<string, string>) {
+    super()
+  }
+
   static async start(answers: Record<string, string>): Promise<McpHttpServer> {
-    const server = createServer()
-    const started = new McpHttpServer(server, answers)
-    server.on('request', (request, response) => void started.serve(request, response))
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    return started
+    return new McpHttpServer(answers).listen()
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/mcp`
+    return `${this.origin}/mcp`
   }
 
   /** The tools that were called, in order. */
@@ -51,17 +38,9 @@ export class McpHttpServer {
     return this.requests.flatMap(({ tool }) => tool ?? [])
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections()
-    this.server.close()
-    await once(this.server, 'close')
-  }
-
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') return void response.writeHead(405).end()
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString()) as Message
+    const { id, method, params } = (await bodyOf(request)) as Message
     this.requests.push({
       method,
       headers: request.headers,

@@ -1,14 +1,7 @@
 // A local server that speaks OpenAI's chat completions protocol, whole and in pieces: it answers, fails, hangs and cuts off
 // as a test says, and keeps what it was asked and what it has billed.
-import { once } from 'node:events'
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { bodyOf, LoopbackServer } from './loopback-server'
 
 export interface ChatMessage {
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
@@ -66,30 +59,24 @@ export function subjectOf({ body }: ChatRequest): string {
   return typeof content === 'string' ? content : ((content as { text: string }[])[0]?.text ?? '')
 }
 
-export class OpenAiServer {
+export class OpenAiServer extends LoopbackServer {
   readonly requests: ChatRequest[] = []
   /** Answers that were written to their end, and their tokens. */
   readonly billed = { calls: 0, tokens: 0 }
   private readonly queue: Behaviour[] = []
 
-  private constructor(
-    private readonly server: Server,
-    private respond: Respond,
-  ) {}
+  /** What the queue does not answer, `respond` does. */
+  constructor(private respond: Respond = () => ({ kind: 'status', status: 500, message: 'nothing is left to say' })) {
+    super()
+  }
 
-  /** Listens on loopback, on a port of its own. What the queue does not answer, `respond` does. */
-  static async start(respond: Respond = () => ({ kind: 'status', status: 500, message: 'nothing is left to say' })) {
-    const server = createServer()
-    const started = new OpenAiServer(server, respond)
-    server.on('request', (request, response) => void started.serve(request, response))
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    return started
+  static async start(respond?: Respond): Promise<OpenAiServer> {
+    return new OpenAiServer(respond).listen()
   }
 
   /** The base URL, as `OPENAI_BASE_URL` wants it. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`
+    return `${this.origin}/v1`
   }
 
   /** What is done with the next requests, in their order. */
@@ -109,18 +96,9 @@ export class OpenAiServer {
     Object.assign(this.billed, { calls: 0, tokens: 0 })
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections()
-    this.server.close()
-    await once(this.server, 'close')
-  }
-
-  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', () => undefined)
+  protected async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     if (message.method === 'GET') return send(response, 200, { object: 'list', data: [{ id: 'local-model' }] })
-    const chunks: Buffer[] = []
-    for await (const chunk of message) chunks.push(chunk as Buffer)
-    const request = this.note(message, JSON.parse(Buffer.concat(chunks).toString()) as ChatRequest['body'])
+    const request = this.note(message, (await bodyOf(message)) as ChatRequest['body'])
     const behaviour = this.queue.shift() ?? (await this.respond(request))
     await this.behave(behaviour, request, response)
   }

@@ -28,7 +28,8 @@ export const modelsTeam = defineTeam({
     defineModelAgent({ ...settings, name: 'writer', instructions: 'You write.' }),
     defineModelAgent({ ...settings, ...lists, name: 'lister' }),
     defineModelAgent({ ...settings, ...lists, name: 'twice', retry: { ...retry, maximumAttempts: 2 } }),
-    defineModelAgent({ ...settings, name: 'hasty', instructions: 'Quick!', timeoutMs: 2_000 }),
+    // As long as a busy machine takes for a call that is answered
+    defineModelAgent({ ...settings, name: 'hasty', instructions: 'Quick!', timeoutMs: 5_000 }),
     defineModelAgent({ ...settings, name: 'sounder', instructions: 'You look.', tools: { depth } }),
     defineModelAgent({
       ...settings,
