@@ -1,52 +1,21 @@
-// `troupe code`, as a process: what it delivers wherever the run ended, and how it ends.
+// `troupe code`, as a process: what it delivers, and how it ends.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { REQUEST, wrongAdd } from '../code-team/support/program'
-import { type Finished, NO_MODEL, type Running, type Settings, until, Workplace } from './support/command'
-import { CALLS, programRecording, TOKENS_A_CALL } from './support/recordings'
+import { GOOD, summaryOf, useCodePlace } from './support/code-place'
+import { CALLS, TOKENS_A_CALL } from './support/recordings'
 import { sandboxTest as it } from '../support/sandbox'
 import { plainGit } from '../workspace/support/repository'
 
-const GOOD = ['--model', 'scripted/good.json']
-
-interface Summary {
-  runId: string
-  status: string
-  code?: string
-  done: boolean
-  tests?: { passed: number; failed: number }
-  tokensUsed: number
-  rounds: number
-  notDone: string[]
-  delivered?: { directory: string; branch?: string; files: number; report: string }
-  runCommand?: string[]
-}
-
-let place: Workplace
-beforeAll(async () => {
-  place = await Workplace.open('cli-code')
-  place.write('good.json', programRecording())
-  place.write('slow.json', programRecording({}, 400))
-  // Its review comes when everybody has gone
-  place.write('stuck.json', programRecording({}, 0, 60_000))
-  place.write('wrong.json', programRecording({ 'coder-agent add': wrongAdd }))
-})
-afterAll(() => place.close())
-
-function start(args: readonly string[], { environment = {}, ...settings }: Settings = {}): Running {
-  return place.start(args, { ...settings, environment: { ...NO_MODEL, ...environment } })
-}
-const code = (...args: string[]): Promise<Finished> => start(['code', ...args]).finished
-const summaryOf = ({ stdout }: Finished): Summary => JSON.parse(stdout) as Summary
-const read = (...path: string[]): string => readFileSync(join(place.directory, ...path), 'utf8')
+const at = useCodePlace('cli-code')
 
 it('delivers files, a report and run.json, prints the way on, and attach delivers the same again', async () => {
   const {
     code: exitCode,
     stdout,
     stderr,
-  } = await start(['code', '-', ...GOOD, '--id', 'sum'], { stdin: REQUEST }).finished
+  } = await at.start(['code', '-', ...GOOD, '--id', 'sum'], { stdin: REQUEST }).finished
   expect([exitCode, stdout.split('\n').slice(0, 4)]).toEqual([
     0,
     [
@@ -60,20 +29,20 @@ it('delivers files, a report and run.json, prints the way on, and attach deliver
   expect(stdout).toContain('  report       troupe-out/sum/REPORT.md\n')
   expect(stderr).toMatch(/subtask\.completed +build\/check/)
   expect(stderr).not.toContain('task.created')
-  expect(readdirSync(join(place.directory, 'troupe-out/sum')).sort()).toEqual([
+  expect(readdirSync(join(at.place.directory, 'troupe-out/sum')).sort()).toEqual([
     'REPORT.md',
     'package.json',
     'run.json',
     'src',
     'test',
   ])
-  expect(read('troupe-out/.gitignore')).toBe('*\n')
-  expect(read('troupe-out/sum/REPORT.md')).toContain(REQUEST)
-  expect(JSON.parse(read('troupe-out/sum/run.json'))).toMatchObject({ runId: 'sum', done: true })
+  expect(at.read('troupe-out/.gitignore')).toBe('*\n')
+  expect(at.read('troupe-out/sum/REPORT.md')).toContain(REQUEST)
+  expect(JSON.parse(at.read('troupe-out/sum/run.json'))).toMatchObject({ runId: 'sum', done: true })
   // What was delivered is the user's: no second delivery touches it
-  const report = join(place.directory, 'troupe-out/sum/REPORT.md')
+  const report = join(at.place.directory, 'troupe-out/sum/REPORT.md')
   writeFileSync(report, 'my own words')
-  const again = await start(['attach', 'sum', '-o', 'json']).finished
+  const again = await at.start(['attach', 'sum', '-o', 'json']).finished
   expect([again.code, summaryOf(again)]).toMatchObject([
     0,
     { runId: 'sum', done: true, tests: { passed: 2 }, delivered: { directory: dirname(report), files: 5 } },
@@ -83,8 +52,8 @@ it('delivers files, a report and run.json, prints the way on, and attach deliver
 })
 
 it('what fails is delivered as incomplete, and ends with 5; one coder works under the same rules', async () => {
-  place.write('request.txt', `${REQUEST}\n`)
-  const failed = await code(
+  at.place.write('request.txt', `${REQUEST}\n`)
+  const failed = await at.code(
     '@request.txt',
     '--model',
     'scripted/wrong.json',
@@ -102,91 +71,30 @@ it('what fails is delivered as incomplete, and ends with 5; one coder works unde
     done: false,
     tests: { passed: 0, failed: 2 },
   })
-  expect(read('bad/src/add.js')).toContain('a - b')
-  expect(read('bad/REPORT.md')).toContain('**Incomplete (TestsFailed):**')
-  const people = await start(['attach', summaryOf(failed).runId]).finished
+  expect(at.read('bad/src/add.js')).toContain('a - b')
+  expect(at.read('bad/REPORT.md')).toContain('**Incomplete (TestsFailed):**')
+  const people = await at.start(['attach', summaryOf(failed).runId]).finished
   expect([people.code, people.stdout]).toEqual([5, expect.stringContaining('not done: the test "[AC-1] adds"')])
 
   const alone = { agent: 'coder-agent', content: wrongAdd }
-  place.write('alone.json', { format: 'troupe-recording', version: 1, answers: [alone] })
-  const single = await code(REQUEST, '--mode', 'single', '--max-rounds', '1', '--model', 'scripted/alone.json')
+  at.place.write('alone.json', { format: 'troupe-recording', version: 1, answers: [alone] })
+  const single = await at.code(REQUEST, '--mode', 'single', '--max-rounds', '1', '--model', 'scripted/alone.json')
   expect([single.code, single.stdout]).toEqual([5, expect.stringMatching(/not done: .*no test/i)])
 })
 
 it('at the cap it ends with 7, says what was spent on what, and delivers what was done', async () => {
-  const { code: exitCode, stdout } = await code(REQUEST, ...GOOD, '--max-tokens', '2100', '--dir', 'capped')
+  const { code: exitCode, stdout } = await at.code(REQUEST, ...GOOD, '--max-tokens', '2100', '--dir', 'capped')
   expect([exitCode, stdout]).toEqual([7, expect.stringMatching(/^✗ code-\w{4} failed \(BudgetExceeded\) in /)])
   expect(stdout).toMatch(/ {2}tokens +\d+, cost unknown: .*spec-agent 100/)
   expect(stdout.match(/--max-tokens N/g)).toHaveLength(1)
   // The command's module was not written
   expect(stdout).not.toContain('run it')
-  expect(readdirSync(join(place.directory, 'capped'))).toEqual(expect.arrayContaining(['REPORT.md', 'run.json']))
-  expect(read('capped/REPORT.md')).toContain('BudgetExceeded')
-})
-
-it('Ctrl-C leaves it; attach sees it through and delivers to the place that was named', async () => {
-  const running = start([
-    'code',
-    REQUEST,
-    '--model',
-    'scripted/slow.json',
-    '--dir',
-    'left',
-    '--id',
-    'left',
-    '-o',
-    'jsonl',
-  ])
-  await until(() => running.said.stdout.includes('"subtask.completed"'), running)
-  running.child.kill('SIGINT')
-  const left = await running.finished
-  expect([left.code, left.stderr]).toEqual([130, expect.stringContaining('troupe attach left')])
-  expect(existsSync(join(place.directory, 'left'))).toBe(false)
-  // Who could only have failed it takes no part
-  const unable = await start(['attach', 'left'], { environment: { PATH: '/nowhere' } }).finished
-  expect([unable.code, unable.stderr]).toEqual([
-    3,
-    expect.stringMatching(/SandboxUnavailable: [^]*--allow-unsandboxed/),
-  ])
-  const attached = await start(['attach', 'left', '-o', 'json']).finished
-  expect([attached.code, summaryOf(attached)]).toMatchObject([0, { done: true, tokensUsed: CALLS * TOKENS_A_CALL }])
-  expect(read('left/src/add.js')).toContain('a + b')
-})
-
-it('whoever attaches without the key of the model takes no part, and the run stays open for others', async () => {
-  const model = ['--model', 'openai/any']
-  expect(await start(['code', REQUEST, ...model, '--detach', '--id', 'keyless']).finished).toMatchObject({ code: 0 })
-  const attached = await start(['attach', 'keyless']).finished
-  expect([attached.code, attached.stderr]).toEqual([
-    3,
-    expect.stringMatching(/ModelNotConfigured: this process cannot go on with the run: [^]*OPENAI_API_KEY/),
-  ])
-  expect(await place.json('status', 'keyless')).toMatchObject({ status: 'running', counts: { failed: 0, skipped: 0 } })
-  await place.run('cancel', 'keyless')
-})
-
-it('detached it is carried out by a worker; what was cancelled is delivered as far as it came', async () => {
-  const worker = start(['worker'])
-  await until(() => worker.said.stderr.includes('Ctrl-C ends'), worker)
-  const detached = await code(REQUEST, '--model', 'scripted/stuck.json', '--detach', '--id', 'far', '--dir', 'far')
-  expect([detached.code, detached.stdout]).toEqual([0, 'far\n'])
-  await until(() => worker.said.stderr.includes('serving agent.code.coder-agent'), worker)
-  const isWritten = async (): Promise<boolean> => {
-    const { subtasks } = await place.json<{ subtasks: { id: string; state: string }[] }>('status', 'far')
-    return subtasks.some(({ id, state }) => id === 'build/code-add' && state === 'succeeded')
-  }
-  await until(isWritten, worker)
-  await place.run('cancel', 'far')
-  const attached = await start(['attach', 'far']).finished
-  expect([attached.code, attached.stdout]).toEqual([1, expect.stringMatching(/^✗ far cancelled/)])
-  expect(read('far/src/add.js')).toContain('a + b')
-  expect(read('far/REPORT.md')).toContain('cancelled')
-  worker.child.kill('SIGTERM')
-  await worker.finished
+  expect(readdirSync(join(at.place.directory, 'capped'))).toEqual(expect.arrayContaining(['REPORT.md', 'run.json']))
+  expect(at.read('capped/REPORT.md')).toContain('BudgetExceeded')
 })
 
 it('a repository gets a branch with the report on it, and its working tree is left alone', async () => {
-  const repository = join(place.directory, 'repository')
+  const repository = join(at.place.directory, 'repository')
   mkdirSync(repository)
   const settings = ['-c', 'user.name=A', '-c', 'user.email=a@b']
   const git = (...args: string[]): string => execFileSync('git', [...settings, ...args], { cwd: repository }).toString()
@@ -198,7 +106,7 @@ it('a repository gets a branch with the report on it, and its working tree is le
   const before = git('status', '--porcelain=v2', '--branch')
 
   const args = [REQUEST, ...GOOD, '--dir', 'repository', '--id', 'branched', '--apply']
-  const { code: exitCode, stdout, stderr } = await code(...args)
+  const { code: exitCode, stdout, stderr } = await at.code(...args)
   expect(stderr).toMatch(/note: it begins from the commit [0-9a-f]{10}; what is not committed is not seen/)
   expect([exitCode, stdout]).toEqual([
     0,
@@ -214,22 +122,22 @@ it('a repository gets a branch with the report on it, and its working tree is le
   expect(git('show', 'troupe/branched:src/add.js')).toContain('a + b')
   expect(git('show', 'troupe/branched:troupe-out/branched/REPORT.md')).toContain('**Done:**')
   expect(git('log', '--format=%s', 'main..troupe/branched')).toBe('Sum: a command that adds numbers\n')
-  const undone = await start(['undo', 'branched']).finished
+  const undone = await at.start(['undo', 'branched']).finished
   expect([undone.code, undone.stderr]).toEqual([0, expect.stringContaining('taking back 5 files in')])
   expect([git('branch', '--list', 'troupe/*'), git('status', '--porcelain=v2', '--branch')]).toEqual(['', before])
-  expect(summaryOf(await start(['attach', 'branched', '-o', 'json']).finished)).toMatchObject({
+  expect(summaryOf(await at.start(['attach', 'branched', '-o', 'json']).finished)).toMatchObject({
     delivered: { commit: expect.stringMatching(/^[0-9a-f]{40}$/) },
   })
 
   // Somebody goes on there: that is theirs, and told
   git('branch', '-f', 'troupe/branched', 'main')
-  const moved = await start(['attach', 'branched', '-o', 'json']).finished
+  const moved = await at.start(['attach', 'branched', '-o', 'json']).finished
   expect([moved.code, moved.stderr]).toEqual([2, expect.stringContaining('DeliveryRefused')])
   expect(summaryOf(moved)).toMatchObject({ done: true })
 })
 
 it('any program may be the coder: its first work changes a test and is refused, its second is delivered; no model is asked', async () => {
-  const repository = join(place.directory, 'own')
+  const repository = join(at.place.directory, 'own')
   mkdirSync(join(repository, 'test'), { recursive: true })
   const old = "require('node:test')('old', () => {})\n"
   writeFileSync(join(repository, 'test/old.test.js'), old)
@@ -250,12 +158,12 @@ echo 'exports.add = (a, b) => a + b' > src/add.js
 echo "require('node:test')('adds', () => require('node:assert').equal(require('../src/add.js').add(2, 3), 5))" > test/add.test.js
 echo 'I have added it.'
 `
-  mkdirSync(join(place.directory, 'bin'))
-  writeFileSync(join(place.directory, 'bin/claude'), program, { mode: 0o755 })
-  const environment = { PATH: `${join(place.directory, 'bin')}:${process.env['PATH']}` }
+  mkdirSync(join(at.place.directory, 'bin'))
+  writeFileSync(join(at.place.directory, 'bin/claude'), program, { mode: 0o755 })
+  const environment = { PATH: `${join(at.place.directory, 'bin')}:${process.env['PATH']}` }
   const team = resolve('examples/any-coder/team.ts')
   const args = ['code', REQUEST, '--team', team, '--mode', 'single', '--dir', 'own', '--id', 'own', '-o', 'json']
-  const done = await start(args, { environment }).finished
+  const done = await at.start(args, { environment }).finished
   expect([done.code, done.stderr]).toEqual([0, expect.any(String)])
   expect(summaryOf(done)).toMatchObject({ done: true, tokensUsed: 0, rounds: 2, tests: { passed: 1, failed: 0 } })
   expect(git('diff', '--name-only', 'main', 'troupe/own').split('\n').slice(0, 2)).toEqual([
@@ -264,30 +172,4 @@ echo 'I have added it.'
   ])
   expect(git('show', 'troupe/own:test/old.test.js')).toBe(old.trim())
   expect(git('status', '--porcelain')).toBe('')
-})
-
-it('a place that was taken meanwhile is left alone, and nothing is lost', async () => {
-  const running = start(['code', REQUEST, '--model', 'scripted/slow.json', '--dir', 'raced', '--id', 'raced'])
-  await until(() => running.said.stderr.includes('subtask.started'), running)
-  mkdirSync(join(place.directory, 'raced'))
-  writeFileSync(join(place.directory, 'raced/mine.txt'), 'mine')
-  const ended = await running.finished
-  expect([ended.code, ended.stderr]).toEqual([
-    2,
-    expect.stringMatching(/DeliveryRefused: [^]*troupe attach raced delivers again/),
-  ])
-  expect(ended.stdout).toMatch(/^✓ raced succeeded/)
-  expect(readdirSync(join(place.directory, 'raced'))).toEqual(['mine.txt'])
-  expect(statSync(join(place.directory, 'raced/mine.txt')).size).toBe(4)
-
-  const blocked = await start(['attach', 'raced', '--dir', 'good.json/x']).finished
-  expect([blocked.code, blocked.stderr]).toEqual([
-    2,
-    expect.stringMatching(/DeliveryRefused: .*x cannot be written: E/),
-  ])
-  for (const _ of ['once', 'again']) {
-    const elsewhere = await start(['attach', 'raced', '--dir', 'elsewhere']).finished
-    expect([elsewhere.code, elsewhere.stdout]).toEqual([0, expect.stringContaining('5 files in elsewhere\n')])
-  }
-  expect(read('elsewhere/src/add.js')).toContain('a + b')
 })
