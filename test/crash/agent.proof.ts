@@ -1,13 +1,13 @@
 // An agent with ten calls of a model, ten of a tool and three effects, in a worker that is killed at random points again and again:
 // before a call, after it and before its record, after; inside and outside a claim. The seed decides: TROUPE_TEST_SEED=7.
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Run } from '../../src/index'
 import { Picks } from '../contract/support/picks'
 import { answer, OpenAiServer } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
-import { startTypeScript } from '../support/typescript-process'
+import { liveToTheEnd } from './lives'
+import { deathsIn } from './mortality'
 import { EFFECTS, ROUNDS, toilingTeam as team } from './toiling-team'
 
 const test = useTroupe('toil')
@@ -15,7 +15,7 @@ const first = Number(process.env.TROUPE_TEST_SEED ?? 20_261_123)
 /** Where something is done or written down. To read is tried in the proof of effects, and each replay does little else. */
 const POINTS = 'create .*/(ledger|effects)/|list .*/effects/|(model|tool|effect)$'
 /** Workers that die in one run, and the points that one may live through: some 130 are in a run without deaths. */
-const DEATHS = 25
+const MOST_DEATHS = 25
 const MOST_POINTS = 16
 const TOKENS = { prompt: 7, completion: 3 }
 
@@ -45,40 +45,21 @@ it.each([first, first + 1])(
     models.answerBy(({ prompt }) => answer(`heard ${prompt}`, TOKENS))
     const picks = new Picks(seed)
     const [marks, deaths] = [join(test.directory, `marks-${seed}`), join(test.directory, `deaths-${seed}`)]
-    const { address: ADDRESS, namespace: NAMESPACE, storeDirectory: TROUPE_STORE } = test
-    const own = {
-      ADDRESS,
-      NAMESPACE,
-      TROUPE_STORE,
-      DEATHS: deaths,
-      OPENAI_API_KEY: 'none',
-      OPENAI_BASE_URL: models.url,
-    }
     const subtasks = [{ id: 'toils', agentType: 'toils', payload: { marks } }]
     const run = await test.troupe.start(
       { name: 'toil', subtasks, onFailure: 'hold' },
       { team, model: 'openai/test-model' },
     )
-    let hasEnded = false
-    const ended = run.outcome().then((outcome) => {
-      hasEnded = true
-      return outcome
+    const outcome = await liveToTheEnd(test, run, {
+      module: 'test/crash/toiling-team.ts',
+      exported: 'toilingTeam',
+      environment: { POINTS, DEATHS: deaths, OPENAI_API_KEY: 'none', OPENAI_BASE_URL: models.url },
+      deaths: MOST_DEATHS,
+      mostPoints: MOST_POINTS,
+      picks,
+      between: () => resolveUnknown(run, marks).catch(() => undefined),
     })
-    for (let life = 0; !hasEnded; life++) {
-      const DIE_AT = life < DEATHS ? String(1 + picks.below(MOST_POINTS)) : '0'
-      const args = ['test/crash/toiling-team.ts', 'toilingTeam']
-      const worker = startTypeScript('test/crash/mortal-worker.ts', { args, environment: { ...own, DIE_AT, POINTS } })
-      const gone = once(worker, 'exit')
-      await Promise.race([once(worker.stdout!, 'data'), gone])
-      while (worker.exitCode === null && worker.signalCode === null && !hasEnded) {
-        await resolveUnknown(run, marks).catch(() => undefined)
-        await Promise.race([gone, ended, new Promise((wake) => setTimeout(wake, 500))])
-      }
-      worker.kill('SIGKILL')
-      await gone
-    }
-    const outcome = await ended
-    const died = linesOf(deaths)
+    const died = deathsIn(deaths)
     const rounds = Array.from({ length: ROUNDS }, (_, round) => round)
     expect(outcome.results.toils).toMatchObject({
       success: true,

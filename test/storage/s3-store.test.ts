@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import type { JsonValue } from '../../src/contract/json'
 import { openStore } from '../../src/storage/open-store'
 import type { Store } from '../../src/storage/store'
+import { spendTogether } from '../agents/ledger/support/spending-subtasks'
+import { Picks } from '../contract/support/picks'
 import { anyName } from './support/any-name'
 import { S3Server } from './support/s3-server'
 
@@ -129,4 +131,11 @@ test.each([
     code: 'InvalidUsage',
     message: expect.stringContaining(message) as string,
   })
+})
+
+test('no budget is passed by several processes that have only the bucket in common', async () => {
+  const at = place()
+  const ways = await Promise.all(Array.from({ length: 3 }, async () => (await openStore(at)).records))
+  server.failing = { status: 503, times: 2, afterTheWork: true }
+  expect(await spendTogether(ways, new Picks(1))).toBeGreaterThan(0)
 })

@@ -2,20 +2,17 @@
 // billed never passes a budget at any level, and every process has the same book.
 import { BudgetLog } from '../../../activities/budget-log'
 import { ExecutionBudget } from '../../../activities/execution-budget'
-import type { Budget, BudgetLevel } from '../../../src/contract/budget'
+import type { BudgetLevel } from '../../../src/contract/budget'
 import { TroupeError } from '../../../src/contract/errors'
 import type { JsonValue } from '../../../src/contract/json'
-import { usdOf, wholeBillionths } from '../../../src/contract/prices'
-import { budgetRecord, ledgerRecord, refusedRecord } from '../../../src/contract/records'
+import { budgetRecord } from '../../../src/contract/records'
 import type { Demand } from '../../../src/contract/run/admission'
-import { BudgetBook, type BudgetEntry } from '../../../src/contract/run/budget-book'
 import type { RecordStore } from '../../../src/storage/store'
 import { Picks } from '../../contract/support/picks'
+import { PRICE, run, spendTogether } from './support/spending-subtasks'
 
-const run = { workflowId: 'w', firstRunId: 'r' }
 const { signal } = new AbortController()
 const SEEDS = 60
-const PRICE = { input: 0.000_1, perOutputToken: 0.000_003 }
 
 /** Records as every store keeps them; each answer comes when the seed says. */
 function memoryRecords(picks: Picks): RecordStore & { kept: Map<string, JsonValue> } {
@@ -44,110 +41,15 @@ function memoryRecords(picks: Picks): RecordStore & { kept: Map<string, JsonValu
   }
 }
 
-interface Billed extends Required<Omit<Budget, 'wallMs'>> {
-  billionths: number
-}
-
-const NONE = (): Billed => ({ usd: 0, tokens: 0, calls: 0, billionths: 0 })
-
-/** What calls did, level by level, as a provider would bill them; throws when a limit is passed. */
-class Provider {
-  readonly levels = new Map<string, Billed>()
-
-  bill(levels: readonly BudgetLevel[], tokens: number, billionths: number): void {
-    for (const level of levels) {
-      const name = level.level === 'run' ? 'run' : `${level.level}/${level.name}`
-      const sum = this.levels.get(name) ?? NONE()
-      sum.tokens += tokens
-      sum.calls += 1
-      sum.billionths += billionths
-      sum.usd = usdOf(sum.billionths)
-      this.levels.set(name, sum)
-      for (const key of ['usd', 'tokens', 'calls'] as const) {
-        const limit = level.limits[key]
-        if (limit !== undefined && sum[key] > limit)
-          throw new Error(`${name} passed its ${key}: ${sum[key]} of ${limit}`)
-      }
-    }
-  }
-}
-
-function levelsOf(subtask: number): BudgetLevel[] {
-  return [
-    { level: 'run', limits: { tokens: 2_000, usd: 0.02 } },
-    { level: 'agent', name: `agent-${subtask % 2}`, limits: { calls: 14 } },
-    ...(subtask % 3 === 0 ? [{ level: 'subtask' as const, name: `s${subtask}`, limits: { tokens: 700 } }] : []),
-  ]
-}
-
-/** One subtask: executions one after the other, each of some calls, until one comes to its end or a budget does. */
-async function subtask(number: number, logs: BudgetLog[], records: RecordStore, provider: Provider, picks: Picks) {
-  const levels = levelsOf(number)
-  let done = 0
-  for (let attempt = 1; ; attempt++) {
-    const of = { run, subtask: `s${number}`, execution: `${number}-${attempt}`, levels, until: Date.now() + 60_000 }
-    const budget = new ExecutionBudget(of, picks.of(logs), records, async () => [], 1)
-    for (; done < 4; done++) {
-      const demand: Demand = { input: 10 + picks.below(40), output: 50 + picks.below(150), least: 20, price: PRICE }
-      const call = { key: `key-${number}-${done}`, note: `${number}-${attempt}-${done}` }
-      const reserved = await budget.reserve(call, demand, signal).catch((error: unknown) => {
-        if ((error as TroupeError).code === 'BudgetExceeded') return undefined
-        throw error
-      })
-      if (!reserved) return
-      expect(reserved.output).toBeLessThanOrEqual(demand.output)
-      if (picks.chance(0.1)) break // dies before it is sent
-      if (picks.chance(0.15)) {
-        await records.create(refusedRecord(run, call.key, call.note), true)
-        if (picks.chance(0.3)) break
-        await budget.release(reserved.number)
-        continue
-      }
-      const output = picks.below(reserved.output + 1)
-      const tokens = picks.below(demand.input + 1) + output
-      const usd = usdOf(wholeBillionths(PRICE.input + PRICE.perOutputToken * output))
-      provider.bill(levels, tokens, wholeBillionths(usd))
-      if (picks.chance(0.1)) break // dies while it is answered
-      const record = { reservation: reserved.number, tokens: { input: tokens, output: 0 }, usd }
-      await records.create(ledgerRecord(run, 'model', call.key), record)
-      if (picks.chance(0.1)) break // dies between record and settlement
-      await budget.settle(reserved.number, tokens, usd)
-    }
-    if (done >= 4) return budget.end()
-  }
-}
-
-function bookOf(records: ReturnType<typeof memoryRecords>): BudgetBook {
-  const book = new BudgetBook()
-  for (;;) {
-    const entry = records.kept.get(budgetRecord(run, book.last + 1))
-    if (entry === undefined) return book
-    book.apply(entry as unknown as BudgetEntry)
-  }
-}
-
 test('no budget is passed, whatever the order and wherever somebody dies', async () => {
   let exceeded = 0
   for (let seed = 1; seed <= SEEDS; seed++) {
     const picks = new Picks(seed)
     const records = memoryRecords(picks)
-    const logs = Array.from({ length: 3 }, () => new BudgetLog(records, run))
-    const provider = new Provider()
-    try {
-      await Promise.all(Array.from({ length: 8 }, (_, number) => subtask(number, logs, records, provider, picks)))
-      const book = bookOf(records)
-      const fresh = await new BudgetLog(records, run).read((one) => one.snapshot())
-      for (const log of logs) expect(await log.read((one) => one.snapshot())).toEqual(fresh)
-      expect(fresh).toEqual(book.snapshot())
-      for (const [level, billed] of provider.levels) {
-        // What the book holds is what was billed, and what may have been
-        expect(book.spent(level).tokens + book.reserved(level).tokens).toBeGreaterThanOrEqual(billed.tokens)
-        expect(book.spent(level).billionths + book.reserved(level).billionths).toBeGreaterThanOrEqual(billed.billionths)
-      }
-      exceeded += provider.levels.get('run')!.tokens > 1_000 ? 1 : 0
-    } catch (error) {
+    const tokens = await spendTogether([records, records, records], picks).catch((error: unknown) => {
       throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
-    }
+    })
+    exceeded += tokens > 1_000 ? 1 : 0
   }
   // Budgets were really used
   expect(exceeded).toBeGreaterThan(SEEDS / 10)
