@@ -1,11 +1,12 @@
 // EFFECTS. The effects of one execution in the run's store. A new execution writes its fence first, and then looks at claims; one
 // that has claimed looks at the fences again, and then acts. So of an old and a new one, only one ever acts.
-import type { EffectCall, EffectClaim, EffectsPort } from '../src/agents/host-port'
+import type { EffectApproval, EffectCall, EffectClaim, EffectsPort } from '../src/agents/host-port'
 import {
   claimRecord,
   effectConflict,
   effectIdentity,
   effectRefused,
+  effectRejected,
   fenceRecord,
   fencesPrefix,
   outcomeOfClaim,
@@ -19,6 +20,7 @@ import {
 import { messageOf, TroupeError } from '../src/contract/errors'
 import type { JsonValue } from '../src/contract/json'
 import type { RunKey } from '../src/contract/messages'
+import type { ToolDecision } from '../src/contract/people'
 import type { ActivityDependencies } from './dependencies'
 import type { ExecutionKey } from './ledger'
 import { Untrusted } from './untrusted'
@@ -31,6 +33,8 @@ export interface EffectsHost extends Pick<ActivityDependencies, 'store' | 'outpu
   rest(milliseconds: number): Promise<void>
   /** Milliseconds after which Temporal gives a silent worker up: so long an execution before this one may still act. */
   heartbeatTimeoutMs: number
+  /** What a person decided; undefined where nobody has. */
+  approvals: { askEffect(request: EffectApproval): Promise<ToolDecision | undefined> }
 }
 
 export class ExecutionEffects implements EffectsPort {
@@ -50,7 +54,8 @@ export class ExecutionEffects implements EffectsPort {
     this.untrusted = new Untrusted(execution, host.store, execution.inherited)
   }
 
-  async claim({ name, key, inputHash, afterUntrusted }: EffectCall): Promise<EffectClaim> {
+  async claim(call: EffectCall): Promise<EffectClaim> {
+    const { name, key, inputHash, afterUntrusted } = call
     const { run, subtask, agent } = this.execution
     const { store, outputs, digest } = this.host
     const own = await (this.fenced ??= this.writeFence())
@@ -61,7 +66,8 @@ export class ExecutionEffects implements EffectsPort {
       const claim = claimRecord(run, subtask, effect, number)
       // What was begun before the text was read stands, whatever was read since
       const before = source === undefined ? undefined : await store.records.read(claim)
-      if (source !== undefined && before === undefined) throw effectRefused(record, source)
+      const isBegunNow = source !== undefined && before === undefined
+      if (isBegunNow && !(await this.isApproved(call, source))) return { isAsked: true }
       const { created, value } =
         before === undefined ? await store.records.create(claim, { ...record }) : { created: false, value: before }
       if (created) {
@@ -81,6 +87,15 @@ export class ExecutionEffects implements EffectsPort {
       if ('unknown' in outcome) throw unknownOutcome(record, outcome.unknown)
       return { value: await outputs.load(outcome.value) }
     }
+  }
+
+  /** Whether a person says that it may be begun after what was read; if nobody says anything, one is to be asked. */
+  private async isApproved(call: EffectCall, source: string): Promise<boolean> {
+    const { name, key, inputHash, afterUntrusted, shown } = call
+    if (afterUntrusted !== 'approve' || !shown) throw effectRefused(call, source)
+    const decision = await this.host.approvals.askEffect({ name, key, inputHash, shown, untrusted: source })
+    if (decision && !decision.approved) throw effectRejected(call, source, decision)
+    return decision !== undefined
   }
 
   async noteUntrusted(source: string): Promise<void> {

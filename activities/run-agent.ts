@@ -119,7 +119,7 @@ export function createRunAgent(
       scheduledAt,
       ...(inherited === undefined ? {} : { inherited }),
     }
-    const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep })
+    const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep, approvals: ports.approvals })
     // Loading one takes a moment, which the default is not worth
     const tokenizer = input.budgets?.some(({ assumed }) => !assumed) === true
     const priced = spec.prices ? { prices: spec.prices } : {}

@@ -10,15 +10,23 @@ import type { AgentTask } from './contract/agent'
 import { TroupeError } from './contract/errors'
 import type { JsonValue } from './contract/json'
 import type { PublishInput } from './contract/messages'
+import type { ToolDecision } from './contract/people'
 import type { Cost } from './contract/prices'
 import type { SubTask } from './contract/plan'
+
+/** A call of a tool, or an effect after untrusted text was read. */
+export type AskedInTests =
+  { tool: string; input: JsonValue } | { effect: string; key: string; input: JsonValue; untrusted: string }
 
 export interface ExecuteOptions extends Partial<Omit<AgentTask, 'payload'>> {
   /** Aborts the execution, as a cancelled run would. */
   signal?: AbortSignal
   attempt?: number
-  /** What a person says of calls of tools that wait to be approved; without it the execution ends as `Suspended`. */
-  approve?(request: { tool: string; input: JsonValue }): { approved: boolean; comment?: string }
+  /**
+   * What a person says of calls of tools, and of effects, that wait to be approved; without it the execution ends as
+   * `Suspended`. `untrusted` is where the text came from that was read before the effect.
+   */
+  approve?(request: AskedInTests): { approved: boolean; comment?: string }
   /** Answers instead of every model that the agent asks for (`MockLanguageModelV3` of `ai/test`), or names its default one. */
   model?: LanguageModelV3 | string
 }
@@ -56,7 +64,13 @@ export async function executeAgent(
   const { signal = new AbortController().signal, attempt = 1, model = agent.config.model, approve, ...rest } = options
   const task: AgentTask = { id: agent.name, type: agent.name, priority: 'normal', ...rest, payload }
   const ledger = memoryLedger()
-  const effects = memoryEffects()
+  const decide = (about: string, request: AskedInTests): ToolDecision | undefined => {
+    const decided = approve?.(request)
+    return decided && { approvalId: about, by: 'test', at: new Date(0).toISOString(), ...decided }
+  }
+  const effects = memoryEffects(({ shown: { name: effect, key, input }, untrusted }) =>
+    decide(effect, { effect, key, input, untrusted }),
+  )
   const execution: Execution = {
     output: null,
     published: [],
@@ -67,10 +81,7 @@ export async function executeAgent(
     tokensUsed: 0,
   }
   const log = (): void => undefined
-  const ask: ApprovalsPort['ask'] = async ({ tool, input }) => {
-    const decided = approve?.({ tool, input })
-    return decided && { approvalId: tool, by: 'test', at: new Date(0).toISOString(), ...decided }
-  }
+  const ask: ApprovalsPort['ask'] = async ({ tool, input }) => decide(tool, { tool, input })
   const context: HostContext = {
     task,
     runId: 'test',

@@ -58,8 +58,8 @@ export interface AgentContext {
     act: (idempotencyKey: string) => Promise<Value> | Value,
   ): Promise<Value>
   /**
-   * Says that this execution reads text of others from here on: effects that say `afterUntrusted` are not begun any more, also
-   * in later attempts, and in subtasks that read its output. What tools read of files, the network and MCP servers counts by
+   * Says that this execution reads text of others from here on: effects that say `afterUntrusted` are not begun any more, or
+   * only when a person approves them, also in later attempts, and in subtasks that read its output. What tools read of files, the network and MCP servers counts by
    * itself. `source` says whose text it is, for the message.
    */
   untrusted(source: string): Promise<void>

@@ -1,11 +1,11 @@
 // HOST. `context.effect`: something outside that happens once, whatever dies in between.
 import { messageOf, TroupeError } from '../contract/errors'
-import { effectText, unknownOutcome } from '../contract/effects'
+import { effectText, unknownOutcome, type EffectName } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import { asJson } from './as-json'
 import type { HostContext } from './context'
-import { HOST } from './host-port'
-import { inputHash } from './ledger/canonical-json'
+import { HOST, type EffectCall, type ShownEffect } from './host-port'
+import { canonicalJson, inputHash } from './ledger/canonical-json'
 
 export interface EffectOptions {
   /** Tells it from other effects of that name in this subtask: an order's number, a mail's recipient. */
@@ -13,20 +13,35 @@ export interface EffectOptions {
   /** What decides what is done. The same key with another input is an error, since it would be another effect. */
   input?: unknown
   /**
-   * `deny`: an execution that has read untrusted text does not begin it (`EffectRefused`). Untrusted are what tools read of
-   * files, the network and MCP servers, in any attempt; what `context.untrusted` says; events that were published; and the
-   * outputs of subtasks that have read such text.
+   * `deny`: an execution that has read untrusted text does not begin it (`EffectRefused`). `approve`: it ends, a person is shown
+   * name, key, `input` and where the text came from, and once they have decided another one goes on from the ledger; what they
+   * reject is refused in the same way, and so is what stands within another effect, where nobody can be asked. Untrusted are
+   * what tools read of files, the network and MCP servers, in any attempt; what `context.untrusted` says; events that were
+   * published; and the outputs of subtasks that have read such text.
    */
-  afterUntrusted?: 'deny'
+  afterUntrusted?: 'deny' | 'approve'
   /** True for a failure of which it is known that nothing happened: a retry may then do it. Without, none is known. */
   isNotDone?(error: unknown): boolean
+}
+
+/** The calls that an effect stands among: one that a person is to approve ends them all. */
+export interface EffectSurroundings {
+  /** An effect that is under way can neither wait nor be begun again. */
+  readonly isWithinEffect: boolean
+  /** The same without secrets. */
+  clean(value: JsonValue): JsonValue
+  /** Rejects when the execution ends. `what` is waited for. */
+  suspend(what: string): Promise<never>
 }
 
 /** Effects of one execution: two calls with one key wait for each other. */
 export class Effects {
   private readonly turns = new Map<string, Promise<unknown>>()
 
-  constructor(private readonly context: HostContext) {}
+  constructor(
+    private readonly context: HostContext,
+    private readonly surroundings: EffectSurroundings,
+  ) {}
 
   async perform<Value>(
     name: string,
@@ -40,23 +55,27 @@ export class Effects {
     const before = this.turns.get(place) ?? Promise.resolve()
     const turn = before.catch(() => undefined).then(() => this.performNow(name, options, act))
     this.turns.set(place, turn)
-    return turn
+    const done = await turn
+    // Only now, since another call with this key is to have its turn, and to wait too
+    return done ? done.value : this.surroundings.suspend(`to approve the effect ${effectText({ name, key })}`)
   }
 
+  /** Undefined where a person is to be asked first. */
   private async performNow<Value>(
     name: string,
     { key, input = null, isNotDone, afterUntrusted }: EffectOptions,
     act: (idempotencyKey: string) => Promise<Value> | Value,
-  ): Promise<Value> {
+  ): Promise<{ value: Value } | undefined> {
     const {
       signal,
       [HOST]: { effects },
     } = this.context
     const claimed = await effects.claim({
       ...{ name, key, inputHash: inputHash(input) },
-      ...(afterUntrusted ? { afterUntrusted } : {}),
+      ...(afterUntrusted === undefined ? {} : this.condition(afterUntrusted, { name, key, input })),
     })
-    if ('value' in claimed) return claimed.value as Value
+    if ('isAsked' in claimed) return undefined
+    if ('value' in claimed) return { value: claimed.value as Value }
     const { claim, idempotencyKey } = claimed
     if (signal.aborted) {
       await effects.settle(claim, { notDone: 'the execution was told to end' })
@@ -81,6 +100,15 @@ export class Effects {
       // It was done, whatever it returned
       await effects.settle(claim, { value: kept })
     }
-    return kept as Value
+    return { value: kept as Value }
+  }
+
+  private condition(
+    afterUntrusted: NonNullable<EffectOptions['afterUntrusted']>,
+    effect: EffectName & { input: unknown },
+  ): Pick<EffectCall, 'afterUntrusted' | 'shown'> {
+    if (afterUntrusted !== 'approve' || this.surroundings.isWithinEffect) return { afterUntrusted: 'deny' }
+    const shown = this.surroundings.clean(JSON.parse(canonicalJson(effect)) as JsonValue)
+    return { afterUntrusted, shown: shown as unknown as ShownEffect }
   }
 }

@@ -68,19 +68,28 @@ export interface LedgerPort {
 export interface EffectCall extends EffectName {
   /** SHA-256 of what decides what is done, as canonical JSON. */
   inputHash: string
-  /** `deny`: it is not begun after untrusted text was read. */
-  afterUntrusted?: 'deny'
+  /** `deny`: it is not begun after untrusted text was read. `approve`: only if a person says so. */
+  afterUntrusted?: 'deny' | 'approve'
+  /** With `approve`: what a person is shown, without secrets. */
+  shown?: ShownEffect
 }
 
-/** What an effect returned when it was done, or leave to do it now. */
-export type EffectClaim = { value: JsonValue } | { claim: string; idempotencyKey: string }
+export interface ShownEffect extends EffectName {
+  input: JsonValue
+}
+
+/**
+ * What an effect returned when it was done, or leave to do it now; or nobody has decided on it: then the execution is to end as
+ * suspended, and the host sees to it that a person is asked.
+ */
+export type EffectClaim = { value: JsonValue } | { claim: string; idempotencyKey: string } | { isAsked: true }
 
 /** The effects of one execution: each is done once, over all attempts of its subtask. */
 export interface EffectsPort {
   /**
    * Leave to do it, or its value if it was done.
    * @throws TroupeError `UnknownOutcome` if it may have been done, `EffectConflict` if the same key had another input,
-   * `EffectRefused` if it may not be begun after what was read
+   * `EffectRefused` if it may not be begun after what was read, or a person has rejected it
    */
   claim(effect: EffectCall): Promise<EffectClaim>
   /** Before the agent is handed text of others: so that later attempts know of it. `source` says whose, in words. */
@@ -98,6 +107,13 @@ export interface ApprovalRequest {
   once: boolean
   /** Of the workspace that the call would change. */
   snapshot?: string
+}
+
+/** An effect that is done after untrusted text was read, but only when a person says so. */
+export interface EffectApproval extends Pick<EffectCall, 'name' | 'key' | 'inputHash'> {
+  shown: ShownEffect
+  /** Where the text came from. */
+  untrusted: string
 }
 
 export interface ApprovalsPort {

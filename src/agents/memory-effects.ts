@@ -1,7 +1,8 @@
 // HOST. Effects in memory, for executions without a store: tests of agents.
-import { effectConflict, effectRefused, unknownOutcome, type EffectName } from '../contract/effects'
+import { effectConflict, effectRefused, effectRejected, unknownOutcome, type EffectName } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
-import type { EffectsPort } from './host-port'
+import type { ToolDecision } from '../contract/people'
+import type { EffectApproval, EffectsPort } from './host-port'
 
 export interface DoneEffect extends EffectName {
   value: JsonValue
@@ -18,19 +19,27 @@ interface Kept extends EffectName {
   unknown?: string
 }
 
-export function memoryEffects(): MemoryEffects {
+/** `decide` is what a person says of effects that wait to be approved; without it nobody does. */
+export function memoryEffects(
+  decide: (request: EffectApproval) => ToolDecision | undefined = () => undefined,
+): MemoryEffects {
   const kept = new Map<string, Kept>()
   const done: DoneEffect[] = []
   let untrusted: string | undefined
   return {
     done,
-    async claim({ name, key, inputHash, afterUntrusted }) {
+    async claim({ name, key, inputHash, afterUntrusted, shown }) {
       const claim = JSON.stringify([name, key])
       const known = kept.get(claim)
       if (known && known.inputHash !== inputHash) throw effectConflict(known)
       if (known?.unknown !== undefined) throw unknownOutcome(known, known.unknown)
       if (known?.value !== undefined) return { value: known.value }
-      if (afterUntrusted && untrusted !== undefined) throw effectRefused({ name, key }, untrusted)
+      if (afterUntrusted && untrusted !== undefined) {
+        if (afterUntrusted === 'deny' || !shown) throw effectRefused({ name, key }, untrusted)
+        const decision = decide({ name, key, inputHash, shown, untrusted })
+        if (!decision) return { isAsked: true }
+        if (!decision.approved) throw effectRejected({ name, key }, untrusted, decision)
+      }
       kept.set(claim, { name, key, inputHash })
       return { claim, idempotencyKey: claim }
     },

@@ -57,7 +57,7 @@ function decisionCommand(name: string, description: string, example: string): Co
 
 /** A decision is on what was shown: a run may ask about another call by now. */
 function callOption(): Option {
-  return new Option('--call <id>', 'which call of a tool is meant; troupe approvals shows it')
+  return new Option('--call <id>', 'which call of a tool, or which effect, is meant; troupe approvals shows it')
 }
 
 async function decide(

@@ -57,7 +57,7 @@ export abstract class RunCommands {
     return this.told(DECIDE_UPDATE, { requestId: randomUUID(), ...decision })
   }
 
-  /** Says yes; `output` becomes the subtask's. A tool's call is named by the request's `approvalId`. @throws as `decide` */
+  /** Says yes; `output` becomes the subtask's. A tool's call, or an effect, is named by the request's `approvalId`. @throws as `decide` */
   approve(taskId: string, options: DecideOptions = {}): Promise<DecisionAnswer> {
     return this.decide({ ...options, taskId, approved: true })
   }

@@ -1,5 +1,6 @@
 // PURE. One input and one result object for each activity of the orchestrator.
 import type { BudgetLevel, RunBudget } from './budget'
+import type { AskedCall } from './asked-calls'
 import type { Problem } from './errors'
 import type { AgentTask } from './agent'
 import type { AgentEvent, EventSegment } from './event'
@@ -57,7 +58,7 @@ export interface SubtaskInput {
 }
 
 export interface RunAgentInput extends SubtaskInput {
-  /** The newest decision on a tool's call of the subtask. */
+  /** The newest decision on a tool's call of the subtask, or on an effect of it. */
   decided?: ToolDecision
   /** The task without its payload. */
   task: Omit<AgentTask, 'payload'>
@@ -164,12 +165,11 @@ export type Measured = Pick<AgentExecution, 'attempt' | 'durationMs' | 'tokensUs
 /** What of it the orchestrator keeps. */
 export type ReportedExecution = Measured & Pick<AgentExecution, 'spawned' | 'outputFrom'>
 
-/** A call of a tool that waits for a person. */
-export interface SuspendedCall {
+/** A call of a tool, or an effect, that waits for a person. */
+export type SuspendedCall = AskedCall & {
   approvalId: string
-  tool: string
   input: StoredOutput
-  /** Of the workspace that the call would change. */
+  /** Of the workspace that a tool's call would change. */
   snapshot?: string
 }
 

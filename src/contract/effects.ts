@@ -3,6 +3,7 @@ import { TroupeError } from './errors'
 import { quote } from './json'
 import { runPrefix } from './records'
 import type { RunKey } from './messages'
+import { notAllowed, type Decision } from './people'
 import type { StoredOutput } from './run'
 
 /** What its author calls an effect, and the key that tells it from others of that name in its subtask. */
@@ -145,6 +146,19 @@ export function unknownOutcome(effect: EffectName, because: string, cause?: unkn
 export function effectRefused(effect: EffectName, source: string): TroupeError {
   const message = `the effect ${effectText(effect)} is not done after untrusted text was read: ${source}`
   return new TroupeError('EffectRefused', message, {
-    hint: 'do it in a subtask that reads none, or let a person see to it before',
+    hint: "do it in a subtask that reads none, or have a person asked: afterUntrusted: 'approve', outside of other effects",
+  })
+}
+
+/** Not retryable: what a person decided stands for all attempts. */
+export function effectRejected(
+  effect: EffectName,
+  source: string,
+  decision: Pick<Decision, 'by' | 'comment'>,
+): TroupeError {
+  const what = `the effect ${effectText(effect)} after untrusted text was read (${source})`
+  const message = notAllowed(decision, what)
+  return new TroupeError('EffectRefused', message, {
+    hint: 'the decision stands in this run; with another input, or in a new run, a person is asked anew',
   })
 }

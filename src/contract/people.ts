@@ -18,9 +18,9 @@ export interface HumanPayload {
   details?: JsonValue
 }
 
-/** What a person decided on a tool's call. */
+/** What a person decided on a tool's call, or on an effect. */
 export interface ToolDecision extends Pick<Decision, 'approved' | 'by' | 'comment'> {
-  /** Names the call, or all of the tool in its subtask. */
+  /** Names the call, all of the tool in its subtask, or an effect with its input. */
   approvalId: string
   /** ISO time of the workflow's clock. */
   at: string
@@ -36,13 +36,15 @@ export interface HumanRequest {
   onTimeout: TimeoutMeaning
   /** The call that it is about, where a tool waits to be approved. */
   tool?: { name: string; approvalId: string }
+  /** The effect that it is about, where one waits to be approved. */
+  effect?: { name: string; approvalId: string }
 }
 
 /** A person's decision. */
 export interface Decision {
   /** The subtask. */
   taskId: string
-  /** Which call is meant, where a tool waits to be approved: what was shown, and not another that is asked about by now. */
+  /** Which call is meant, where a tool or an effect waits to be approved: what was shown, and not another that is asked about by now. */
   approvalId?: string
   /** Names the decision: the same one again gets the same answer. */
   requestId: string
@@ -52,6 +54,11 @@ export interface Decision {
   comment?: string
   /** The answer, where choices or a schema ask for one. */
   output?: JsonValue
+}
+
+/** What whoever asked is told of a rejection. */
+export function notAllowed({ by, comment }: Pick<Decision, 'by' | 'comment'>, what: string): string {
+  return `${by} did not allow ${what}${comment === undefined ? '' : `: ${comment}`}`
 }
 
 /** What became of it. */

@@ -135,7 +135,9 @@ export interface ShownRequest {
   onTimeout?: TimeoutMeaning
   /** The tool whose call is to be approved: the agent goes on when that is decided, either way. */
   tool?: string
-  /** Names that call: a decision has to name it too. */
+  /** The name of the effect that is to be approved, likewise. */
+  effect?: string
+  /** Names that call, or that effect: a decision has to name it too. */
   approvalId?: string
 }
 

@@ -8,13 +8,11 @@ import { ExecutionEffects } from '../../activities/effects'
 import { untrustedInput } from '../../activities/untrusted'
 import type { Outputs } from '../../activities/outputs'
 import type { Specs } from '../../activities/specs'
-import type { HostContext } from '../../src/agents/context'
-import { Effects } from '../../src/agents/effect'
-import { HOST } from '../../src/agents/host-port'
 import type { AgentEvent } from '../../src/contract/event'
 import type { JsonValue } from '../../src/contract/json'
 import { openFileStore } from '../../src/storage/file-store'
 import { temporaryDirectory } from '../storage/support/temporary'
+import { effectsOn, nobody } from './support/effects-on'
 import { Toolbench } from './tools/support/toolbench'
 
 const run = { workflowId: 'w', firstRunId: 'r' }
@@ -29,13 +27,10 @@ let clock = 0
 async function executions() {
   const store = await openFileStore({ directory: join(directory, String(++clock)) })
   return (inherited?: string) => {
-    const host = { store, outputs, digest, heartbeatTimeoutMs: 0, rest: async () => undefined }
+    const host = { store, outputs, digest, heartbeatTimeoutMs: 0, rest: async () => undefined, approvals: nobody }
     const key = { run, subtask: 'a', agent: 'pushes', token: `t${++clock}`, scheduledAt: clock }
     const port = new ExecutionEffects({ ...key, ...(inherited === undefined ? {} : { inherited }) }, host)
-    const effects = new Effects({
-      signal: new AbortController().signal,
-      [HOST]: { effects: port },
-    } as unknown as HostContext)
+    const effects = effectsOn(port)
     const push = (key: string) => effects.perform('push', { key, afterUntrusted: 'deny' }, () => `pushed ${key}`)
     return { port, push }
   }
@@ -64,11 +59,7 @@ test('what was begun before stands, what comes after is refused, in this attempt
 
 test('an effect that says nothing of it is done all the same', async () => {
   const { port } = (await executions())('the output of "research"')
-  const effects = new Effects({
-    signal: new AbortController().signal,
-    [HOST]: { effects: port },
-  } as unknown as HostContext)
-  expect(await effects.perform('note', { key: 'k' }, () => 'done')).toBe('done')
+  expect(await effectsOn(port).perform('note', { key: 'k' }, () => 'done')).toBe('done')
 })
 
 test('who is handed untrusted text has read it', async () => {

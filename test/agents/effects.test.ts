@@ -3,13 +3,12 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { ExecutionEffects, takeOverEffects } from '../../activities/effects'
-import { Effects } from '../../src/agents/effect'
-import type { HostContext } from '../../src/agents/context'
-import { HOST } from '../../src/agents/host-port'
+import type { Effects } from '../../src/agents/effect'
 import { inputHash } from '../../src/agents/ledger/canonical-json'
 import { assumedRecord, closedFence, outcomeRecord } from '../../src/contract/effects'
 import type { JsonValue } from '../../src/contract/json'
 import type { Store } from '../../src/storage/store'
+import { effectsOn, nobody } from './support/effects-on'
 
 const run = { workflowId: 'w', firstRunId: 'r' }
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -56,9 +55,16 @@ function effectsOf(
       list: (prefix: string) => pace.step(() => records.list(prefix)),
     },
   } as unknown as Store
-  const host = { store, outputs, digest, heartbeatTimeoutMs: 2_000, rest: () => pace.step(() => undefined) }
+  const host = {
+    store,
+    outputs,
+    digest,
+    heartbeatTimeoutMs: 2_000,
+    rest: () => pace.step(() => undefined),
+    approvals: nobody,
+  }
   const effects = new ExecutionEffects({ run, subtask: 'a', agent: 'pays', token, scheduledAt }, host)
-  return new Effects({ signal, [HOST]: { effects } } as unknown as HostContext)
+  return effectsOn(effects, signal)
 }
 
 const atOnce: Pace = { step: async (work) => work() }

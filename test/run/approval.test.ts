@@ -1,4 +1,4 @@
-// Tools that wait for a person, on a real server and over real HTTP: nobody holds a slot meanwhile, a killed worker loses nothing,
+// Tools and effects that wait for a person, on a real server and over real HTTP: nobody holds a slot meanwhile, a killed worker loses nothing,
 // nothing is paid or done twice, and a refusal is told to the model.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -26,7 +26,25 @@ const CASES: [id: string, agent: string, says: Behaviour[], decides: ('approve' 
   ['spent', 'always', [{ kind: 'status', status: 500 }, pushing('s1'), { kind: 'status', status: 500 }], ['approve']],
   ['isolated', 'isolated', [pushing('i1'), answer('from a process')], ['approve']],
 ]
-const subtasks: SubTask[] = CASES.map(([id, agentType]) => ({ id, agentType, payload: { prompt: id } }))
+/** Effects after untrusted text: subtask, agent, and what a person says. */
+const RELEASES: [id: string, agent: string, decides: 'approve' | 'reject'][] = [
+  ['v1', 'releases', 'approve'],
+  ['v2', 'releases', 'reject'],
+  ['v3', 'releases-apart', 'approve'],
+]
+/** What a person does with each question, by subtask. */
+const DECISIONS = new Map<string, readonly ('approve' | 'reject')[]>([
+  ...CASES.map(([id, , , decides]) => [id, decides] as const),
+  ...RELEASES.map(([id, , decides]) => [id, [decides]] as const),
+])
+const QUESTIONS = [...DECISIONS.values()].flat().length
+const subtasks = (): SubTask[] => [
+  ...CASES.map(([id, agentType]) => ({ id, agentType, payload: { prompt: id } })),
+  ...RELEASES.map(([id, agentType]) => ({
+    ...{ id, agentType },
+    payload: { version: id, ...(id === 'v3' ? { counted: join(test.directory, 'counted') } : {}) },
+  })),
+]
 
 let models: OpenAiServer
 let marks: string
@@ -59,28 +77,50 @@ it('an execution that needs a decision ends, and another one goes on from the le
   const environment = { ADDRESS, NAMESPACE, TROUPE_STORE }
   const doomed = startTeamWorker('test/run/support/approval-team.ts', 'approvalTeam', environment)
   await once(doomed.stdout!, 'data')
-  const run = await test.troupe.start({ name: 'approval', subtasks }, { team, model: MODEL })
+  const run = await test.troupe.start({ name: 'approval', subtasks: subtasks() }, { team, model: MODEL })
 
   // Each agent has one slot, and all of its subtasks are asked about at once
-  await untilAsked(run, CASES.filter(([, , , decides]) => decides.length > 0).length)
+  await untilAsked(run, [...DECISIONS.values()].filter((decides) => decides.length > 0).length)
   const asked = await test.troupe.client.approvals()
-  expect(asked.map(({ subtask }) => subtask).sort()).toEqual(
-    ['approved', 'isolated', 'once', 'rejected', 'retried', 'spent', 'where'].sort(),
-  )
+  expect(asked.map(({ subtask }) => subtask).sort()).toEqual([
+    'approved',
+    'isolated',
+    'once',
+    'rejected',
+    'retried',
+    'spent',
+    'v1',
+    'v2',
+    'v3',
+    'where',
+  ])
   expect(asked.find(({ subtask }) => subtask === 'approved')).toMatchObject({
     prompt: 'May the agent "always" call the tool "push"?',
     details: { tool: 'push', input: { branch: 'a1' } },
     command: expect.stringMatching(/approve .* --call [0-9a-f]{12}$/) as string,
   })
+  const release = { effect: { name: 'release', key: 'v1' }, untrusted: 'the release notes', input: { version: 'v1' } }
+  expect(asked.find(({ subtask }) => subtask === 'v1')).toMatchObject({
+    prompt:
+      'May the agent "releases" do the effect "release" (key "v1"), after it has read untrusted text (the release notes)?',
+    details: release,
+    command: expect.stringMatching(/approve .* v1 --call [0-9a-f]{12}$/) as string,
+  })
+  const { waiting } = await run.status()
+  expect(waiting.find(({ subtask }) => subtask === 'v1')).toMatchObject({
+    kind: 'asking',
+    sentence: expect.stringContaining('do the effect "release" (key "v1")') as string,
+  })
   // Who decides has seen a call, and says which
-  for (const said of [{}, { approvalId: 'another' }, { output: 'yes' }])
-    await expect(run.approve('once', said)).rejects.toMatchObject({ code: 'DecisionRefused' })
+  for (const id of ['once', 'v1'])
+    for (const said of [{}, { approvalId: 'another' }, { output: 'yes' }])
+      await expect(run.approve(id, said)).rejects.toMatchObject({ code: 'DecisionRefused' })
 
   const gone = once(doomed, 'exit')
   doomed.kill('SIGKILL')
   await gone
   const worker = await test.serve(team)
-  const decisions = new Map(CASES.map(([id, , , decides]) => [id, [...decides]]))
+  const decisions = new Map([...DECISIONS].map(([id, decides]) => [id, [...decides]]))
   for await (const event of run.events()) {
     if (event.type !== 'person.asked') continue
     const { subtask, approvalId } = event.payload as { subtask: string; approvalId: string }
@@ -97,11 +137,15 @@ it('an execution that needs a decision ends, and another one goes on from the le
     const expected = last.kind === 'answer' ? { success: true, output: last.text } : { success: false }
     expect(results[id]).toMatchObject(expected)
   }
-  expect([results.approved!.attempt, results.retried!.attempt, results.spent!.attempt]).toEqual([1, 2, 2])
+  const attempts = ['approved', 'retried', 'spent', 'v1', 'v3'].map((id) => results[id]!.attempt)
+  expect(attempts).toEqual([1, 2, 2, 1, 2])
   expect(results.spent!.error!.code).toBe('ModelUnavailable')
 
+  expect([results.v1!.output, results.v3!.output]).toEqual(['released v1', 'released v3'])
+  // As after `deny`, its code may make something of that
+  expect(results.v2!.output).toMatch(/^not released: ann did not allow the effect "release" \(key "v2"\).*: too early$/)
   const pushed = readFileSync(marks, 'utf8').trim().split('\n').sort()
-  expect(pushed).toEqual(['a1', 'a2', 'i1', 'main', 'o1', 'o2', 's1', 't1', 'topic'])
+  expect(pushed).toEqual(['a1', 'a2', 'i1', 'main', 'o1', 'o2', 's1', 't1', 'topic', 'v1', 'v3'])
   const told = models.requests.filter((request) => subjectOf(request) === 'rejected').at(-1)!
   expect(JSON.stringify(told.body.messages)).toContain('ann did not allow this call: too early')
   // What was answered was paid once
@@ -121,5 +165,5 @@ async function expectSmallHistory(id: string): Promise<void> {
     scheduled?.activityType?.name === 'runAgent' ? [scheduled.activityId] : [],
   )
   // One execution more for each question
-  expect(names).toHaveLength(subtasks.length + CASES.flatMap(([, , , decides]) => decides).length)
+  expect(names).toHaveLength(DECISIONS.size + QUESTIONS)
 }

@@ -1,17 +1,20 @@
 // HOST. The calls of one execution: which is which, what was recorded of them, and what is recorded now.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { asTroupeError, messageOf, TroupeError } from '../../contract/errors'
-import type { JsonValue } from '../../contract/json'
+import { quote, type JsonValue } from '../../contract/json'
+import { notAllowed } from '../../contract/people'
 import { asJson } from '../as-json'
 import type { HostContext } from '../context'
 import { HOST, type ApprovalRequest, type HostPort, type LedgerCall } from '../host-port'
 import { resolveDefaultModel } from '../models/default-model'
+import { secretFilter, cleanJson } from '../models/secrets'
 import { inputHash } from './canonical-json'
 import { Suspension } from './suspension'
 
-/** A step or tool that is running, or the execution itself. */
+/** A step, tool or effect that is running, or the execution itself. */
 interface Scope {
   path: string
+  isEffect?: true
   outer?: Scope
   /** Model calls made within it: a replayed step stands for so many. */
   modelCalls: number
@@ -29,6 +32,8 @@ interface Kept {
 const running = new AsyncLocalStorage<{ calls: Calls; scope: Scope }>()
 
 export class Calls {
+  /** Variables of the environment that tools of the agent are handed. */
+  readonly secrets = new Set<string>()
   private readonly whole: Scope = { path: '', modelCalls: 0 }
   private default?: Promise<string>
   private readonly occurrences = new Map<string, { next: number; free: number[] }>()
@@ -107,8 +112,8 @@ export class Calls {
   }
 
   /** A call that is finished before the execution is suspended, and does not begin after that. */
-  during<Value>(act: () => Promise<Value> | Value): Promise<Value> {
-    const scope: Scope = { path: this.scope.path, outer: this.scope, modelCalls: 0 }
+  during<Value>(act: () => Promise<Value> | Value, what: Pick<Scope, 'isEffect'> = {}): Promise<Value> {
+    const scope: Scope = { path: this.scope.path, outer: this.scope, modelCalls: 0, ...what }
     return this.suspension.during(scope, () => running.run({ calls: this, scope }, act))
   }
 
@@ -118,13 +123,25 @@ export class Calls {
    */
   async approval(request: ApprovalRequest): Promise<void> {
     const decision = await this.host.approvals.ask(request)
-    if (!decision) {
-      await this.keepLastingFailures()
-      return this.suspension.wait(this.scope)
-    }
-    if (decision.approved) return
-    const why = decision.comment === undefined ? '' : `: ${decision.comment}`
-    throw new Error(`${decision.by} did not allow this call${why}`)
+    if (!decision) return this.suspend(`to approve a call of the tool ${quote(request.tool)}`)
+    if (!decision.approved) throw new Error(notAllowed(decision, 'this call'))
+  }
+
+  /** The call that is under way waits for a person: rejects when the execution ends. */
+  async suspend(what: string): Promise<never> {
+    await this.keepLastingFailures()
+    return this.suspension.wait(this.scope, what)
+  }
+
+  /** Whether the effect that is under way stands within another one. */
+  get isWithinEffect(): boolean {
+    for (let scope = this.scope.outer; scope; scope = scope.outer) if (scope.isEffect) return true
+    return false
+  }
+
+  /** The same without secrets. */
+  clean(value: JsonValue): JsonValue {
+    return cleanJson(value, secretFilter(process.env, [...this.secrets]))
   }
 
   private async performNow<Value>(

@@ -16,12 +16,12 @@ const CALLS: unique symbol = Symbol.for('troupe.calls') as never
 
 export function equip(context: HostContext, suspension: Suspension): AgentContext {
   const calls = new Calls(context, suspension)
-  const effects = new Effects(context)
+  const effects = new Effects(context, calls)
   const equipped = {
     ...context,
     step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
     effect: <Value>(...[name, options, act]: Parameters<typeof effects.perform<Value>>) =>
-      calls.during(() => effects.perform(name, options, act)),
+      calls.during(() => effects.perform(name, options, act), { isEffect: true }),
     untrusted: (source: string) => context[HOST].effects.noteUntrusted(source),
     model: (id?: string) => modelFor(calls, id),
     budget: () => calls.host.ledger.budget(),
@@ -62,6 +62,12 @@ export function recordedTool<Value>(
     if (approve) await calls.approval({ call, tool: name, input: input as JsonValue, ...approve })
     return execute()
   })
+}
+
+/** Names variables of the environment whose values nobody is shown, whatever they are called. */
+export function keepSecret(context: AgentContext, variables: readonly string[]): void {
+  const { secrets } = callsOf(context)
+  for (const variable of variables) secrets.add(variable)
 }
 
 /** How a call of a tool is approved: each one, or once for all of a subtask; with the snapshot that it would change. */

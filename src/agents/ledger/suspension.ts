@@ -12,8 +12,13 @@ export class Suspension {
   private readonly inFlight = new Set<Work>()
   /** Calls that wait for a person, or hold one that does. */
   private readonly waiting = new Set<Work>()
+  /** What the first who is waited for is to do. */
+  private what: string | undefined
+
   /** Whether somebody is to be asked. */
-  isAsked = false
+  get isAsked(): boolean {
+    return this.what !== undefined
+  }
 
   /** Aborts when everything that could be finished is. */
   get signal(): AbortSignal {
@@ -22,7 +27,7 @@ export class Suspension {
 
   /** A call that is finished before the execution ends; once a person is asked, it begins only within one that is in flight. */
   async during<Value>(work: Work, act: () => Promise<Value> | Value): Promise<Value> {
-    if (this.isAsked && !this.isWithin(work)) await this.wait(work)
+    if (this.what !== undefined && !this.isWithin(work)) await this.wait(work, this.what)
     this.inFlight.add(work)
     try {
       return await act()
@@ -32,9 +37,9 @@ export class Suspension {
     }
   }
 
-  /** Never resolves: rejects when the execution ends. */
-  wait(work: Work): Promise<never> {
-    this.isAsked = true
+  /** Never resolves: rejects when the execution ends. `what` a person is to do first. */
+  wait(work: Work, what: string): Promise<never> {
+    this.what ??= what
     for (let one: Work | undefined = work; one; one = one.outer) this.waiting.add(one)
     this.look()
     return this.aborted()
@@ -54,7 +59,7 @@ export class Suspension {
   private look(): void {
     if (!this.isAsked || [...this.inFlight].some((work) => !this.waiting.has(work))) return
     const hint = 'troupe approve RUN ID, or troupe reject RUN ID'
-    this.abort.abort(new TroupeError('Suspended', 'it waits for a person to approve a call of a tool', { hint }))
+    this.abort.abort(new TroupeError('Suspended', `it waits for a person ${this.what}`, { hint }))
   }
 
   private aborted(): Promise<never> {

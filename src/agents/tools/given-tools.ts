@@ -1,6 +1,7 @@
 // HOST. The tools of one execution, from their grants to what carries them out.
 import { changesFiles, FETCH_TOOL, isWorkspaceTool, type ToolGrant, type WorkspaceTool } from '../../contract/tools'
 import type { AgentContext } from '../context'
+import { keepSecret } from '../ledger/equip'
 import { fetchTool } from '../network/fetch-tool'
 import { AgentFiles } from './files/agent-files'
 import { fileTool } from './files/file-tools'
@@ -23,6 +24,8 @@ export interface ToolBox {
 /** @throws TroupeError for a payload whose snapshot is none, `SecretMissing`, and `ToolServerUnavailable` */
 export async function openTools({ tools = [], own, mcp = {} }: SortedTools, context: AgentContext): Promise<ToolBox> {
   for (const grant of tools) secretValues(grant)
+  const secrets = secretNames({ tools, mcp })
+  keepSecret(context, secrets)
   const files =
     filesOnly(tools, own).length > 0 ? await AgentFiles.open(context.artifacts, context.task.payload) : undefined
   const servers = await openServers(withoutOwn(tools, own), mcp, context)
@@ -35,7 +38,7 @@ export async function openTools({ tools = [], own, mcp = {} }: SortedTools, cont
     return servers.given.filter((one) => one.grant === grant)
   })
   return {
-    given: withSecretsKept(given, secretNames({ tools, mcp }), context),
+    given: withSecretsKept(given, secrets, context),
     ...(files ? { files } : {}),
     returnsFiles: returnsFiles({ tools, own }),
     close: servers.close,

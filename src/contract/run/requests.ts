@@ -1,12 +1,12 @@
 // PURE. People in a run: what they are asked and decide, and what they make of a subtask that is held.
 import type { AgentExecution, SuspendedCall } from '../activity-messages'
+import { callQuestion } from '../asked-calls'
 import type { JsonValue } from '../json'
-import { isDeeper, jsonBytes, preview, shortened } from '../json'
-import { MAX_GIVEN_BYTES, MAX_JSON_DEPTH } from '../limits'
+import { preview, shortened } from '../json'
 import { choicesHint } from '../nearest'
 import type { Decision, DecisionAnswer, HumanRequest, ResolveInput, ToolDecision } from '../people'
 import type { ShownRequest, TimeoutMeaning } from '../run'
-import { answerMismatch } from './answer-schema'
+import { answerProblem, askedIn, givenProblem } from './given-answers'
 import type { Refusal } from './refusal'
 import { restart } from './restart'
 import { skippedByError } from './subtask-errors'
@@ -35,7 +35,7 @@ export class Requests {
 
   ask(place: number, request: HumanRequest): void {
     const { node } = this.subtasks.at(place)
-    const { prompt, choices, output, timeoutMs, onTimeout, tool } = request
+    const { prompt, choices, output, timeoutMs, onTimeout, tool, effect } = request
     const row = this.subtasks.move(place, 'asking')
     node.request = request
     const now = this.subtasks.surroundings.now()
@@ -45,20 +45,24 @@ export class Requests {
     if (choices) shown.choices = choices
     if (output) shown.schema = true
     if (tool) Object.assign(shown, { tool: tool.name, approvalId: tool.approvalId })
+    if (effect) Object.assign(shown, { effect: effect.name, approvalId: effect.approvalId })
     if (expiry !== undefined) Object.assign(shown, { expiresAt: new Date(expiry).toISOString(), onTimeout })
     row.request = shown
     if (expiry !== undefined) this.subtasks.alarms.add([{ at: expiry, place }])
     this.subtasks.tell('person.asked', place, { ...shown })
   }
 
-  /** An execution has ended so that a person may be asked about a tool's call. */
-  suspend(place: number, { approvalId, tool, input }: SuspendedCall): void {
+  /** An execution has ended so that a person may be asked about a tool's call, or an effect. */
+  suspend(place: number, call: SuspendedCall): void {
     const { row } = this.subtasks.at(place)
+    const { approvalId, input } = call
     const shown = 'inline' in input ? JSON.stringify(input.inline) : input.reference.preview
-    const prompt = shortened(`May the agent "${row.agent}" call the tool "${tool}"? ${shown}`, PROMPT_LENGTH)
+    const prompt = shortened(`${callQuestion(row.agent, call)} ${shown}`, PROMPT_LENGTH)
+    const asked =
+      'tool' in call ? { tool: { name: call.tool, approvalId } } : { effect: { name: call.effect.name, approvalId } }
     // Its deadline may have been forgotten while it ran
     this.subtasks.watchDeadlines([place])
-    this.ask(place, { prompt, onTimeout: 'fail', tool: { name: tool, approvalId } })
+    this.ask(place, { prompt, onTimeout: 'fail', ...asked })
   }
 
   /** Why a decision is not taken; undefined too for one that was taken before. */
@@ -100,7 +104,8 @@ export class Requests {
     this.subtasks.tell('person.decided', place, { approved, by, ...(comment === undefined ? {} : { comment }) })
     const said = { by, ...(comment === undefined ? {} : { comment }) }
     const { request } = this.subtasks.nodes[place]!
-    if (request?.tool) this.goOn(place, { approvalId: request.tool.approvalId, approved, ...said, at })
+    const asked = request && askedIn(request)
+    if (asked) this.goOn(place, { approvalId: asked.approvalId, approved, ...said, at })
     else if (approved) this.give(place, output === undefined ? { approved, ...said } : output)
     else this.reject(place, `${preview(by)} rejected it${comment === undefined ? '' : `: ${preview(comment, 500)}`}`)
     return answer
@@ -194,43 +199,4 @@ export class Requests {
       ? 'nobody is asked about anything'
       : choicesHint(taskId, open.slice(0, NAMED), 'open requests')
   }
-}
-
-function answerProblem(decision: Decision, request: HumanRequest): Refusal | undefined {
-  const { approved, output } = decision
-  const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
-  const { choices, output: schema, tool } = request
-  const other = tool && otherCall(decision, tool)
-  if (other) return refuse(other, `the call that is asked about now: ${tool.approvalId}`)
-  if (!approved) return output === undefined ? undefined : refuse('who rejects gives no output')
-  const offered = choices && `choices: ${choices.map((one) => preview(one)).join(', ')}`
-  if (output === undefined)
-    return choices || schema
-      ? refuse('an answer is wanted, and there is none', offered ?? 'its schema is in the request')
-      : undefined
-  if (tool) return refuse(`a call of the tool ${preview(tool.name)} is approved or rejected, without an output`)
-  const wrong = givenProblem(output, refuse)
-  if (wrong) return wrong
-  if (choices && !choices.includes(output as string)) {
-    const hint = typeof output === 'string' ? choicesHint(output, choices, 'choices') : offered
-    return refuse(`${preview(output)} is none of the choices`, hint)
-  }
-  const mismatch = schema && answerMismatch(schema, output)
-  return mismatch === undefined ? undefined : refuse(mismatch)
-}
-
-/** Who decides has seen one call; by now another may be asked about. */
-function otherCall({ taskId, approvalId }: Decision, tool: NonNullable<HumanRequest['tool']>): string | undefined {
-  if (approvalId === tool.approvalId) return undefined
-  return approvalId === undefined
-    ? `which call of the tool ${preview(tool.name)} is meant is not said`
-    : `${preview(taskId)} does not ask about the call ${preview(approvalId)} any more`
-}
-
-function givenProblem(output: unknown, refuse: (message: string, hint?: string) => Refusal): Refusal | undefined {
-  if (output === undefined) return refuse('an output is wanted, and there is none')
-  if (isDeeper(output, MAX_JSON_DEPTH)) return refuse(`the output is nested deeper than ${MAX_JSON_DEPTH} levels`)
-  const bytes = jsonBytes(output)
-  if (bytes <= MAX_GIVEN_BYTES) return undefined
-  return refuse(`the output has ${bytes} bytes as JSON; at most ${MAX_GIVEN_BYTES} are taken`)
 }

@@ -143,7 +143,7 @@ export class RunState {
     return failedInputs(this.graph(place).dependsOn.map((other) => this.rows[other]!))
   }
 
-  /** What a person has decided on a call of one of its tools. */
+  /** What a person has decided on a call of one of its tools, or on one of its effects. */
   decisionOn(place: number): ToolDecision | undefined {
     return this.subtasks.nodes[place]!.decided
   }

@@ -1,7 +1,8 @@
-// Model agents whose tools wait for a person: at each call, once, where the input says so, and in a process of their own.
-import { appendFileSync } from 'node:fs'
+// Model agents whose tools wait for a person: at each call, once, where the input says so, and in a process of their own. And
+// agents with an effect that waits for one, since they have read text of others.
+import { appendFileSync, readFileSync } from 'node:fs'
 import { tool } from 'ai'
-import { defineModelAgent, defineTeam } from 'troupe'
+import { defineAgent, defineModelAgent, defineTeam } from 'troupe'
 import { z } from 'zod'
 
 /** Writes down that it was called, in the file `APPROVAL_MARKS`. */
@@ -14,12 +15,35 @@ const push = tool({
   },
 })
 
-const settings = {
-  instructions: 'You push.',
+const waiting = {
   retry: { initialIntervalMs: 50, maximumIntervalMs: 100, maximumAttempts: 2 },
   heartbeatTimeoutMs: 2_000,
   maxConcurrency: 1,
 }
+const settings = { ...waiting, instructions: 'You push.' }
+
+/** Releases a version; where the payload names a file, its process is killed the second time: between decision and claim. */
+const releasing = (name: string, isolation?: 'process') =>
+  defineAgent({
+    ...waiting,
+    name,
+    ...(isolation ? { isolation } : {}),
+    input: z.object({ version: z.string(), counted: z.string().optional() }),
+    async run({ version, counted }, context) {
+      await context.untrusted('the release notes')
+      if (counted !== undefined) {
+        appendFileSync(counted, '.')
+        if (readFileSync(counted).length === 2) process.kill(process.pid, 'SIGKILL')
+      }
+      const options = { key: version, input: { version }, afterUntrusted: 'approve' as const }
+      const act = (): string => {
+        appendFileSync(process.env.APPROVAL_MARKS!, `${version}\n`)
+        return `released ${version}`
+      }
+      // Code that makes something of everything is suspended all the same
+      return context.effect('release', options, act).catch((error: Error) => `not released: ${error.message}`)
+    },
+  })
 
 export const approvalTeam = defineTeam({
   name: 'approval',
@@ -38,5 +62,7 @@ export const approvalTeam = defineTeam({
       isolation: 'process',
       tools: [{ name: 'push', approve: 'always', tool: push }],
     }),
+    releasing('releases'),
+    releasing('releases-apart', 'process'),
   ],
 })

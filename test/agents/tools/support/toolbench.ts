@@ -9,7 +9,7 @@ import { MockLanguageModelV3 } from 'ai/test'
 import { defineModelAgent } from 'troupe'
 import type { BaseAgentService } from '../../../../src/agents/base-agent-service'
 import type { HostContext } from '../../../../src/agents/context'
-import { HOST, type LedgerPort } from '../../../../src/agents/host-port'
+import { HOST, type HostPort, type LedgerPort } from '../../../../src/agents/host-port'
 import { memoryLedger } from '../../../../src/agents/ledger/memory-ledger'
 import { memoryEffects } from '../../../../src/agents/memory-effects'
 import type { JsonValue } from '../../../../src/contract/json'
@@ -23,6 +23,8 @@ export type Turn = string | [tool: string, input: unknown][]
 export class Toolbench {
   readonly artifacts = new MemoryArtifacts()
   ledger: LedgerPort = memoryLedger()
+  /** Effects and approvals that are kept, where a test has them. */
+  ports: Partial<Pick<HostPort, 'effects' | 'approvals'>> = {}
   /** What the model was asked, live, call by call. */
   readonly asked: LanguageModelV3CallOptions[] = []
 
@@ -62,6 +64,7 @@ export class Toolbench {
         ledger,
         effects: memoryEffects(),
         approvals: { ask: async () => undefined },
+        ...this.ports,
         agent: agent.name,
         model: 'mock/one',
         languageModel: () => this.model(turns),
