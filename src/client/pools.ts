@@ -109,7 +109,10 @@ async function ask(scope: ClientScope, { queues, answers, notes }: Standing): Pr
   const found = [...queues.values()].flatMap(({ pollers }) =>
     [...pollers].flatMap(([worker, at]) => (at > alive && !answers.has(worker) ? [worker] : [])),
   )
-  const fresh = [...new Set(found)].slice(0, Math.max(0, MAX_WORKERS - answers.size))
+  const unasked = [...new Set(found)]
+  const fresh = unasked.slice(0, Math.max(0, MAX_WORKERS - answers.size))
+  const more = `more than ${MAX_WORKERS} workers are alive: the others were not asked`
+  if (fresh.length < unasked.length && !notes.includes(more)) notes.push(more)
   const isAsked = await inPortions(fresh, AT_ONCE, (worker) => isServed(scope, workerTaskQueue(worker)))
   const workers = fresh.filter((_, place) => isAsked[place])
   for (const worker of fresh) answers.set(worker, null)

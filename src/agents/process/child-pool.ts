@@ -146,6 +146,7 @@ export class ChildPool {
     const child: IsolatedChild = new IsolatedChild(this.settings, () => this.#recycle(child))
     this.#children.add(child)
     void child.gone.then(() => this.#forget(child))
+    setTimeout(() => child.ready && !child.ended && this.#pace.succeeded(), STEADY_MS).unref()
     return child
   }
 

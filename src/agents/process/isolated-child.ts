@@ -135,6 +135,8 @@ export class IsolatedChild {
     const abort = () => timers.push(...this.#abort(signal))
     signal.addEventListener('abort', abort, { once: true })
     this.#send({ kind: 'execute', execution: number, request })
+    // It may have come since the process was handed out
+    if (signal.aborted) abort()
     try {
       return await settled
     } catch (error) {

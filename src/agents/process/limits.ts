@@ -56,8 +56,8 @@ export const RECYCLE_AFTER = 100
 export const WARMED_AT_ONCE = 1
 /** So long a process may take to load its agent before the next one is started in advance. */
 export const WARMING_MS = 10_000
-/** A process that ends by itself within this time, without an execution, counts as one that could not start. */
-export const STEADY_MS = 10_000
+/** A process that ends by itself within this time, without an execution, counts as one that could not start; one that is ready after it has started well. */
+export const STEADY_MS = 5_000
 /** Until the next start in advance after one that failed; doubled with each further one in a row. */
 export const RESTART_MS = 1_000
 /** At most: whoever has mended the module does not wait long. */

@@ -120,6 +120,16 @@ test('who waits for a process gives up at the abort, and is not handed one later
   expect(await next).toBe(await running)
 })
 
+test('an abort at the moment of being handed a process reaches the execution', async () => {
+  const executor = pool({ processes: 1 })
+  const abort = new AbortController()
+  const reason = new Error('not any more')
+  const first = execute(executor, { ms: 100 })
+  const next = rejection(execute(executor, { ms: 20_000 }, { signal: abort.signal }))
+  await first.then(() => abort.abort(reason))
+  expect(await next).toBe(reason)
+}, 15_000)
+
 test('draining ends what is idle at once and what is busy when it is done; nothing comes after it', async () => {
   const executor = pool({ processes: 2, warm: 2 })
   executor.keepWarm()
@@ -167,8 +177,9 @@ describe('processes that end as they start', () => {
     expect(starts.pids()).toHaveLength(3)
     delete process.env.TROUPE_TRIAL_CRASH
     await eventually('it is warm after all', () => executor.figures.warm === 1, 15_000)
+    // Without an execution too
+    await eventually('it has started well', () => executor.figures.failing === undefined, 15_000)
     expect(await pidOf(executor)).toBe(starts.pids().at(-1))
-    expect(executor.figures.failing).toBeUndefined()
   })
 
   test('are no other for it if they end a moment later', async () => {
