@@ -1,6 +1,7 @@
 // TEAM. What the agents of the code team hand to each other: every document as a zod schema, which is also what the
 // models are told of its shape.
 import { z } from 'zod'
+import { CACHE_TOOLS } from '../workspace/lending/lending'
 import { EXCEEDED } from '../workspace/sandbox-options'
 
 const text = z.string().min(1)
@@ -132,6 +133,17 @@ export type TestResult = z.infer<typeof testResultSchema>
 export const checkProblemSchema = z.object({ module: z.string().optional(), role: roleSchema.optional(), text })
 export type CheckProblem = z.infer<typeof checkProblemSchema>
 
+/** What was installed beside an existing repository when the run began: commands that work on copies of it are lent that. */
+export const installedSchema = z.object({
+  directory: text,
+  commit: text,
+  paths: z.array(text),
+  tools: z.array(z.enum(CACHE_TOOLS)),
+})
+
+/** What of it was not to be had on the worker's machine, a sentence each. */
+const missingSchema = z.array(z.string()).optional()
+
 /** One run of the tests that an existing repository had before. */
 export const ownTestsSchema = z.object({
   /** As a person would type it. */
@@ -146,6 +158,7 @@ export const ownTestsSchema = z.object({
   ran: z.int().nonnegative().optional(),
   /** The end of what it printed. */
   output: z.string(),
+  missing: missingSchema,
 })
 export type OwnTests = z.infer<typeof ownTestsSchema>
 
@@ -173,6 +186,7 @@ export const checkSchema = z.object({
   output: z.string(),
   /** False where no sandbox was to be had and this was allowed. */
   sandboxed: z.boolean(),
+  missing: missingSchema,
   /** Where they were asked for, and everything passed. */
   mutations: mutationsSchema.optional(),
   /** Only where there is an existing repository that has tests. */

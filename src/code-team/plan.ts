@@ -3,6 +3,7 @@ import { TroupeError } from '../contract/errors'
 import { preview, type JsonObject } from '../contract/json'
 import { choicesHint } from '../contract/nearest'
 import type { Plan, SubTask } from '../contract/plan'
+import type { Installed } from '../workspace/lending/lending'
 import { checkPath } from '../workspace/paths'
 import { languageName } from './languages'
 import { DEFAULT_MAX_ROUNDS, MAX_ROUNDS, askedModeSchema, type Assignment } from './rounds/state'
@@ -21,6 +22,8 @@ export interface CodeRequest {
   mode?: string
   /** Artifact of the `Snapshot` of an existing repository. */
   base?: string
+  /** What is installed beside that repository, and lent to what runs on copies of it. */
+  installed?: Installed
   /** What runs that repository's own tests, as a shell reads it; found in its manifests unless given. */
   testCommand?: string
   /** Paths of its tests that may be changed; only in the mode `single`: in the others the specification names them. */
@@ -48,7 +51,7 @@ export function codePlan(request: CodeRequest): { plan: Plan; inputs: JsonObject
           {
             id: 'baseline',
             agentType: 'check',
-            payload: { step: 'baseline', ...pick(given, 'language', 'base', 'testCommand') },
+            payload: { step: 'baseline', ...pick(given, 'language', 'base', 'testCommand', 'installed') },
           },
         ]
   return { plan: { name: CODE_PLAN, subtasks: [...baseline, ...subtasks] }, inputs: { ...assignment } }
@@ -60,6 +63,7 @@ export function checkRequest({
   maxRounds,
   mode = 'team',
   base,
+  installed,
   testCommand,
   mayChange = [],
   mutate,
@@ -93,7 +97,8 @@ export function checkRequest({
   const wanted = { ...fixed, ...(mutate ? { mutate } : {}) }
   if (base === undefined) return wanted
   const leave = mayChange.length === 0 ? {} : { mayChange: mayChange.map(checkPath) }
-  return { ...wanted, base, ...leave, ...(testCommand === undefined ? {} : { testCommand }) }
+  const beside = installed === undefined ? {} : { installed }
+  return { ...wanted, base, ...leave, ...beside, ...(testCommand === undefined ? {} : { testCommand }) }
 }
 
 /** References to the inputs: a plan in a log or in the UI does not repeat the request. */
@@ -111,7 +116,11 @@ function teamSubtasks(given: Record<string, unknown>, mode: Assignment['mode']):
   const isAuto = mode === 'auto'
   return [
     { id: 'spec', agentType: 'spec-agent', payload: asked },
-    { id: 'architect', agentType: 'architect-agent', payload: { ...asked, specification, ...files } },
+    {
+      id: 'architect',
+      agentType: 'architect-agent',
+      payload: { ...asked, ...pick(given, 'installed'), specification, ...files },
+    },
     ...(isAuto ? [{ id: 'mode', agentType: 'mode', payload: measured }] : []),
     build({ ...given, specification, architecture, ...(isAuto ? { choice: { $from: 'mode' } } : {}) }),
     GATE,

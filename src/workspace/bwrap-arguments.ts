@@ -1,15 +1,18 @@
 // HOST. What a sandboxed command sees, as arguments for bubblewrap: nothing that is not named here.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { TroupeError } from '../contract/errors'
 import { preview } from '../contract/json'
 import { COMMAND_SHARED_MB, COMMAND_TMP_MB } from './limits'
+import type { Lent } from './lending/lending'
+import { lentMounts } from './lending/mounts'
 import { networkMounts } from './network/inside'
 
 /** Where the copy stands inside, and where reports are written. */
 export const INSIDE_DIRECTORY = '/workspace'
 export const INSIDE_REPORT = '/report'
-const INSIDE_HOME = '/tmp/home'
+/** Its home, in memory or a copy. */
+export const INSIDE_HOME = '/tmp/home'
 
 /** The user inside, whoever it is outside: a program may ask for its name, and behaves otherwise as root. */
 const INSIDE_USER = '1000'
@@ -31,6 +34,9 @@ export interface BwrapSettings {
   command: readonly string[]
   directory: string
   readOnly: readonly string[]
+  lend: readonly Lent[]
+  /** Where the copy is found as well. */
+  alias?: string
   /** A directory that is its home, instead of an empty one in memory. */
   home?: string
   report?: string
@@ -47,7 +53,7 @@ export interface BwrapSettings {
  * environment may hold secrets, and every user of the machine reads arguments.
  */
 export function bwrapArguments(settings: BwrapSettings): string[] {
-  const { directory, report, readOnly, filter, proxySocket, home } = settings
+  const { directory, report, readOnly, lend, filter, proxySocket, home } = settings
   const megabytes = (number: number) => String(number * 1024 * 1024)
   return [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
@@ -66,7 +72,10 @@ export function bwrapArguments(settings: BwrapSettings): string[] {
     ...nodeMounts(),
     ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...(proxySocket === undefined ? [] : networkMounts(proxySocket)),
+    ...lend.filter(({ to }) => isAbsolute(to)).flatMap((lent) => lentMounts(lent, lent.to)),
     ...['--bind', directory, INSIDE_DIRECTORY, ...(report === undefined ? [] : ['--bind', report, INSIDE_REPORT])],
+    ...lend.filter(({ to }) => !isAbsolute(to)).flatMap((lent) => lentMounts(lent, join(INSIDE_DIRECTORY, lent.to))),
+    ...aliasLink(settings),
     // To the host's root, files of /proc/sys belong even without any capability. And what is left writable is memory.
     ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', INSIDE_DIRECTORY, '--clearenv', '--args', String(ENVIRONMENT)],
@@ -108,6 +117,27 @@ function systemMounts(): string[] {
       (path) => ['--ro-bind-try', path, path],
     ),
   ]
+}
+
+/** A link to the copy, where nothing that is shown lies at or below its place, or is a directory that cannot take it. */
+function aliasLink({ alias, readOnly, lend }: BwrapSettings): string[] {
+  if (alias === undefined) return []
+  const shown = [
+    ...readOnly,
+    ...lend.map(({ to }) => to),
+    process.execPath,
+    INSIDE_HOME,
+    INSIDE_DIRECTORY,
+    INSIDE_REPORT,
+  ]
+  const fixed = ['/usr', '/bin', '/sbin', '/lib', '/etc', '/proc', '/dev', '/proxy', INSIDE_DIRECTORY, INSIDE_REPORT]
+  const isTaken =
+    [...shown, ...fixed].some((path) => isWithin(path, alias)) || fixed.some((path) => isWithin(alias, path))
+  return isTaken ? [] : ['--symlink', INSIDE_DIRECTORY, alias]
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`)
 }
 
 /** The Node that runs us, with its npm, where it is not the system's: these files only, for its prefix may be a home. */

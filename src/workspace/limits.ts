@@ -57,6 +57,10 @@ export const USAGE_POLL_MS = 100
 /** Between two walks over its files, at least; a walk takes at most a tenth of the time. */
 export const DISK_POLL_MS = 500
 export const DISK_POLL_SHARE = 10
+/** Directories of packages that one command is lent: a repository of that many packages, each with its own. */
+export const LENT_DIRECTORIES = 300
+/** Milliseconds for a compiler to say where its packages are. */
+export const TOOL_ANSWER_MS = 10_000
 /** From the kill to giving up on a sandbox that does not go. */
 export const SANDBOX_END_MS = 5_000
 /** Milliseconds for the probe: it starts Node once. */

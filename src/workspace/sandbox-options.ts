@@ -7,6 +7,7 @@ import {
   COMMAND_PROCESSES,
   COMMAND_TIMEOUT_MS,
 } from './limits'
+import type { Lent } from './lending/lending'
 import type { Resolve } from './network/resolve'
 
 export interface SandboxLimits {
@@ -39,6 +40,10 @@ export interface SandboxOptions {
   directory: string
   /** Further files and directories, readable at the paths that they have here. */
   readOnly?: readonly string[]
+  /** Directories that it finds elsewhere, or within the copy, read-only; only in the sandbox. */
+  lend?: readonly Lent[]
+  /** Where it finds the copy as well, absolute, for packages that name it so; only in the sandbox, and where nothing else is. */
+  alias?: string
   /** Files and directories below the user's home, of which its own home has a copy that is thrown away; only in the sandbox. */
   homePaths?: readonly string[]
   /** A writable directory for reports; the command finds its path in the variable TROUPE_REPORT. */

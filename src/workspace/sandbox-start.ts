@@ -17,6 +17,7 @@ import {
 } from './bwrap-arguments'
 import { covered } from './inherited-descriptors'
 import { COMMAND_NICENESS, COMMAND_OPEN_FILES, SANDBOX_END_MS, THREADS_A_PROCESS } from './limits'
+import type { Lent } from './lending/lending'
 import { networkEnvironment, openNetwork } from './network/inside'
 import type { NetworkProxy } from './network/proxy'
 import { DEFAULT_LIMITS, type SandboxLimits } from './sandbox-options'
@@ -28,6 +29,9 @@ export interface StartOptions {
   command: readonly string[]
   directory: string
   readOnly?: readonly string[]
+  /** With room made for it. */
+  lend?: readonly Lent[]
+  alias?: string
   /** Its home, where it is to find something there. */
   home?: string
   report?: string
@@ -63,6 +67,7 @@ export function startInSandbox(options: StartOptions & { disableUserns: boolean 
     ...(proxy ? { proxySocket: proxy.socketPath } : {}),
     command: limited(options.command, limits, true, proxy ? openNetwork() : []),
     readOnly: options.readOnly ?? [],
+    lend: options.lend ?? [],
     filter: filter !== undefined,
   })
   const bound = boundProcesses(mostThreads(limits))

@@ -7,6 +7,7 @@ import { OutputTail } from '../agents/process/captured-output'
 import { startFailure } from '../agents/process/command-failures'
 import { copyHome } from './copied-home'
 import { COMMAND_DISK_ENTRIES, COMMAND_KEPT_BYTES, DISK_POLL_MS, DISK_POLL_SHARE, USAGE_POLL_MS } from './limits'
+import { makeRoom } from './lending/mounts'
 import { networkGrants } from './network/destination'
 import { startProxy } from './network/proxy'
 import {
@@ -45,13 +46,14 @@ type InsideOptions = SandboxOptions & { home?: string }
 
 async function runInside(options: InsideOptions, limits: SandboxLimits): Promise<SandboxResult> {
   const { disableUserns } = await requireSandbox()
-  const { network = [], resolve } = options
-  if (network.length === 0) return attend(startInSandbox({ ...options, limits, disableUserns }), options, limits)
+  const { network = [], resolve, lend = [], directory: copy } = options
+  const start = { ...options, limits, disableUserns, lend: await makeRoom(lend, copy) }
+  if (network.length === 0) return attend(startInSandbox(start), options, limits)
   const grants = networkGrants(network)
   return withTemporaryDirectory(async (directory) => {
     const proxy = await startProxy({ grants, directory, ...(resolve ? { resolve } : {}) })
     try {
-      const started = startInSandbox({ ...options, limits, disableUserns, proxy })
+      const started = startInSandbox({ ...start, proxy })
       const result = await attend(started, options, limits)
       const refusedHosts = proxy.refused()
       return { ...result, ...(refusedHosts.length > 0 ? { refusedHosts } : {}) }

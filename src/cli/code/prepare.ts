@@ -8,11 +8,13 @@ import { codePlan, CODE_PLAN } from '../../code-team/plan'
 import { requireOneCoder } from '../../code-team/texts'
 import type { TeamManifest } from '../../contract/agent'
 import { TroupeError } from '../../contract/errors'
-import { preview } from '../../contract/json'
+import { firstOf, preview } from '../../contract/json'
 import type { CheckedPlan } from '../../contract/schema/check-plan'
 import { defaultStoreLocation } from '../../storage/defaults'
 import { openStore } from '../../storage/open-store'
 import { deliveryTarget } from '../../workspace/deliver-files'
+import { findInstalled } from '../../workspace/lending/find-installed'
+import type { Installed } from '../../workspace/lending/lending'
 import { readHead } from '../../workspace/repository'
 import { requireSandbox } from '../../workspace/sandbox-probe'
 import { fileAt, storeSnapshot } from '../../workspace/snapshots'
@@ -81,7 +83,7 @@ export async function prepareCode(
   const isShownWhole = order.mode === 'single' && manifest.agents.some(({ name, model }) => name === CODER && model)
   const head =
     target === 'repository' ? await readRepository(directory, { isShownWhole, mayChange: order.mayChange }) : undefined
-  const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base } : {}) })
+  const { plan, inputs } = codePlan({ ...request, ...(head ? { base: head.base, installed: head.installed } : {}) })
   const place: DeliveryPlace = { directory, ...(head ? { commit: head.commit } : {}) }
   const given = { team: manifest, inputs: withDelivery(inputs, place) }
   return { id, check: () => checkMadePlan(plan, given) }
@@ -97,7 +99,7 @@ function withoutRepository(option: string, directory: string): TroupeError {
 async function readRepository(
   directory: string,
   { isShownWhole, mayChange = [] }: { isShownWhole: boolean; mayChange?: readonly string[] },
-): Promise<{ commit: string; base: string }> {
+): Promise<{ commit: string; base: string; installed?: Installed }> {
   const { artifacts } = await openStore(defaultStoreLocation())
   const { commit, snapshot, leftOut } = await readHead(artifacts, directory)
   const unknown = mayChange.find((path) => !fileAt(snapshot, path))
@@ -113,7 +115,13 @@ async function readRepository(
     const more = leftOut.length - named.length
     say(`note: not shown to the agents: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`)
   }
-  return { commit, base: await storeSnapshot(artifacts, snapshot) }
+  const installed = await findInstalled(directory, { commit, snapshot })
+  if (installed) say(`note: lent to tests, read-only: ${toldInstalled(installed)}`)
+  return { commit, base: await storeSnapshot(artifacts, snapshot), ...(installed ? { installed } : {}) }
+}
+
+function toldInstalled({ paths, tools }: Installed): string {
+  return firstOf([...paths, ...tools.map((tool) => `what ${tool} has fetched`)], NAMED)
 }
 
 function freshId(): string {

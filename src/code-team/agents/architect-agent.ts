@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineAgent } from '../../agents/define-agent'
 import { architectureProblems } from '../architecture/check-architecture'
-import { architectureSchema, specificationSchema, type Architecture } from '../documents'
+import { architectureSchema, installedSchema, specificationSchema, type Architecture } from '../documents'
 import { LANGUAGE_NAMES } from '../languages'
 import { ARCHITECT_SYSTEM, architectPrompt } from '../prompts/architect-agent'
 import { inventoryOf } from '../map/repository-map'
@@ -20,11 +20,12 @@ export const architectAgent = defineAgent({
     language: z.enum(LANGUAGE_NAMES),
     specification: specificationSchema,
     base: z.string().optional(),
+    installed: installedSchema.optional(),
     /** The same, as agents name the files that their tools work on. */
     snapshot: z.string().optional(),
   }),
   output: architectureSchema,
-  async run({ request, language, specification, base, snapshot }, context) {
+  async run({ request, language, specification, base, installed, snapshot }, context) {
     context.progress('dividing it into modules')
     const { artifacts, signal } = context
     const repository = await describeRepository(artifacts, base, { budget: MAP_TOKENS, signal })
@@ -37,6 +38,7 @@ export const architectAgent = defineAgent({
         language,
         specification,
         ...(repository === undefined ? {} : { repository }),
+        ...(installed ? { installed } : {}),
       }),
       schema: architectureSchema,
       problems: (architecture: Architecture) =>

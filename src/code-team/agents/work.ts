@@ -5,6 +5,7 @@ import {
   contributionSchema,
   filesAnswerSchema,
   findingSchema,
+  installedSchema,
   moduleSchema,
   specificationSchema,
   type Contribution,
@@ -27,6 +28,8 @@ export const workInputShape = {
   specification: specificationSchema.optional(),
   /** Artifact of the `Snapshot` of an existing repository. */
   base: z.string().optional(),
+  /** What is installed beside it. */
+  installed: installedSchema.optional(),
   /** What it has left in earlier rounds. */
   previous: contributionSchema.optional(),
   failures: z.array(z.object({ file: z.string(), name: z.string(), message: z.string() })),

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import type { AgentContext } from '../../agents/context'
 import { defineAgent, type FunctionAgent } from '../../agents/define-agent'
 import { TroupeError } from '../../contract/errors'
+import { lendInstalled } from '../../workspace/lending/lend-installed'
+import type { Lending } from '../../workspace/lending/lending'
 import type { Snapshot } from '../../workspace/snapshot'
 import { EMPTY_SNAPSHOT, loadSnapshot, storeSnapshot, textFiles } from '../../workspace/snapshots'
 import { CHECK_AGENT, TESTS_TIMEOUT_MS } from '../agents/settings'
@@ -11,6 +13,7 @@ import {
   architectureSchema,
   checkSchema,
   contributionSchema,
+  installedSchema,
   ownTestsSchema,
   specificationSchema,
   type Check,
@@ -42,6 +45,7 @@ const baselineSchema = z.object({
   step: z.literal('baseline'),
   language: z.enum(LANGUAGE_NAMES),
   base: z.string(),
+  installed: installedSchema.optional(),
   /** Found unless given. */
   testCommand: z.string().optional(),
 })
@@ -54,6 +58,7 @@ const inputSchema = z.object({
   architecture: architectureSchema,
   contributions: z.array(contributionSchema),
   base: z.string().optional(),
+  installed: installedSchema.optional(),
   baseline: ownTestsSchema.nullable().optional(),
   /** Which existing tests may change: the paths that the specification names, or without one those that the user does. */
   specification: specificationSchema.pick({ changedTests: true }).optional(),
@@ -80,7 +85,7 @@ export function checkAgent(leave: SandboxLeave): FunctionAgent<Baseline | CheckI
 }
 
 async function baseline(
-  { language, base, testCommand }: Baseline,
+  { language, base, installed, testCommand }: Baseline,
   context: AgentContext,
   leave: SandboxLeave,
 ): Promise<z.output<typeof baselineResultSchema>> {
@@ -90,17 +95,22 @@ async function baseline(
   const command = testCommand ?? (await ownTestCommand(artifacts, snapshot, language))
   if (command === undefined) return { ownTests: null }
   const sandbox = await chooseSandbox(snapshot, leave)
-  const ownTests = await runOwnTests(artifacts, snapshot, command, { signal, sandbox })
+  const lending = await lendInstalled(installed, sandbox)
+  const ownTests = await runOwnTests(artifacts, snapshot, command, { signal, sandbox, lending })
   // What somebody has typed is mended before anything is paid for
   if (testCommand !== undefined && neverStarted(ownTests)) throw notStarted(ownTests, sandbox)
   return { ownTests }
 }
 
-function notStarted({ command, output }: OwnTests, sandbox: 'required' | 'none'): TroupeError {
+function notStarted({ command, output, missing = [] }: OwnTests, sandbox: 'required' | 'none'): TroupeError {
   const where = sandbox === 'required' ? 'in the sandbox, on a copy of the last commit' : 'on a copy of the last commit'
-  return new TroupeError('CommandNotFound', `the test command "${command}" does not start ${where}: ${output.trim()}`, {
-    hint: 'what is not committed is not there, nor is what lies outside of /usr and the repository: give another --test',
-  })
+  return new TroupeError(
+    'CommandNotFound',
+    `the test command "${command}" does not start ${where}: ${[output.trim(), ...missing].join('; ')}`,
+    {
+      hint: 'what is neither committed nor an installed package is not there, nor is what lies outside of /usr: give another --test',
+    },
+  )
 }
 
 async function check(input: CheckInput, context: AgentContext, leave: SandboxLeave): Promise<Check> {
@@ -113,6 +123,9 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   const snapshot = { files: { ...merged.snapshot.files, ...(await textFiles(artifacts, scaffold)) } }
   const stored = await storeSnapshot(artifacts, snapshot)
   const sandbox = await chooseSandbox(snapshot, leave, Object.values(scaffold))
+  const lending = await lendInstalled(input.installed, sandbox)
+  const before = input.baseline ?? undefined
+  if (before && !before.missing && lending.missing.length > 0) throw elsewhere(lending.missing)
   context.progress('running the tests')
   const written = contributions
     .flatMap(({ patch }) => Object.keys(patch.write))
@@ -120,12 +133,11 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   // In a repository that was there before, its own tests are not ours to judge
   const files = input.base === undefined ? undefined : written.filter(LANGUAGES[language].isTestFile)
   const { command, readOnly } = testCommandOf(language, files)
-  const options = { command, readOnly, timeoutMs: TESTS_TIMEOUT_MS, signal, sandbox }
+  const options = { command, readOnly, lending, timeoutMs: TESTS_TIMEOUT_MS, signal, sandbox }
   const { result, report } = files?.length === 0 ? NOTHING_RAN : await runTests(artifacts, snapshot, options)
   const { tests, problems } = judge({ language, mode, architecture, written, report, result })
-  const before = input.baseline ?? undefined
   const begin = performance.now()
-  const after = before && (await ownTestsAfter(before, base, snapshot, input, context, sandbox))
+  const after = before && (await ownTestsAfter(before, base, snapshot, input, context, { sandbox, lending }))
   const ownMs = performance.now() - begin
   const compared = before && after ? ownTestProblems(before, after) : []
   const touched = testChanges(base, input)
@@ -133,7 +145,7 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   const failed = tests.some(({ status }) => status === 'failed')
   const passed = all.length === 0 && !failed && result.exitCode === 0
   const isNoticed = async (mutated: Snapshot): Promise<boolean> => {
-    const trial = { signal, sandbox: await chooseSandbox(mutated, leave, Object.values(scaffold)) }
+    const trial = { signal, lending, sandbox: await chooseSandbox(mutated, leave, Object.values(scaffold)) }
     if (files?.length !== 0) {
       const timeoutMs = trialTimeout(result.durationMs)
       const { result: own } = await runTests(artifacts, mutated, { command, readOnly, ...trial, timeoutMs })
@@ -156,9 +168,19 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
     problems: all,
     output: endOfOutput(result.output),
     sandboxed: sandbox === 'required',
+    ...(lending.missing.length > 0 ? { missing: lending.missing } : {}),
     ...(mutations ? { mutations } : {}),
     ...(before && after ? { ownTests: { before, after, changed: changedTests(base, snapshot) } } : {}),
   }
+}
+
+/** Whoever judges the change by tests that lack their packages blames the coders. */
+function elsewhere(missing: readonly string[]): TroupeError {
+  const message = `the tests cannot be run here as they were before the change: ${missing.join('; ')}`
+  return new TroupeError('SandboxUnavailable', message, {
+    hint: 'let a worker go on that runs where they ran before, beside the repository with its installed packages',
+    retryable: true,
+  })
 }
 
 /** A changed program may never end: its tests get some times what they took. */
@@ -178,11 +200,11 @@ async function ownTestsAfter(
   now: Snapshot,
   { language }: CheckInput,
   context: AgentContext,
-  sandbox: 'required' | 'none',
+  how: { sandbox: 'required' | 'none'; lending: Lending },
 ): Promise<OwnTests> {
   context.progress("running the repository's own tests")
   const { artifacts, signal } = context
-  return runOwnTests(artifacts, withoutNewTests(base, now, language), command, { signal, sandbox })
+  return runOwnTests(artifacts, withoutNewTests(base, now, language), command, { signal, ...how })
 }
 
 /** A program whose tests pass is none as long as it cannot be started. */

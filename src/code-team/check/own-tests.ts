@@ -1,5 +1,6 @@
 // TEAM. The tests that an existing repository had before: run by their own command, before a change and after it.
 import { INSIDE_DIRECTORY } from '../../workspace/bwrap-arguments'
+import { NOTHING_LENT } from '../../workspace/lending/lending'
 import { runSandboxed } from '../../workspace/sandbox'
 import type { Artifacts, Snapshot } from '../../workspace/snapshot'
 import { withWorkingCopy } from '../../workspace/working-copy'
@@ -21,15 +22,17 @@ export async function runOwnTests(
   {
     signal,
     sandbox,
+    lending: { missing, ...lent } = NOTHING_LENT,
     timeoutMs = OWN_TESTS_TIMEOUT_MS,
-  }: Pick<RunOptions, 'signal' | 'sandbox'> & { timeoutMs?: number },
+  }: Pick<RunOptions, 'signal' | 'sandbox' | 'lending'> & { timeoutMs?: number },
 ): Promise<OwnTests> {
   // As npm runs it: with the programs of its packages in the path
   const command = ['/bin/sh', '-c', `PATH="$PWD/node_modules/.bin:$PATH"\n${script}`]
   return withWorkingCopy(artifacts, snapshot, async (directory) => {
     const told = new RunnerOutput([directory, INSIDE_DIRECTORY])
     const onOutput = (chunk: Uint8Array): void => told.write(chunk)
-    const result = await runSandboxed({ command, directory, signal, sandbox, onOutput, limits: { timeoutMs } })
+    const limits = { timeoutMs }
+    const result = await runSandboxed({ command, directory, signal, sandbox, onOutput, limits, ...lent })
     told.end()
     const { exitCode, exceeded, output } = result
     return {
@@ -40,6 +43,7 @@ export async function runOwnTests(
       failing: told.failing,
       ...(told.ran === undefined ? {} : { ran: told.ran }),
       output: endOfOutput(output),
+      ...(missing.length > 0 ? { missing } : {}),
     }
   })
 }

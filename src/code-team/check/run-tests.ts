@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { NOTHING_LENT, type Lending } from '../../workspace/lending/lending'
 import { readPlainFile } from '../../workspace/read-plain-file'
 import { runSandboxed } from '../../workspace/sandbox'
 import type { SandboxOptions, SandboxResult } from '../../workspace/sandbox-options'
@@ -16,6 +17,8 @@ const REPORT_BYTES = 32 * 1024 * 1024
 export interface RunOptions {
   command: readonly string[]
   readOnly?: readonly string[]
+  /** What it is lent of a repository's packages. */
+  lending?: Lending
   /** A directory that it may write a report into. */
   report?: string
   timeoutMs: number
@@ -40,10 +43,10 @@ export async function runTests(
 export async function runOnCopy(
   artifacts: Artifacts,
   snapshot: Snapshot,
-  { timeoutMs, ...options }: RunOptions,
+  { timeoutMs, lending: { missing: _, ...lent } = NOTHING_LENT, ...options }: RunOptions,
 ): Promise<SandboxResult> {
   const limits = { timeoutMs }
-  return withWorkingCopy(artifacts, snapshot, (directory) => runSandboxed({ ...options, directory, limits }))
+  return withWorkingCopy(artifacts, snapshot, (directory) => runSandboxed({ ...options, ...lent, directory, limits }))
 }
 
 /** Undefined where there is none. What the tests have put in its place (a link, a pipe) is none. */

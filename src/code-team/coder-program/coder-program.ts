@@ -7,6 +7,7 @@ import { secretFilter } from '../../agents/models/secrets'
 import { refuseSecretNames, withoutSecrets } from '../../agents/tools/files/without-secrets'
 import { messageOf, asTroupeError, type ErrorCode } from '../../contract/errors'
 import { editedCopy } from '../../workspace/edited-copy'
+import { lendInstalled } from '../../workspace/lending/lend-installed'
 import { applyPatches, ownershipProblems } from '../../workspace/patches'
 import { EVERYTHING } from '../../workspace/paths'
 import type { Artifacts, Patch, Snapshot } from '../../workspace/snapshot'
@@ -63,9 +64,10 @@ async function work(program: CoderProgram, input: CoderInput, context: AgentCont
   const start = startingPoint(base, input)
   const whose = { module: module.name, role: 'code' as const, ...(input.previous ? { previous: input.previous } : {}) }
   const prompt = programPrompt(input, await tokenCounter())
+  const lending = await lendInstalled(input.installed, program.sandbox === 'none' ? 'none' : 'required')
   let log: string | undefined
   const edit = async (directory: string): Promise<void> => {
-    log = await runProgram(program, { directory, prompt, artifacts, signal })
+    log = await runProgram(program, { directory, prompt, artifacts, lending, signal })
   }
   const patch = await editedPatch({ artifacts, start, program, edit })
   const kept = log === undefined ? {} : { log }

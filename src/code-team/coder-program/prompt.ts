@@ -1,8 +1,10 @@
 // TEAM. What a program is told that edits files in its working directory, in the place of a model that answers with them.
 import type { TokenCounter } from '../../agents/models/count-tokens'
+import type { Installed } from '../../workspace/lending/lending'
 import type { Module, Specification } from '../documents'
 import { LANGUAGES, type LanguageName } from '../languages'
 import { feedbackPrompt } from '../prompts/feedback'
+import { installedRules } from '../prompts/installed'
 import { bullets, document, MATERIAL_RULE, material, message } from '../prompts/material'
 import { toldMayChange } from '../existing-tests'
 import type { Feedback } from '../rounds/affected'
@@ -31,10 +33,12 @@ export interface ProgramPromptInput extends Feedback {
   module: Module
   specification?: Specification
   imports: readonly { module: Module }[]
+  /** Beside an existing repository. */
+  installed?: Installed
 }
 
 export function programPrompt(input: ProgramPromptInput, count: TokenCounter): string {
-  const { language, mode, request = '', mayChange, module, specification, imports, ...feedback } = input
+  const { language, mode, request = '', mayChange, module, specification, imports, installed, ...feedback } = input
   const { title, codeRules, testRules, testFiles, testCommand } = LANGUAGES[language]
   if (mode === 'single') {
     const tests = [...testRules, `Test files are ${testFiles}; \`${testCommand.join(' ')}\` runs them.`]
@@ -43,7 +47,7 @@ export function programPrompt(input: ProgramPromptInput, count: TokenCounter): s
       material('The request', request),
       toldMayChange(mayChange),
       `Rules:\n${bullets(COMMON)}`,
-      `The language: ${title}. Its rules:\n${bullets([...codeRules, ...tests])}`,
+      `The language: ${title}. Its rules:\n${bullets([...codeRules, ...tests, ...installedRules(installed)])}`,
       feedbackPrompt(feedback, count),
     )
   }
@@ -54,7 +58,7 @@ export function programPrompt(input: ProgramPromptInput, count: TokenCounter): s
     specification && document('The part of the specification that concerns it', specification),
     ...imports.map((one) => document(`It imports "${one.module.name}"`, { ...one.module, criteria: undefined })),
     `Rules:\n${bullets([...MODULE, ...COMMON])}`,
-    `The language: ${title}. Its rules:\n${bullets(codeRules)}`,
+    `The language: ${title}. Its rules:\n${bullets([...codeRules, ...installedRules(installed)])}`,
     feedbackPrompt(feedback, count),
   )
 }

@@ -6,6 +6,7 @@ import { CappedOutput } from '../../agents/process/captured-output'
 import { fillArguments, hasPlaceholder } from '../../agents/process/command-arguments'
 import { secretFilter } from '../../agents/models/secrets'
 import { TroupeError } from '../../contract/errors'
+import type { Lending } from '../../workspace/lending/lending'
 import { runSandboxed } from '../../workspace/sandbox'
 import type { SandboxOptions } from '../../workspace/sandbox-options'
 import type { Artifacts } from '../../workspace/snapshot'
@@ -20,6 +21,8 @@ export interface ProgramRun {
   directory: string
   prompt: string
   artifacts: Artifacts
+  /** What it is lent of a repository's packages. */
+  lending: Lending
   signal: AbortSignal
 }
 
@@ -31,7 +34,7 @@ export interface ProgramRun {
  */
 export async function runProgram(
   program: CoderProgram,
-  { directory, prompt, artifacts, signal }: ProgramRun,
+  { directory, prompt, artifacts, lending, signal }: ProgramRun,
 ): Promise<string> {
   const output = new CappedOutput(KEPT_BYTES)
   const onOutput = (chunk: Uint8Array): void => output.write(Buffer.from(chunk))
@@ -40,7 +43,7 @@ export async function runProgram(
     signal: ended,
     exceeded,
   } = await runSandboxed({
-    ...confinement(program),
+    ...confinement(program, lending),
     ...(program.sandbox === 'none'
       ? {}
       : { readOnly: [programFile(program.command[0]!), ...program.sandbox.readOnly] }),
@@ -69,19 +72,20 @@ export async function runProgram(
   throw new TroupeError('CommandFailed', `${name} ${how}; ${told}`, { hint, retryable: true })
 }
 
-type Confinement = Pick<SandboxOptions, 'sandbox' | 'env' | 'limits' | 'network' | 'homePaths'>
+type Confinement = Pick<SandboxOptions, 'sandbox' | 'env' | 'limits' | 'network' | 'homePaths' | 'lend' | 'alias'>
 
-function confinement({ sandbox, env, timeoutMs }: CoderProgram): Confinement {
+function confinement({ sandbox, env, timeoutMs }: CoderProgram, lending: Lending): Confinement {
+  const { missing: _, env: theirs, ...lent } = lending
   // Without a sandbox it is the user's own program, which finds its login where the user has it
   const names = sandbox === 'none' ? ['HOME', ...env] : env
-  const passed: Record<string, string> = {}
+  const passed: Record<string, string> = { ...theirs }
   for (const name of names) {
     const value = process.env[name]
     if (value !== undefined) passed[name] = value
   }
   if (sandbox === 'none') return { sandbox, env: passed, limits: { timeoutMs } }
   const { network, home, memoryMb } = sandbox
-  return { sandbox: 'required', env: passed, network, homePaths: home, limits: { timeoutMs, memoryMb } }
+  return { sandbox: 'required', env: passed, network, homePaths: home, limits: { timeoutMs, memoryMb }, ...lent }
 }
 
 /** In the sandbox a program is started by its file, which is shown there. */

@@ -1,8 +1,10 @@
 // TEAM. What the architect-agent is told: from a specification to modules that can be written and tested side by side.
 import { grouped } from '../../agents/models/count-tokens'
+import type { Installed } from '../../workspace/lending/lending'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Specification } from '../documents'
 import { MODULE_TOKENS } from '../token-limits'
+import { installedRules } from './installed'
 import { bullets, document, MATERIAL_RULE, material, message } from './material'
 
 export const ARCHITECT_SYSTEM = `You are the architect-agent of a team that writes software. You divide a program into modules. For each module one coder writes the code and one test-agent the tests, at the same time, each seeing only its module's contract, the contracts of what it imports and its part of the specification. So a contract has to say everything that two strangers need to fit together.
@@ -31,12 +33,16 @@ export interface ArchitectPromptInput {
   language: LanguageName
   specification: Specification
   repository?: string
+  /** Beside it. */
+  installed?: Installed
 }
 
-export function architectPrompt({ request, language, specification, repository }: ArchitectPromptInput): string {
+export function architectPrompt(input: ArchitectPromptInput): string {
+  const { request, language, specification, repository, installed } = input
   const { title, testCommand, program, testFiles, codeRules } = LANGUAGES[language]
   const rules = [
     ...codeRules,
+    ...installedRules(installed),
     `Test files are ${testFiles}.`,
     `"testCommand" is ${JSON.stringify(testCommand)}, nothing else; "runCommand" begins with "${program}".`,
   ]

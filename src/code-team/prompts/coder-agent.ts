@@ -1,10 +1,12 @@
 // TEAM. What the coder-agent is told: one module, from its contract and what it imports.
 import type { TokenCounter } from '../../agents/models/count-tokens'
+import type { Installed } from '../../workspace/lending/lending'
 import type { Module, Specification } from '../documents'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Feedback } from '../rounds/affected'
 import { feedbackPrompt } from './feedback'
 import { FILES_ANSWER, shownFiles } from './files'
+import { installedRules } from './installed'
 import { bullets, document, MATERIAL_RULE, material, message } from './material'
 
 export const CODER_SYSTEM = `You are the coder-agent of a team that writes software. You write one module of a program. Somebody else writes its tests from the same contract at this moment; others write the modules that import yours.
@@ -31,10 +33,12 @@ export interface CoderPromptInput extends Feedback {
   /** Signatures of what its files import of an existing repository besides. */
   uses?: string
   own: ReadonlyMap<string, string>
+  /** Beside an existing repository. */
+  installed?: Installed
 }
 
 export function coderPrompt(input: CoderPromptInput, count: TokenCounter): string {
-  const { language, module, specification, imports, uses = '', own, ...feedback } = input
+  const { language, module, specification, imports, uses = '', own, installed, ...feedback } = input
   const { title, codeRules } = LANGUAGES[language]
   const { name, purpose, paths, contract, criteria, imports: imported } = module
   return message(
@@ -46,7 +50,7 @@ export function coderPrompt(input: CoderPromptInput, count: TokenCounter): strin
     ]),
     uses === '' ? undefined : material('What your files use of the repository besides', uses),
     shownFiles('Your files as they are:', own),
-    `The language: ${title}. Its rules:\n${bullets(codeRules)}`,
+    `The language: ${title}. Its rules:\n${bullets([...codeRules, ...installedRules(installed)])}`,
     feedbackPrompt(feedback, count),
   )
 }

@@ -1,10 +1,12 @@
 // TEAM. What the coder-agent is told in single mode: the whole program and its tests, from the request alone.
 import type { TokenCounter } from '../../agents/models/count-tokens'
+import type { Installed } from '../../workspace/lending/lending'
 import { LANGUAGES, type LanguageName } from '../languages'
 import { toldMayChange } from '../existing-tests'
 import type { Feedback } from '../rounds/affected'
 import { feedbackPrompt } from './feedback'
 import { FILES_ANSWER, shownFiles } from './files'
+import { installedRules } from './installed'
 import { bullets, MATERIAL_RULE, material, message } from './material'
 
 export const SINGLE_SYSTEM = `You are the coder-agent, and you work alone: from a request you write a whole program and its tests. Your tests are run; nothing counts as done before they ran and passed.
@@ -27,12 +29,14 @@ export interface SinglePromptInput extends Feedback {
   mayChange?: readonly string[]
   language: LanguageName
   own: ReadonlyMap<string, string>
+  /** Beside an existing repository. */
+  installed?: Installed
   /** Path → text of an existing repository's files, but for those that it has changed. */
   repository?: ReadonlyMap<string, string>
 }
 
 export function singlePrompt(input: SinglePromptInput, count: TokenCounter): string {
-  const { request, mayChange, language, own, repository, ...feedback } = input
+  const { request, mayChange, language, own, repository, installed, ...feedback } = input
   const { title, codeRules, testRules, testCommand, testFiles, entry } = LANGUAGES[language]
   const begin = repository === undefined ? [`The program begins in \`${entry}\`.`] : []
   const rules = [...codeRules, ...testRules, `Test files are ${testFiles}; \`${testCommand.join(' ')}\` runs them.`]
@@ -41,7 +45,7 @@ export function singlePrompt(input: SinglePromptInput, count: TokenCounter): str
     toldMayChange(mayChange),
     repository && shownFiles('The existing repository:', repository),
     shownFiles('Your files as they are:', own),
-    `The language: ${title}. Its rules:\n${bullets([...begin, ...rules])}`,
+    `The language: ${title}. Its rules:\n${bullets([...begin, ...rules, ...installedRules(installed)])}`,
     feedbackPrompt(feedback, count),
   )
 }

@@ -1,10 +1,12 @@
 // TEAM. What the test-agent is told: a module's contract and criteria, and never its code.
 import type { TokenCounter } from '../../agents/models/count-tokens'
+import type { Installed } from '../../workspace/lending/lending'
 import type { Module, Specification } from '../documents'
 import { LANGUAGES, type LanguageName } from '../languages'
 import type { Feedback } from '../rounds/affected'
 import { feedbackPrompt } from './feedback'
 import { FILES_ANSWER, shownFiles } from './files'
+import { installedRules } from './installed'
 import { bullets, document, MATERIAL_RULE, message } from './material'
 
 export const TEST_SYSTEM = `You are the test-agent of a team that writes software. You write the tests of one module from its contract and from the specification. You never see its code, which is written at this moment by somebody who sees the same contract: so your tests say what the module should do, not what it happens to do.
@@ -29,10 +31,12 @@ export interface TestPromptInput extends Feedback {
   specification?: Specification
   imports: { name: string; contract: string }[]
   own: ReadonlyMap<string, string>
+  /** Beside an existing repository. */
+  installed?: Installed
 }
 
 export function testPrompt(input: TestPromptInput, count: TokenCounter): string {
-  const { language, module, specification, imports, own, ...feedback } = input
+  const { language, module, specification, imports, own, installed, ...feedback } = input
   const { title, testRules, testFiles } = LANGUAGES[language]
   const { name, purpose, paths, testPaths, contract, criteria } = module
   return message(
@@ -41,7 +45,7 @@ export function testPrompt(input: TestPromptInput, count: TokenCounter): string 
     specification && document('The part of the specification that concerns it', specification),
     imports.length === 0 ? undefined : document('The contracts of the modules that it imports', imports),
     shownFiles('Your files as they are:', own),
-    `The language: ${title}. Test files are ${testFiles}. Rules for tests:\n${bullets(testRules)}`,
+    `The language: ${title}. Test files are ${testFiles}. Rules for tests:\n${bullets([...testRules, ...installedRules(installed)])}`,
     feedbackPrompt(feedback, count),
   )
 }

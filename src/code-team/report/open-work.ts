@@ -18,6 +18,7 @@ export function openWork(run: CodeRun): string[] {
     ...(run.checked || run.contributions.length === 0 ? [] : ['What was written last was not tested.']),
     ...(last && !run.done ? whatFails(last) : []),
     ...untested(run),
+    ...missingPackages(run),
     ...oldTests(run),
     ...unnoticed(run),
   ]
@@ -45,14 +46,21 @@ function untested({ specification, rounds }: CodeRun): string[] {
     .map(({ id, text }) => `No test that ran stands for ${id}: ${text}`)
 }
 
+/** Tests that lack their packages say little, whether they failed or not. */
+function missingPackages({ rounds, baseline }: CodeRun): string[] {
+  const missing = rounds.at(-1)?.check.missing ?? baseline?.missing ?? []
+  return missing.map((what) => `The tests did not have what was installed when the run began: ${what}.`)
+}
+
 /** What failed before stands against nobody, and is told all the same. */
 function oldTests({ rounds }: CodeRun): string[] {
   const { before, after } = rounds.at(-1)?.check.ownTests ?? {}
   if (!before || !after || after.passed) return []
   if (isUndecided(before, after)) {
-    return [
-      `The repository's own tests (${after.command}) failed before and fail now, and do not say which: nobody knows whether something broke.`,
-    ]
+    const what = after.missing
+      ? `could not be run: ${after.missing.join('; ')}`
+      : 'failed before and fail now, and do not say which'
+    return [`The repository's own tests (${after.command}) ${what}; nobody knows whether something broke.`]
   }
   const old = oldFailures(before, after).length
   return old === 0 ? [] : [`Of the repository's own tests ${old} failed before, and fail still.`]

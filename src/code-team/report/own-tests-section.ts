@@ -12,9 +12,11 @@ export function ownTestsSection(before: OwnTests, checked: Check['ownTests']): s
   const result = `${code(before.command)}: before ${told(before)}, after ${told(after)}.${
     changed.length === 0 ? '' : ` Changed or removed, as the specification allows: ${changed.map(code).join(', ')}.`
   }`
-  if (!after) return [result, ...named('Failed before:', before.failing), ...outputOf(before)].join('\n\n')
+  const missing = named('Not there when they ran:', (after ?? before).missing ?? [])
+  if (!after) return [result, ...missing, ...named('Failed before:', before.failing), ...outputOf(before)].join('\n\n')
   return [
     result,
+    ...missing,
     ...named('Failed before, and fail still:', oldFailures(before, after)),
     ...named('**Fail now, and did not before:**', newFailures(before, after)),
     ...outputOf(after),

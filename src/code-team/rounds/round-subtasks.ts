@@ -13,7 +13,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
   const going = whoGoes(state)
   const contributions = newestContributions(state, going)
   const work = going.map((one) => workSubtask(state, one, going))
-  const { specification, architecture, baseline, language, mode, base, request } = state
+  const { specification, architecture, baseline, language, mode, base, installed, request } = state
   const check: SubTask = {
     id: 'check',
     agentType: 'check',
@@ -22,6 +22,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
       title: specification?.title ?? request,
       ...{ language, mode, architecture, contributions },
       ...(base === undefined ? {} : { base }),
+      ...(installed ? { installed } : {}),
       ...(baseline ? { baseline } : {}),
       ...specified(state),
       ...(state.mutate ? { mutate: true } : {}),
@@ -90,7 +91,7 @@ function standing({ contributions }: RoundState, module: string, role: Role): Ro
 }
 
 function workSubtask(state: RoundState, assigned: Assigned, going: readonly Assigned[]): SubTask {
-  const { architecture, specification, language, mode, base, request, mayChange, rounds } = state
+  const { architecture, specification, language, mode, base, installed, request, mayChange, rounds } = state
   const { module: name, role, failures, problems, findings } = assigned
   const module = architecture.modules.find((one) => one.name === name)!
   const imported = module.imports.flatMap((one) => architecture.modules.find((other) => other.name === one) ?? [])
@@ -100,6 +101,7 @@ function workSubtask(state: RoundState, assigned: Assigned, going: readonly Assi
     ...(specification ? { specification: specificationFor(specification, module) } : {}),
     ...(previous ? { previous } : {}),
     ...(base === undefined ? {} : { base }),
+    ...(installed ? { installed } : {}),
   }
   if (role === 'tests') {
     // Contracts only: whoever has seen the code tests what it does, not what it should do

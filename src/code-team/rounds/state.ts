@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   architectureSchema,
   contributionSchema,
+  installedSchema,
   ownTestsSchema,
   roundSchema,
   specificationSchema,
@@ -30,6 +31,8 @@ export const assignmentSchema = z.object({
   maxRounds: z.int().min(1).max(MAX_ROUNDS),
   /** Artifact of the `Snapshot` of an existing repository. */
   base: z.string().optional(),
+  /** What is installed beside it. */
+  installed: installedSchema.optional(),
   /** Of that repository, as a shell reads it: what runs its own tests; found unless given. */
   testCommand: z.string().optional(),
   /** Paths of its tests that may change, where no specification says so. */

@@ -1,0 +1,37 @@
+// HOST. Finds what can be lent: directories of packages beside the manifests of a repository, and caches of its tools. By names
+// that are fixed, never by what a file says.
+import { lstat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { LENT_DIRECTORIES } from '../limits'
+import type { Snapshot } from '../snapshot'
+import { fileAt } from '../snapshots'
+import { CACHE_TOOLS, PACKAGE_DIRECTORIES, type CacheTool, type Installed } from './lending'
+
+const MANIFESTS: Readonly<Record<CacheTool, string>> = { go: 'go.mod', cargo: 'Cargo.toml' }
+
+/**
+ * What is installed beside the files of a commit; undefined for nothing. What is under version control itself is in the
+ * snapshot, and not lent.
+ */
+export async function findInstalled(
+  directory: string,
+  { commit, snapshot }: { commit: string; snapshot: Snapshot },
+): Promise<Installed | undefined> {
+  const kept = Object.keys(snapshot.files)
+  const folders = kept.filter((path) => /(^|\/)package\.json$/.test(path)).map((path) => dirname(path))
+  const candidates = new Set([...PACKAGE_DIRECTORIES, ...folders.map((folder) => join(folder, 'node_modules'))])
+  const paths: string[] = []
+  for (const path of candidates) {
+    if (paths.length === LENT_DIRECTORIES) break
+    if (kept.some((file) => file === path || file.startsWith(`${path}/`))) continue
+    if (await isThere(join(directory, path))) paths.push(path)
+  }
+  const tools = CACHE_TOOLS.filter((tool) => fileAt(snapshot, MANIFESTS[tool]))
+  return paths.length + tools.length === 0 ? undefined : { directory, commit, paths, tools }
+}
+
+/** Also as a link: whoever lends it refuses that, and says so. */
+async function isThere(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  return found !== undefined && (found.isDirectory() || found.isSymbolicLink())
+}
