@@ -5,11 +5,15 @@ import type { BudgetLeft } from '../../contract/budget'
 import { budgetText, ownerText } from '../../contract/run/budget-texts'
 import { tokenNumber } from '../../contract/run/spending'
 import type { CallGrant } from '../host-port'
+import { addedThinking } from '../models/added-thinking'
 
+/** The grant is for thoughts and answer; a provider's package that adds the thoughts itself is told of the answer only. */
 export function withinBudget(
+  model: string,
   options: LanguageModelV3CallOptions,
-  { output, left }: CallGrant,
+  { output: granted, left }: CallGrant,
 ): LanguageModelV3CallOptions {
+  const output = granted === undefined ? undefined : granted - addedThinking(model, options)
   const bounded = output === undefined ? options : { ...options, maxOutputTokens: output }
   return left ? { ...bounded, prompt: told(options.prompt, budgetNote(left, output)) } : bounded
 }

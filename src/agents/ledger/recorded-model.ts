@@ -139,7 +139,7 @@ export class RecordedModel implements LanguageModelV3 {
     signal.throwIfAborted()
     const troupe = { agent: host.agent, subtask: task.id, attempt: await host.ledger.logicalAttempt(), call: number }
     const abortSignal = options.abortSignal ? AbortSignal.any([signal, options.abortSignal]) : signal
-    const sent = withinBudget(options, grant)
+    const sent = withinBudget(call.name, options, grant)
     const own = { ...sent, abortSignal, providerOptions: { ...options.providerOptions, troupe } }
     const { output } = grant
     const cutAt = output !== undefined && output < demand.output ? { cutAt: output } : {}

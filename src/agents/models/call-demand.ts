@@ -1,10 +1,10 @@
 // HOST. What a model call may use at most, before it is made: its input as a tokenizer counts it, with room for those of other
 // providers, and the longest answer that it may get.
 import type { LanguageModelV3CallOptions, LanguageModelV3Message } from '@ai-sdk/provider'
-import { isObject } from '../../contract/json'
 import type { Prices } from '../../contract/prices'
 import type { Demand } from '../../contract/run/admission'
 import { canonicalJson } from '../ledger/canonical-json'
+import { addedThinking } from './added-thinking'
 import { tokenCounter, type TokenCounter } from './count-tokens'
 import { outputLimit } from './output-limits'
 import { worstCost } from './prices'
@@ -35,11 +35,13 @@ export async function demandOf(
   { prices, tokenizer }: DemandSettings,
 ): Promise<Demand> {
   const input = inputTokens(options, await counterFor(tokenizer))
-  const output = (options.maxOutputTokens ?? outputLimit(model)) + thinkingTokens(options)
+  const answer = options.maxOutputTokens ?? outputLimit(model)
+  const thinking = addedThinking(model, options)
+  const output = answer + thinking
   const question = await worstCost(model, { input, output: 0 }, prices)
   const long = await worstCost(model, { input, output: MILLION }, prices)
   return {
-    ...{ input, output, least: Math.min(output, LEAST_ANSWER) },
+    ...{ input, output, least: thinking + Math.min(answer, LEAST_ANSWER) },
     ...(question === undefined || long === undefined
       ? {}
       : { price: { input: question, perOutputToken: (long - question) / MILLION } }),
@@ -91,11 +93,4 @@ function withoutFiles(message: LanguageModelV3Message): unknown {
   const { content } = message
   if (!Array.isArray(content)) return message
   return { ...message, content: content.filter(({ type }: { type: string }) => type !== 'file') }
-}
-
-/** Anthropic adds them to the length of the answer. */
-function thinkingTokens({ providerOptions }: LanguageModelV3CallOptions): number {
-  const thinking = providerOptions?.anthropic?.thinking
-  const budget = isObject(thinking) ? thinking.budgetTokens : undefined
-  return typeof budget === 'number' && budget > 0 ? budget : 0
 }
