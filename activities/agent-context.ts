@@ -4,6 +4,7 @@ import type { AgentTask } from '../src/contract/agent'
 import type { HostContext, SpawnOptions } from '../src/agents/context'
 import type { HOST, HostPort } from '../src/agents/host-port'
 import { messageOf, TroupeError } from '../src/contract/errors'
+import { refuseAfterEnd } from '../src/contract/execution-ended'
 import { HistoryRoom } from '../src/contract/history-room'
 import { preview, type JsonValue } from '../src/contract/json'
 import type { PublishInput } from '../src/contract/messages'
@@ -71,6 +72,7 @@ export function agentContext(
   return { context, spawn, published }
 
   async function publish(event: PublishInput): Promise<void> {
+    if (pulse.hasEnded) return refuseAfterEnd()
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
     await line.publish(event)

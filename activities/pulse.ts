@@ -1,6 +1,7 @@
 // EFFECTS. An execution's life signs: heartbeats with its newest progress, and the signal that ends it.
 import { Context } from '@temporalio/activity'
 import { messageOf, TroupeError } from '../src/contract/errors'
+import { executionEnded } from '../src/contract/execution-ended'
 import type { JsonValue } from '../src/contract/json'
 import type { Heartbeat } from '../src/contract/activity-messages'
 
@@ -15,6 +16,8 @@ export class Pulse {
   progress: JsonValue = null
   /** Of all attempts so far. */
   spent: Pick<Heartbeat, 'tokensUsed' | 'cost'> = { tokensUsed: 0 }
+  /** Whether its agent has ended; it beats on while what came of it is written down. */
+  hasEnded = false
   private readonly controller = new AbortController()
   private timer?: NodeJS.Timeout
   /** Held, since an abort's listeners run outside the activity's asynchronous context. */
@@ -36,6 +39,12 @@ export class Pulse {
   /** Ends the execution from this side. */
   abort(reason: TroupeError): void {
     this.controller.abort(reason)
+  }
+
+  /** The agent has ended: what it left running, or waits in the worker for a process that died, is told so. */
+  end(): void {
+    this.hasEnded = true
+    this.controller.abort(executionEnded())
   }
 
   stop(): void {

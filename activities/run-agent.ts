@@ -125,8 +125,11 @@ export function createRunAgent(
     const priced = spec.prices ? { prices: spec.prices } : {}
     const port: HostPort = { agent, ...ports, effects, tokenizer, ...priced, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
-    // Also what the agent did not wait for is in the log before it ends, however it ends
-    const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(published)
+    const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(() => {
+      pulse.end()
+      // Also what the agent did not wait for is in the log before it ends, however it ends
+      return published()
+    })
     const untrusted = await effects.untrusted.source()
     const spawned = await keepSpawned(task.id, spawn, spec, deps.store, untrusted)
     const output = await deps.outputs.keep(value)

@@ -107,7 +107,8 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
 
   /**
    * What a worker calls: checks the task and its payload, executes within the time limit, and checks the output.
-   * Settles at most 5 s after an abort, whatever `execute` does, and clears its timer.
+   * Settles at most 5 s after an abort, whatever `execute` does, and clears its timer. What `execute` left running finds
+   * `context.signal` aborted by then, and calls neither models nor tools any more.
    *
    * @throws TroupeError `CannotHandle`, `InvalidPayload`, `Timeout`, `DeadlineExceeded`, `OutputRejected`, `Suspended` where a
    * person is to approve a tool's call, or what `execute` threw
@@ -125,6 +126,7 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
       return this.parseOutput(await settle(suspension.whole(work), signal))
     } finally {
       limit.clear()
+      suspension.end()
     }
   }
 

@@ -7,6 +7,7 @@ import { useTroupe } from '../support/troupe'
 const test = useTroupe('odd-agents')
 const once = { maximumAttempts: 1 }
 const started: string[] = []
+const refusals: unknown[] = []
 
 /** Its question is never answered for a task that is named "hangs". */
 const undecided = defineAgent({ name: 'undecided', timeoutMs: 300, maxConcurrency: 1, retry: once, run: () => 'done' })
@@ -49,7 +50,19 @@ const chatty = defineAgent({
     while (!signal.aborted) await Promise.all(Array.from({ length: 20 }, () => publish('chunk.read', payload)))
   },
 })
-const team = defineTeam({ name: 'odd', agents: [crowd, lone, undecided, reports, verbose, sleeper, chatty] })
+/** Goes on after it has returned, until it is refused. */
+const loiterer = defineAgent({
+  name: 'loiterer',
+  run(_, { publish }) {
+    const loiter = async (): Promise<void> => {
+      for (;;) await publish('still.here', null).then(() => sleep(20))
+    }
+    const loitering = loiter()
+    loitering.catch((error: unknown) => refusals.push(error))
+    return 'done'
+  },
+})
+const team = defineTeam({ name: 'odd', agents: [crowd, lone, undecided, reports, verbose, sleeper, chatty, loiterer] })
 
 let client: Client
 let connection: Connection
@@ -83,6 +96,18 @@ it('shows a progress that is no JSON or far too large as well as it can, and goe
   expect((await ended).results['reports']).toMatchObject({ status: 'succeeded', attempt: 1 })
   expect([...seen].some((progress) => progress.startsWith('progress that cannot be JSON'))).toBe(true)
   expect([...seen].every((progress) => progress.length <= 1_001)).toBe(true)
+})
+
+it('publishes nothing more for an agent that has returned', async () => {
+  const run = await start([
+    { id: 'loiterer', agentType: 'loiterer' },
+    { id: 'other', agentType: 'wait', payload: { ms: 600 } },
+  ])
+  await run.outcome()
+  const told = await run.getEventLog()
+  // Published before it returned, though it did not wait for that
+  expect(told.filter(({ type }) => type === 'still.here')).toHaveLength(1)
+  expect(refusals).toEqual([expect.objectContaining({ code: 'Cancelled' })])
 })
 
 it('cuts a hint that would not fit', async () => {

@@ -1,6 +1,8 @@
 // HOST. An execution that needs a person's word ends, and another one goes on from the ledger. What is in flight is finished and
-// recorded first, nothing new begins, and the agent's code can neither catch it nor go past it.
+// recorded first, nothing new begins, and the agent's code can neither catch it nor go past it. Nor does anything begin after an
+// execution's end: the next one would make the same calls beside it.
 import { TroupeError } from '../../contract/errors'
+import { executionEnded, refuseAfterEnd } from '../../contract/execution-ended'
 
 /** A call that is in flight, and the one around it. */
 export interface Work {
@@ -14,19 +16,21 @@ export class Suspension {
   private readonly waiting = new Set<Work>()
   /** What the first who is waited for is to do. */
   private what: string | undefined
+  private hasEnded = false
 
   /** Whether somebody is to be asked. */
   get isAsked(): boolean {
     return this.what !== undefined
   }
 
-  /** Aborts when everything that could be finished is. */
+  /** Aborts when everything that could be finished is, and when the execution has ended. */
   get signal(): AbortSignal {
     return this.abort.signal
   }
 
   /** A call that is finished before the execution ends; once a person is asked, it begins only within one that is in flight. */
   async during<Value>(work: Work, act: () => Promise<Value> | Value): Promise<Value> {
+    if (this.hasEnded) return refuseAfterEnd()
     if (this.what !== undefined && !this.isWithin(work)) await this.wait(work, this.what)
     this.inFlight.add(work)
     try {
@@ -49,6 +53,12 @@ export class Suspension {
   async whole<Value>(work: Promise<Value>): Promise<Value> {
     const settled = await Promise.allSettled([work])
     return this.isAsked ? this.aborted() : settled[0].status === 'fulfilled' ? settled[0].value : work
+  }
+
+  /** The execution has ended, however it did: what it left running is told so. */
+  end(): void {
+    this.hasEnded = true
+    this.abort.abort(executionEnded())
   }
 
   private isWithin({ outer }: Work): boolean {

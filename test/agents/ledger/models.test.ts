@@ -1,7 +1,9 @@
 // `context.model`: answers are recorded as they come, replayed instead of asked for again, and told apart by what was asked.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { generateText, stepCountIs, tool } from 'ai'
 import { MockLanguageModelV3 } from 'ai/test'
 import { z } from 'zod'
+import { memoryLedger } from '../../../src/agents/ledger/memory-ledger'
 import { ToolGuard } from '../../../src/agents/models/tool-guard'
 import { ToolCalls } from '../../../src/agents/tools/tool-calls'
 import { TroupeError, type AgentContext } from '../../../src/index'
@@ -243,4 +245,33 @@ it('begins no call once the execution was told to end, and still replays', async
   }
   await expect(attempt(ledger, work, { model, signal: ended.signal })).rejects.toBe(reason)
   expect(model.doGenerateCalls).toHaveLength(1)
+})
+
+it.each<[string, (working: Promise<unknown>) => Promise<unknown>]>([
+  ['throws', (working) => Promise.all([working, sleep(40).then(() => Promise.reject(new Error('one of two failed')))])],
+  ['returns', () => sleep(40)],
+])('goes no further with what an agent left under way when it %s', async (_how, end) => {
+  const model = countingModel(() => 10)
+  const done: string[] = []
+  const told: unknown[] = []
+  const work = async (context: AgentContext) => {
+    const asking = async () => {
+      for (let n = 0; ; n++) await ask(context, `${n}`)
+    }
+    const late = async () => {
+      await sleep(80)
+      expect(context.signal.aborted).toBe(true)
+      await context.step('late', () => done.push('step')).catch((error: unknown) => told.push(error))
+      await context.effect('late', { key: '1' }, () => done.push('effect')).catch((error: unknown) => told.push(error))
+    }
+    const working = Promise.all([asking().catch((error: unknown) => told.push(error)), late()])
+    await end(working)
+  }
+  await attempt(memoryLedger(), work, { model }).catch(() => undefined)
+  const asked = model.doGenerateCalls.length
+  expect(asked).toBeGreaterThan(0)
+  await sleep(400)
+  expect(model.doGenerateCalls).toHaveLength(asked)
+  expect(done).toEqual([])
+  expect(told).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ code: 'Cancelled' })))
 })
