@@ -49,11 +49,19 @@ export interface Assumption {
   from?: string | undefined
 }
 
+/** What becomes of effects in a retry. */
+export interface JudgedEffects {
+  /** They are not done again. */
+  done: TakenOverEffect[]
+  /** A person says that they were not done: they are done again. */
+  notDone: ClaimRecord[]
+}
+
 /**
- * The effects that are not done again, with what a person says of those that nobody knows of.
+ * What was done, and what a person says of the effects that nobody knows of.
  * @throws TroupeError `RetryRefused` where nothing is said of them, or something is said of nothing
  */
-export function withAssumption(runId: string, past: PastEffects, assumption: Assumption): TakenOverEffect[] {
+export function withAssumption(runId: string, past: PastEffects, assumption: Assumption): JudgedEffects {
   const { again, assume, from } = assumption
   const open = [...past.unknown.values()].filter(({ subtask }) => again.has(subtask))
   const meant = open.filter(({ subtask }) => from === undefined || subtask === from)
@@ -63,8 +71,8 @@ export function withAssumption(runId: string, past: PastEffects, assumption: Ass
     throw new TroupeError('RetryRefused', 'nothing is to be assumed: of every effect it is known what became of it', {
       hint: 'what was assumed before stands; leave --assume out',
     })
-  if (assume !== 'done') return past.done
-  return [...past.done, ...meant.map((claim) => ({ ...claim, value: NOTHING_KNOWN }))]
+  if (assume !== 'done') return { done: past.done, notDone: meant }
+  return { done: [...past.done, ...meant.map((claim) => ({ ...claim, value: NOTHING_KNOWN }))], notDone: [] }
 }
 
 /**

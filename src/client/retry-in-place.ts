@@ -31,7 +31,7 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
     })
   const ids = new Set(chosen.map(({ id }) => id))
   const past = await pastEffects(scope.store, view.run)
-  const known = withAssumption(runId, past, { again: ids, assume, from })
+  const { done: known, notDone } = withAssumption(runId, past, { again: ids, assume, from })
   const done = known.filter(({ subtask }) => ids.has(subtask))
   const effects = await effectsOf(scope.store, view.run).catch(() => new Map<string, never>())
   const begin = async (): Promise<Run> => {
@@ -55,7 +55,7 @@ export async function planInPlace(scope: ClientScope, view: RunView, options: Re
     attempts: row.attempt ?? 0,
     effects: effects.get(row.id) ?? [],
   }))
-  return { runId, inPlace: true, again, done, reused: [], dropped: [], begin }
+  return { runId, inPlace: true, again, done, notDone, reused: [], dropped: [], begin }
 }
 
 /** The first refusal; where there is more to say, how many of them there are. */

@@ -59,6 +59,8 @@ export interface RetryListing {
   again: RetriedSubtask[]
   /** Effects of those that run again, which were done and are not done again. */
   done: EffectName[]
+  /** Effects of those of which a person says that they were not done, though nobody knows: they are done again. */
+  notDone: EffectName[]
   /** Ids of subtasks whose results are taken over. */
   reused: string[]
   /** Ids of subtasks that another plan does not have: what they left is not taken over. */

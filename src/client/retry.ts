@@ -79,13 +79,14 @@ async function planNewRun(
   const executed = new Set(listed.flatMap(({ id, attempts }) => (attempts > 0 ? [id] : [])))
   const ids = new Set(again.map(({ id }) => id))
   const pastDone = await pastEffects(scope.store, view.run)
-  const done = withAssumption(runId, pastDone, { again: ids, assume: options.assume, from })
+  const { done, notDone } = withAssumption(runId, pastDone, { again: ids, assume: options.assume, from })
   return {
     ...{
       runId,
       inPlace: false,
       reused,
       done: done.filter(({ subtask }) => ids.has(subtask)),
+      notDone,
       dropped: droppedFrom(past, checked.spec.subtasks),
       spec: checked.spec,
     },

@@ -139,10 +139,10 @@ test('an outcome with very many failures names the first ones and counts the oth
   expect(lines).toContain('    … 480 more failed')
 })
 
-test('a retry names what its plan does not have any more, and the effects that are not done again', () => {
+test('a retry names what its plan does not have any more, and the effects that are done again and those that are not', () => {
   const again = [{ id: 'a', agent: 'a', because: 'it is new', attempts: 0, effects: [] }]
-  const lines = (dropped: string[], done: EffectName[] = []) =>
-    renderRetry({ runId: 'r', inPlace: false, again, done, reused: ['b'], dropped }, { color: false })
+  const lines = (dropped: string[], done: EffectName[] = [], notDone: EffectName[] = []) =>
+    renderRetry({ runId: 'r', inPlace: false, again, done, notDone, reused: ['b'], dropped }, { color: false })
   expect(lines([])).toEqual([
     'r, in a new run: 1 subtask runs again, 0 of them executed before; 1 result is taken over',
     '  a  it is new',
@@ -150,6 +150,9 @@ test('a retry names what its plan does not have any more, and the effects that a
   expect(lines(['c'])[2]).toBe('  not in the plan any more, and not taken over: c')
   expect(lines([], [{ name: 'pay', key: 'order 7' }])[2]).toBe(
     '  done before, and not done again: "pay" (key "order 7")',
+  )
+  expect(lines([], [], [{ name: 'pay', key: 'order 8' }])[2]).toBe(
+    '  done again, since you say that it was not done: "pay" (key "order 8")',
   )
   const many = Array.from({ length: 12 }, (_, place) => `s${place}`)
   expect(lines(many)[2]).toMatch(/: s0, s1, .* s9 and 2 more$/)

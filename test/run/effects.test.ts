@@ -66,7 +66,9 @@ it('is a failure that names the effect where the worker died in it; a new run ta
     hint: expect.stringContaining('--assume not-done') as string,
   })
   const listing = await client.planRetry(run.id, { assume: 'done' })
-  expect(listing.done).toMatchObject([{ name: 'first' }, { name: 'second' }])
+  expect(listing).toMatchObject({ done: [{ name: 'first' }, { name: 'second' }], notDone: [] })
+  const other = await client.planRetry(run.id, { assume: 'not-done', from: 'within' })
+  expect(other).toMatchObject({ done: [{ name: 'first' }], notDone: [{ name: 'second', key: 'once' }] })
   const again = await (await listing.begin()).outcome()
   // Nor by retries of retries, also where one in between did not run it
   const between = await client.retry(again.runId, { from: 'after' })
@@ -85,7 +87,7 @@ it('is held where the plan says so, and goes on in place as a person says', asyn
   while ((await run.status()).subtasks[0]!.state !== 'held') await new Promise((resolve) => setTimeout(resolve, 100))
   const { client } = test.troupe
   await expect(client.planRetry(run.id, {})).rejects.toMatchObject({ code: 'RetryRefused' })
-  await client.retry(run.id, { assume: 'not-done' })
+  expect((await client.retry(run.id, { assume: 'not-done' })).notDone).toMatchObject([{ name: 'first', key: 'once' }])
   expect((await run.outcome()).results).toMatchObject({ undone: { output: ALL } })
   expect(marks().filter((mark) => mark.startsWith('undone'))).toEqual(['undone first', 'undone second', 'undone third'])
 })

@@ -15,7 +15,7 @@ const NAMED = 6
 const SOME = 10
 
 export function renderRetry(listing: RetryListing, { color }: { color: boolean }): string[] {
-  const { runId, inPlace, again, done, reused, dropped } = listing
+  const { runId, inPlace, again, done, notDone, reused, dropped } = listing
   const paint = painter(color)
   // What has had effects is shown first among equals: it is what somebody may regret
   const ordered = [...again].sort((a, b) => Number(b.attempts > 0) - Number(a.attempts > 0))
@@ -33,6 +33,14 @@ export function renderRetry(listing: RetryListing, { color }: { color: boolean }
     ),
     ...(again.length > SHOWN ? [paint([['dim', `  … and ${again.length - SHOWN} more`]])] : []),
     ...(done.length > 0 ? [`  done before, and not done again: ${firstOf(done.map(effectText), SOME)}`] : []),
+    ...(notDone.length > 0
+      ? [
+          paint([
+            '  ',
+            ['yellow', `done again, since you say that it was not done: ${firstOf(notDone.map(effectText), SOME)}`],
+          ]),
+        ]
+      : []),
     ...(dropped.length > 0
       ? [paint(['  ', ['yellow', `not in the plan any more, and not taken over: ${firstOf(dropped, SOME)}`]])]
       : []),
