@@ -48,8 +48,8 @@ export interface AgentContext {
    *
    * @example
    * const receipt = await context.effect('pay', { key: order.id, input: order }, (key) => pay(order, key))
-   * @throws TroupeError `UnknownOutcome` if an attempt died or threw while it acted: a person looks, and says
-   * `troupe retry RUN --from ID --assume done|not-done`; `EffectConflict` if the same key had another `input`; `EffectRefused`
+   * @throws TroupeError `UnknownOutcome` if an attempt died or threw while it acted, which ends the execution whatever its code
+   * makes of it: a person looks, and says `troupe retry RUN --from ID --assume done|not-done`; `EffectConflict` if the same key had another `input`; `EffectRefused`
    * by `afterUntrusted`
    */
   effect<Value>(

@@ -1,5 +1,5 @@
 // HOST. `context.effect`: something outside that happens once, whatever dies in between.
-import { messageOf, TroupeError } from '../contract/errors'
+import { asTroupeError, messageOf, TroupeError } from '../contract/errors'
 import { effectText, unknownOutcome, type EffectName } from '../contract/effects'
 import type { JsonValue } from '../contract/json'
 import { asJson } from './as-json'
@@ -30,6 +30,8 @@ export interface EffectSurroundings {
   readonly isWithinEffect: boolean
   /** The same without secrets. */
   clean(value: JsonValue): JsonValue
+  /** The execution ends by it, whatever the agent's code makes of it. */
+  fail(error: TroupeError): void
   /** Rejects when the execution ends. `what` is waited for. */
   suspend(what: string): Promise<never>
 }
@@ -55,7 +57,11 @@ export class Effects {
     const before = this.turns.get(place) ?? Promise.resolve()
     const turn = before.catch(() => undefined).then(() => this.performNow(name, options, act))
     this.turns.set(place, turn)
-    const done = await turn
+    const done = await turn.catch((error: unknown) => {
+      const known = asTroupeError(error)
+      if (known?.code === 'UnknownOutcome') this.surroundings.fail(known)
+      throw error
+    })
     // Only now, since another call with this key is to have its turn, and to wait too
     return done ? done.value : this.surroundings.suspend(`to approve the effect ${effectText({ name, key })}`)
   }
@@ -85,7 +91,8 @@ export class Effects {
     try {
       value = await act(idempotencyKey)
     } catch (error) {
-      const message = messageOf(error)
+      // It is written down, and later attempts tell it
+      const message = this.surroundings.clean(messageOf(error)) as string
       if (isNotDone?.(error)) {
         await effects.settle(claim, { notDone: message })
         throw error

@@ -133,6 +133,11 @@ export class Calls {
     return this.suspension.wait(this.scope, what)
   }
 
+  /** An effect of which nobody knows whether it was done ends the execution, whatever the agent's code makes of that. */
+  fail(error: TroupeError): void {
+    this.suspension.fail(error)
+  }
+
   /** Whether the effect that is under way stands within another one. */
   get isWithinEffect(): boolean {
     for (let scope = this.scope.outer; scope; scope = scope.outer) if (scope.isEffect) return true

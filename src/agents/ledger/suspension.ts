@@ -1,7 +1,7 @@
 // HOST. An execution that needs a person's word ends, and another one goes on from the ledger. What is in flight is finished and
 // recorded first, nothing new begins, and the agent's code can neither catch it nor go past it. Nor does anything begin after an
 // execution's end: the next one would make the same calls beside it.
-import { TroupeError } from '../../contract/errors'
+import { decisiveError, TroupeError } from '../../contract/errors'
 import { executionEnded, refuseAfterEnd } from '../../contract/execution-ended'
 
 /** A call that is in flight, and the one around it. */
@@ -17,6 +17,7 @@ export class Suspension {
   /** What the first who is waited for is to do. */
   private what: string | undefined
   private hasEnded = false
+  private failure: TroupeError | undefined
 
   /** Whether somebody is to be asked. */
   get isAsked(): boolean {
@@ -41,18 +42,29 @@ export class Suspension {
     }
   }
 
+  /** What only a person can put right: the execution ends by it, and nobody is asked anything else. */
+  fail(error: TroupeError): void {
+    this.failure ??= error
+  }
+
   /** Never resolves: rejects when the execution ends. `what` a person is to do first. */
   wait(work: Work, what: string): Promise<never> {
+    if (this.failure && !this.isAsked) return Promise.reject(this.failure)
     this.what ??= what
     for (let one: Work | undefined = work; one; one = one.outer) this.waiting.add(one)
     this.look()
     return this.aborted()
   }
 
-  /** The outcome of all that an agent does; there is none where a person was asked, whatever its code made of that. */
+  /** The outcome of all that an agent does; there is none where a person is needed, whatever its code made of that. */
   async whole<Value>(work: Promise<Value>): Promise<Value> {
-    const settled = await Promise.allSettled([work])
-    return this.isAsked ? this.aborted() : settled[0].status === 'fulfilled' ? settled[0].value : work
+    const [settled] = await Promise.allSettled([work])
+    if (this.isAsked) return this.aborted()
+    const { failure } = this
+    // In the words of its code, where that says the same
+    const isTold = settled.status === 'rejected' && decisiveError(settled.reason)?.code === failure?.code
+    if (failure && !isTold) throw failure
+    return work
   }
 
   /** The execution has ended, however it did: what it left running is told so. */
@@ -69,7 +81,8 @@ export class Suspension {
   private look(): void {
     if (!this.isAsked || [...this.inFlight].some((work) => !this.waiting.has(work))) return
     const hint = 'troupe approve RUN ID, or troupe reject RUN ID'
-    this.abort.abort(new TroupeError('Suspended', `it waits for a person ${this.what}`, { hint }))
+    const suspended = new TroupeError('Suspended', `it waits for a person ${this.what}`, { hint })
+    this.abort.abort(this.failure ?? suspended)
   }
 
   private aborted(): Promise<never> {

@@ -9,6 +9,7 @@ import type { ApprovalsPort } from '../../../src/agents/host-port'
 import { recordedTool } from '../../../src/agents/ledger/equip'
 import { memoryLedger } from '../../../src/agents/ledger/memory-ledger'
 import { memoryEffects } from '../../../src/agents/memory-effects'
+import { decisiveError } from '../../../src/contract/errors'
 import type { ToolDecision } from '../../../src/contract/people'
 import { answered, attempt, countingModel, watchedLedger } from './support/executions'
 
@@ -189,4 +190,37 @@ it('an effect and a step that are in flight finish, with the calls within them',
   await expect(attempt(ledger, work, { effects, approvals: nobody, model })).rejects.toMatchObject(suspended)
   expect(effects.done).toMatchObject([{ name: 'pay', value: 'paid' }])
   expect(await attempt(ledger, work, { effects, approvals: says(true), model })).toEqual(['paid', 'inside', null])
+})
+
+describe('an effect of which nobody knows whether it was done', () => {
+  const pay = (context: AgentContext): Promise<unknown> =>
+    context.effect('pay', { key: '1' }, () => Promise.reject(new Error('cut off')))
+  const plain = /^nobody knows whether the effect "pay" \(key "1"\) was done: .*cut off$/
+
+  it.each<[string, (context: AgentContext) => Promise<unknown>, RegExp]>([
+    ['is caught', (context) => pay(context).catch(() => 'all is well'), plain],
+    ['becomes another error', (context) => pay(context).catch(() => Promise.reject(new Error('try again'))), plain],
+    [
+      'becomes one that it is the cause of',
+      (context) => pay(context).catch((cause: Error) => Promise.reject(new Error('no ticket', { cause }))),
+      /^no ticket: nobody knows/,
+    ],
+    ['comes before a person is asked', (context) => pay(context).catch(() => push(context)), plain],
+    [
+      'comes while a person is asked',
+      (context) => {
+        const cutOff = () => sleep(30).then(() => Promise.reject(new Error('cut off')))
+        return Promise.all([push(context), context.effect('pay', { key: '1' }, cutOff)])
+      },
+      plain,
+    ],
+  ])('ends the execution where it %s, and in the next one too', async (_what, work, message) => {
+    const ledger = memoryLedger()
+    const effects = memoryEffects()
+    for (const approvals of [nobody, says(true)]) {
+      const error: unknown = await attempt(ledger, work, { effects, approvals }).catch(decisiveError)
+      const text = expect.stringMatching(message) as string
+      expect(error).toMatchObject({ code: 'UnknownOutcome', retryable: false, message: text })
+    }
+  })
 })

@@ -9,6 +9,7 @@ export function effectsOn(effects: EffectsPort, signal: AbortSignal = new AbortC
   return new Effects({ signal, [HOST]: { effects } } as unknown as HostContext, {
     isWithinEffect: false,
     clean: (value) => value,
+    fail: () => undefined,
     suspend: () => Promise.reject(new Error('nobody is asked here')),
   })
 }
