@@ -125,7 +125,7 @@ export class ExecutionLedger implements LedgerPort {
     }
     this.open.set(key, { ...reserved, begunAt })
     const isGiven = budget.levels.some((level) => !level.assumed)
-    const isBounded = isGiven || reserved.output < demand.output
+    const isBounded = isGiven || demand.enough !== undefined || reserved.output < demand.output
     return { ...(isBounded ? { output: reserved.output } : {}), ...(isGiven ? { left: reserved.left } : {}) }
   }
 

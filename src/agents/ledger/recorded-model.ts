@@ -179,9 +179,9 @@ export class RecordedModel implements LanguageModelV3 {
 
 /** Half an answer passes for no whole one; with a larger budget the call is made again. */
 function cutByBudget(tokens: number): TroupeError {
-  const message = `an answer was cut off at ${tokenNumber(tokens)} tokens: its budget had no room for more`
+  const message = `an answer was cut off at ${tokenNumber(tokens)} tokens: its budget gave it no more`
   return new TroupeError('BudgetExceeded', message, {
-    hint: 'where it is held (--on-budget hold), troupe budget RUN --tokens N raises it',
+    hint: 'a larger budget (--max-tokens) gives longer answers; where it is held (--on-budget hold), troupe budget RUN --tokens N raises it',
   })
 }
 

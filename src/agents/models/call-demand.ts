@@ -6,7 +6,7 @@ import type { Demand } from '../../contract/run/admission'
 import { canonicalJson } from '../ledger/canonical-json'
 import { addedThinking } from './added-thinking'
 import { tokenCounter, type TokenCounter } from './count-tokens'
-import { outputLimit } from './output-limits'
+import { ENOUGH_ANSWER, outputLimit } from './output-limits'
 import { worstCost } from './prices'
 
 /** Other providers' tokenizers find up to a third more tokens in a text than the one that counts here; and then some. */
@@ -35,17 +35,27 @@ export async function demandOf(
   { prices, tokenizer }: DemandSettings,
 ): Promise<Demand> {
   const input = inputTokens(options, await counterFor(tokenizer))
-  const answer = options.maxOutputTokens ?? outputLimit(model)
-  const thinking = addedThinking(model, options)
-  const output = answer + thinking
+  const { output, ...length } = answerLength(model, options)
   const question = await worstCost(model, { input, output: 0 }, prices)
   const long = await worstCost(model, { input, output: MILLION }, prices)
   return {
-    ...{ input, output, least: thinking + Math.min(answer, LEAST_ANSWER) },
+    ...{ input, output, ...length },
     ...(question === undefined || long === undefined
       ? {}
       : { price: { input: question, perOutputToken: (long - question) / MILLION } }),
   }
+}
+
+function answerLength(model: string, options: LanguageModelV3CallOptions): Pick<Demand, 'output' | 'least' | 'enough'> {
+  const thinking = addedThinking(model, options)
+  if (options.maxOutputTokens !== undefined) {
+    const said = options.maxOutputTokens
+    return { output: thinking + said, least: thinking + Math.min(said, LEAST_ANSWER) }
+  }
+  const least = thinking + LEAST_ANSWER
+  const { tokens, isGuess } = outputLimit(model)
+  const output = Math.max(least, tokens)
+  return { output, least, ...(isGuess ? {} : { enough: Math.min(output, thinking + ENOUGH_ANSWER) }) }
 }
 
 function inputTokens({ prompt, tools = [], responseFormat }: LanguageModelV3CallOptions, count: TokenCounter): number {

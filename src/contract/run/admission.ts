@@ -12,11 +12,19 @@ export interface Demand {
   output: number
   /** Fewer are not worth a call. */
   least: number
+  /**
+   * Nobody has said how long its answer may be, and `output` is what the model can do: of a small budget it gets so many
+   * tokens. The provider is told what is granted, or it would allow more.
+   */
+  enough?: number
   /** Its answer is a stream: it may end only when its reader, who may make other calls meanwhile, reads on. */
   streamed?: boolean
   /** Its price in US dollars; absent where nobody knows. */
   price?: { input: number; perOutputToken: number }
 }
+
+/** The part of a budget that an answer of unsaid length may take: so many calls are made at once, and none is to wait long. */
+const SHARE = 1 / 16
 
 /** What stands in a call's way. */
 export interface Obstacle {
@@ -38,12 +46,13 @@ export type Admission =
 export function admit(
   book: BudgetBook,
   levels: readonly BudgetLevel[],
-  demand: Demand,
+  wanted: Demand,
   now: number,
   patient = true,
 ): Admission {
-  const unpriced = demand.price ? undefined : levels.find(({ limits }) => limits.usd !== undefined)
+  const unpriced = wanted.price ? undefined : levels.find(({ limits }) => limits.usd !== undefined)
   if (unpriced) return { kind: 'unpriced', level: unpriced }
+  const demand = { ...wanted, output: answerOf(levels, wanted) }
   const free = longestAnswer(levels, demand, (level) => room(book, level, now))
   const later = longestAnswer(levels, demand, (level) => room(book, level, now, true))
   if (!fits(later.output, demand)) return { kind: 'refused', ...later.bound! }
@@ -100,6 +109,16 @@ function longestAnswer(
     }
   }
   return longest
+}
+
+/** What it wants, or less where nobody has said that it must be so long. It does not change while a run spends. */
+function answerOf(levels: readonly BudgetLevel[], demand: Demand): number {
+  if (demand.enough === undefined) return demand.output
+  const share = ({ limits: { usd, tokens } }: BudgetLevel): Room => ({
+    ...(usd === undefined ? {} : { billionths: wholeBillionths(usd) * SHARE }),
+    ...(tokens === undefined ? {} : { tokens: Math.floor(tokens * SHARE) }),
+  })
+  return Math.max(demand.enough, longestAnswer(levels, demand, share).output)
 }
 
 /** The longest answer that fits; below 0 where not even the question does. */

@@ -1,6 +1,7 @@
 // The ledger in the store: what several executions, of one process or of many, leave in it and make of it.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { BudgetLog } from '../../../activities/budget-log'
 import { ExecutionBudget } from '../../../activities/execution-budget'
 import { ExecutionLedger, type ExecutionKey } from '../../../activities/ledger'
@@ -21,7 +22,7 @@ beforeEach(async () => (store = await openFileStore({ directory: join(directory,
 
 /** Each execution as in a process of its own. */
 function open(
-  { limit = 500_000, ...more }: Partial<ExecutionKey> & { limit?: number } = {},
+  { limit = 500_000, assumed, ...more }: Partial<ExecutionKey> & { limit?: number; assumed?: true } = {},
   onTokens = (_tokens: number): void => undefined,
 ) {
   const key = { run, subtask: 'draft', agent: 'writer', attempt: 1, token: String(Math.random()), ...more }
@@ -31,7 +32,7 @@ function open(
   }
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
   const spending = new RunSpending(store, run)
-  const levels = [{ level: 'run' as const, limits: { tokens: limit } }]
+  const levels = [{ level: 'run' as const, limits: { tokens: limit }, ...(assumed ? { assumed } : {}) }]
   const of = { run, subtask: key.subtask, execution: key.token, levels, until: Date.now() + 60_000 }
   const budget = new ExecutionBudget(of, new BudgetLog(store.records, run), store.records, () => spending.spent())
   const { signal } = new AbortController()
@@ -214,6 +215,27 @@ it('lets no call begin that may pass the cap, whoever used the tokens, and says 
   for (const ledger of [own, other, await open({ subtask: 'late', limit })])
     await expect(ledger.begin(call('three'), WANTED)).rejects.toEqual(refusal)
   expect(await own.recall(call('one'))).toMatchObject({ value: 'one' })
+})
+
+it('lets parallel calls of models that answer at length not pass the budget that nobody has given', async () => {
+  let billed = 0
+  const answers = Array.from({ length: 20 }, async (_, place) => {
+    const ledger = await open({ subtask: `s${place}`, assumed: true })
+    const { output = Infinity, left } = await ledger.begin(call('one'), { ...WANTED, output: 64_000, enough: 32_000 })
+    expect(left).toBeUndefined()
+    const used = Math.min(output, 64_000)
+    billed += used
+    await setTimeout(100) // as many as may be are under way together
+    await ledger.record(call('one'), { value: 'long', tokens: { input: 20, output: used } })
+  })
+  const refused = (await Promise.allSettled(answers)).filter(({ status }) => status === 'rejected')
+  expect(refused.length).toBeGreaterThan(0)
+  expect(billed).toBeGreaterThan(400_000)
+  expect(billed).toBeLessThanOrEqual(500_000)
+})
+
+it('bounds no answer where only an assumed budget holds and its author, or nobody, knows what the server takes', async () => {
+  expect(await (await open({ assumed: true })).begin(call('one'), WANTED)).toEqual({})
 })
 
 it('lists the calls of a run by subtask, logical attempt and number', async () => {

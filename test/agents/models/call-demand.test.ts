@@ -3,6 +3,7 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import { withinBudget } from '../../../src/agents/ledger/budgeted-options'
 import { demandOf } from '../../../src/agents/models/call-demand'
+import type { Budget } from '../../../src/contract/budget'
 import { admit } from '../../../src/contract/run/admission'
 import { BudgetBook } from '../../../src/contract/run/budget-book'
 
@@ -58,5 +59,30 @@ describe('an answer with thoughts, which Anthropic’s package adds to its lengt
 
   test('is only the answer for others, whose packages do not read this', async () => {
     expect((await demandOf('openai/gpt-4o', thoughtful(1_000), { tokenizer: true })).output).toBe(1_000)
+  })
+})
+
+describe('an answer of which nobody has said how long it may be', () => {
+  const answerOf = async (model: string, limits: Budget) => {
+    const demand = await demandOf(model, HELLO, { tokenizer: true })
+    const found = admit(new BudgetBook(), [{ level: 'run', limits }], demand, Date.now())
+    return found.kind === 'granted' ? found.output : found.kind
+  }
+
+  test.each([
+    ['of a small budget gets enough', SONNET, { tokens: 500_000 }, 32_000],
+    ['of a large one as much as the model can', SONNET, { tokens: 5_000_000 }, 64_000],
+    ['of one between them a share', 'openai/gpt-5', { tokens: 800_000 }, 50_000],
+    ['of little money gets enough', SONNET, { usd: 1 }, 32_000],
+    ['of much as much as the model can', 'anthropic/claude-opus-4-6', { usd: 100 }, 128_000],
+    ['is no longer than an older model’s can be', 'openai/gpt-4o', { tokens: 5_000_000 }, 16_384],
+    ['of an unknown server is what most of them have room for', 'ollama/llama3', { tokens: 5_000_000 }, 16_384],
+  ])('%s', async (_what, model, limits, expected) => {
+    expect(await answerOf(model, limits)).toBeGreaterThan(expected * 0.99)
+    expect(await answerOf(model, limits)).toBeLessThanOrEqual(expected)
+  })
+
+  test('is as long as its author says, however small the budget', async () => {
+    expect(await demandOf(SONNET, { ...HELLO, maxOutputTokens: 60_000 }, {})).not.toHaveProperty('enough')
   })
 })
