@@ -72,7 +72,7 @@ export function agentContext(
   return { context, spawn, published }
 
   async function publish(event: PublishInput): Promise<void> {
-    if (pulse.hasEnded) return refuseAfterEnd()
+    if (pulse.ended.aborted) return refuseAfterEnd()
     const problem = publishProblem(event)
     if (problem !== undefined) throw new TroupeError('InvalidInput', problem)
     await line.publish(event)

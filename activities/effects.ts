@@ -23,6 +23,7 @@ import type { RunKey } from '../src/contract/messages'
 import type { ToolDecision } from '../src/contract/people'
 import type { ActivityDependencies } from './dependencies'
 import type { ExecutionKey } from './ledger'
+import { untilKept } from './until-kept'
 import { Untrusted } from './untrusted'
 
 /** How often an outcome is looked for that another execution may still write. */
@@ -33,6 +34,8 @@ export interface EffectsHost extends Pick<ActivityDependencies, 'store' | 'outpu
   rest(milliseconds: number): Promise<void>
   /** Milliseconds after which Temporal gives a silent worker up: so long an execution before this one may still act. */
   heartbeatTimeoutMs: number
+  /** Aborts when the execution has ended, after what it was left of its time. */
+  ended: AbortSignal
   /** What a person decided; undefined where nobody has. */
   approvals: { askEffect(request: EffectApproval): Promise<ToolDecision | undefined> }
 }
@@ -40,6 +43,8 @@ export interface EffectsHost extends Pick<ActivityDependencies, 'store' | 'outpu
 export class ExecutionEffects implements EffectsPort {
   private fenced?: Promise<string>
   private readonly token: string
+  /** Claims that this execution knows to be its own: it acts on each once. */
+  private readonly held = new Set<string>()
   readonly untrusted: Untrusted
 
   constructor(
@@ -58,7 +63,7 @@ export class ExecutionEffects implements EffectsPort {
     const { name, key, inputHash, afterUntrusted } = call
     const { run, subtask, agent } = this.execution
     const { store, outputs, digest } = this.host
-    const own = await (this.fenced ??= this.writeFence())
+    const own = await this.fence()
     const effect = digest(effectIdentity({ name, key }))
     const record: ClaimRecord = { name, key, subtask, agent, inputHash, token: this.token }
     const source = afterUntrusted && (await this.untrusted.source())
@@ -68,9 +73,10 @@ export class ExecutionEffects implements EffectsPort {
       const before = source === undefined ? undefined : await store.records.read(claim)
       const isBegunNow = source !== undefined && before === undefined
       if (isBegunNow && !(await this.isApproved(call, source))) return { isAsked: true }
-      const { created, value } =
-        before === undefined ? await store.records.create(claim, { ...record }) : { created: false, value: before }
-      if (created) {
+      const standing = (before ?? (await this.create(claim, record))) as ClaimRecord
+      // Also one that stands though the store failed to say so: nobody has acted on it
+      if (standing.token === this.token && standing.inputHash === inputHash && !this.held.has(claim)) {
+        this.held.add(claim)
         await this.requireNewest(own).catch(async (error: unknown) => {
           // Nothing was done: whoever comes next may claim it
           await this.settle(claim, { notDone: messageOf(error) }).catch(() => undefined)
@@ -78,7 +84,6 @@ export class ExecutionEffects implements EffectsPort {
         })
         return { claim, idempotencyKey: digest(JSON.stringify([run.workflowId, run.firstRunId, subtask, name, key])) }
       }
-      const standing = value as unknown as ClaimRecord
       const isOther = standing.inputHash !== inputHash
       if (isOther && standing.takenOver) continue
       const outcome = await this.outcomeOf(claim, standing)
@@ -102,10 +107,26 @@ export class ExecutionEffects implements EffectsPort {
     await this.untrusted.note(source)
   }
 
+  /** What is not written down, no later attempt can know. */
   async settle(claim: string, outcome: EffectOutcome<JsonValue>): Promise<void> {
-    const { store, outputs } = this.host
-    const record: OutcomeRecord = 'value' in outcome ? { value: await outputs.keep(outcome.value) } : outcome
-    await store.records.create(outcomeRecord(claim), record as unknown as JsonValue)
+    const { store, outputs, ended } = this.host
+    await untilKept(async () => {
+      const record: OutcomeRecord = 'value' in outcome ? { value: await outputs.keep(outcome.value) } : outcome
+      await store.records.create(outcomeRecord(claim), record as unknown as JsonValue)
+    }, ended)
+  }
+
+  /** What stands. A claim that was made without anybody's knowing would bar the effect for good. */
+  private create(claim: string, record: ClaimRecord): Promise<unknown> {
+    const { store, ended } = this.host
+    return untilKept(async () => (await store.records.create(claim, { ...record })).value, ended)
+  }
+
+  private fence(): Promise<string> {
+    this.fenced ??= this.writeFence()
+    // A store that fails now may answer later
+    this.fenced.catch(() => delete this.fenced)
+    return this.fenced
   }
 
   private async writeFence(): Promise<string> {
@@ -115,10 +136,12 @@ export class ExecutionEffects implements EffectsPort {
     return fence
   }
 
-  /** An execution that a newer one has taken over leaves it to that one. */
+  /** An execution that a newer one has taken over leaves it to that one; so does what waits here for a process that died. */
   private async requireNewest(own: string): Promise<void> {
     const { run, subtask } = this.execution
-    const fences = await this.host.store.records.list(fencesPrefix(run, subtask))
+    const { store, ended } = this.host
+    const fences = await store.records.list(fencesPrefix(run, subtask))
+    ended.throwIfAborted()
     if (fences.at(-1) !== own) throw new TroupeError('Cancelled', 'a newer attempt has taken over')
   }
 

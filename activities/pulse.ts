@@ -16,9 +16,8 @@ export class Pulse {
   progress: JsonValue = null
   /** Of all attempts so far. */
   spent: Pick<Heartbeat, 'tokensUsed' | 'cost'> = { tokensUsed: 0 }
-  /** Whether its agent has ended; it beats on while what came of it is written down. */
-  hasEnded = false
   private readonly controller = new AbortController()
+  private readonly over = new AbortController()
   private timer?: NodeJS.Timeout
   /** Held, since an abort's listeners run outside the activity's asynchronous context. */
   private readonly activity = Context.current()
@@ -36,6 +35,11 @@ export class Pulse {
     return this.controller.signal
   }
 
+  /** Aborts when the agent has ended, which it has some time for after `signal`; it beats on while the result is written down. */
+  get ended(): AbortSignal {
+    return this.over.signal
+  }
+
   /** Ends the execution from this side. */
   abort(reason: TroupeError): void {
     this.controller.abort(reason)
@@ -43,8 +47,8 @@ export class Pulse {
 
   /** The agent has ended: what it left running, or waits in the worker for a process that died, is told so. */
   end(): void {
-    this.hasEnded = true
     this.controller.abort(executionEnded())
+    this.over.abort(executionEnded())
   }
 
   stop(): void {

@@ -119,7 +119,9 @@ export function createRunAgent(
       scheduledAt,
       ...(inherited === undefined ? {} : { inherited }),
     }
-    const effects = new ExecutionEffects(key, { ...deps, heartbeatTimeoutMs, rest: sleep, approvals: ports.approvals })
+    const { ended } = pulse
+    const host = { ...deps, heartbeatTimeoutMs, rest: sleep, ended, approvals: ports.approvals }
+    const effects = new ExecutionEffects(key, host)
     // Loading one takes a moment, which the default is not worth
     const tokenizer = input.budgets?.some(({ assumed }) => !assumed) === true
     const priced = spec.prices ? { prices: spec.prices } : {}

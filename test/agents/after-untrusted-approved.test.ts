@@ -37,7 +37,8 @@ async function executions<Given>(execute: (given: Given, ports: Ports) => Promis
   const begin = async (given: Given, decided?: ToolDecision) => {
     const task = { id: 'a', type: 'writer', priority: 'normal' as const }
     const ledger = { logicalAttempt: async () => 0 }
-    const host = { store, outputs, digest, ledger, heartbeatTimeoutMs: 0, rest: async () => undefined }
+    const rests = { heartbeatTimeoutMs: 0, rest: async () => undefined, ended: new AbortController().signal }
+    const host = { store, outputs, digest, ledger, ...rests }
     const told = { run, task, agent: 'writer', ...(decided ? { decided } : {}) }
     const approvals = await ExecutionApprovals.begin(told, host)
     const key = { run, subtask: 'a', agent: 'writer', token: `t${++clock}`, scheduledAt: clock }

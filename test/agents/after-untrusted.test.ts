@@ -27,7 +27,8 @@ let clock = 0
 async function executions() {
   const store = await openFileStore({ directory: join(directory, String(++clock)) })
   return (inherited?: string) => {
-    const host = { store, outputs, digest, heartbeatTimeoutMs: 0, rest: async () => undefined, approvals: nobody }
+    const rests = { heartbeatTimeoutMs: 0, rest: async () => undefined, ended: new AbortController().signal }
+    const host = { store, outputs, digest, ...rests, approvals: nobody }
     const key = { run, subtask: 'a', agent: 'pushes', token: `t${++clock}`, scheduledAt: clock }
     const port = new ExecutionEffects({ ...key, ...(inherited === undefined ? {} : { inherited }) }, host)
     const effects = effectsOn(port)

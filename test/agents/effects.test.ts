@@ -6,6 +6,7 @@ import { ExecutionEffects, takeOverEffects } from '../../activities/effects'
 import type { Effects } from '../../src/agents/effect'
 import { inputHash } from '../../src/agents/ledger/canonical-json'
 import { assumedRecord, closedFence, outcomeRecord } from '../../src/contract/effects'
+import { TroupeError } from '../../src/contract/errors'
 import type { JsonValue } from '../../src/contract/json'
 import type { Store } from '../../src/storage/store'
 import { effectsOn, nobody } from './support/effects-on'
@@ -47,6 +48,7 @@ function effectsOf(
   token: string,
   signal = new AbortController().signal,
   scheduledAt = ++clock,
+  ended = new AbortController().signal,
 ): Effects {
   const store = {
     records: {
@@ -61,6 +63,7 @@ function effectsOf(
     digest,
     heartbeatTimeoutMs: 2_000,
     rest: () => pace.step(() => undefined),
+    ended,
     approvals: nobody,
   }
   const effects = new ExecutionEffects({ run, subtask: 'a', agent: 'pays', token, scheduledAt }, host)
@@ -233,6 +236,69 @@ test('a store that fails between claim and act leaves nothing unknown', async ()
   const failing: Pace = { step: async (work) => (++steps === 3 ? Promise.reject(new Error('away')) : work()) }
   await expect(effectsOf(records, failing, 'one').perform('pay', { key: 'k' }, act)).rejects.toThrow('away')
   expect(await effectsOf(records, atOnce, 'two').perform('pay', { key: 'k', input: 'another' }, act)).toBe('paid')
+})
+
+/** Its fence, its claim, the fences, and what came of it. */
+describe.each([1, 2, 3, 4])('a store that stumbles once, at step %i,', (at) => {
+  test.each([
+    ['before it has written anything, in the next attempt', false, 'two'],
+    ['after it has written, in the next attempt', true, 'two'],
+    ['before it has written anything, in the same attempt', false, 'one'],
+    ['after it has written, in the same attempt', true, 'one'],
+  ])('%s, leaves nothing unknown', async (_when, isWritten, next) => {
+    const records = new Records()
+    const act = jest.fn(() => 'paid')
+    let steps = 0
+    const stumbling: Pace = {
+      async step(work) {
+        if (++steps !== at) return work()
+        if (isWritten) work()
+        throw new TroupeError('StoreUnavailable', 'SlowDown', { retryable: true })
+      },
+    }
+    const one = effectsOf(records, stumbling, 'one')
+    const pay = (effects: Effects) => effects.perform('pay', { key: 'k' }, act)
+    // The claim and what came of it are tried again at once: no later attempt would know of them
+    const first = pay(one)
+    if (at === 2 || at === 4) expect(await first).toBe('paid')
+    else await expect(first).rejects.toMatchObject({ code: 'StoreUnavailable' })
+    expect(await pay(next === 'one' ? one : effectsOf(records, atOnce, 'two'))).toBe('paid')
+    expect(act).toHaveBeenCalledTimes(1)
+  })
+})
+
+test('one that waits in the worker for a process that died is not begun, and the next attempt acts', async () => {
+  const records = new Records()
+  const act = jest.fn(() => 'paid')
+  const end = new AbortController()
+  const ending: Pace = {
+    async step(work) {
+      end.abort(new Error('it ended'))
+      return work()
+    },
+  }
+  const waiting = effectsOf(records, ending, 'old', undefined, undefined, end.signal).perform('pay', { key: 'k' }, act)
+  await expect(waiting).rejects.toThrow('it ended')
+  expect(await effectsOf(records, atOnce, 'new').perform('pay', { key: 'k' }, act)).toBe('paid')
+  expect(act).toHaveBeenCalledTimes(1)
+})
+
+test('only where the store is away until the execution ends, nobody knows what came of it', async () => {
+  const records = new Records()
+  const end = new AbortController()
+  let steps = 0
+  const away: Pace = {
+    async step(work) {
+      if (++steps < 4) return work()
+      setTimeout(() => end.abort(), 300)
+      throw new Error('away')
+    },
+  }
+  const paid = effectsOf(records, away, 'old', undefined, undefined, end.signal).perform('pay', { key: 'k' }, () => 0)
+  await expect(paid).rejects.toThrow('away')
+  expect(steps).toBeGreaterThan(4)
+  const next = effectsOf(records, atOnce, 'new').perform('pay', { key: 'k' }, () => 0)
+  await expect(next).rejects.toMatchObject({ code: 'UnknownOutcome' })
 })
 
 test('what a person says of it counts, unless the execution that had it says more', async () => {
