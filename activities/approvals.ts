@@ -76,7 +76,7 @@ export class ExecutionApprovals implements ApprovalsPort {
       prompt: callQuestion(agent, asked),
       details: { ...(asked as JsonObject), input, ...more },
     }
-    await keepQuestion(payload as unknown as JsonValue, run, task.id, this.host)
+    await keepQuestion({ payload: payload as unknown as JsonValue, approvalId }, run, task.id, this.host)
     return { approvalId, ...inShort(asked), input: await outputs.keep(input), ...more }
   }
 

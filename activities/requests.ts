@@ -24,7 +24,7 @@ export async function keepRequest(
     const text = problems.map(describeProblem).join('; ')
     throw new TroupeError('InvalidPayload', `what a person is to be asked is not valid: ${text}`, { problems })
   }
-  await keepQuestion(payload, run, subtask, { store, outputs })
+  await keepQuestion({ payload }, run, subtask, { store, outputs })
   const { prompt, choices, output, timeoutMs, onTimeout = 'fail' } = payload as unknown as HumanPayload
   return {
     prompt: shortened(prompt, PROMPT_LENGTH),
@@ -35,18 +35,19 @@ export async function keepRequest(
   }
 }
 
-/** Keeps a question whole, as the newest of its subtask. */
+/** Keeps a question whole, as the newest of its subtask, or of the call that a person is asked to approve. */
 export async function keepQuestion(
-  payload: JsonValue,
+  { payload, approvalId }: { payload: JsonValue; approvalId?: string },
   run: RunKey,
   subtask: string,
   { store, outputs }: Pick<ActivityDependencies, 'store' | 'outputs'>,
 ): Promise<void> {
-  const record: RequestRecord = { request: await outputs.keep(payload) }
+  const record: RequestRecord = { request: await outputs.keep(payload), ...(approvalId ? { approvalId } : {}) }
   const asked = await store.records.list(requestsPrefix(run, subtask))
   const newest = asked.at(-1)
   // It may be asked anew, after it was held, with another payload; or this attempt is not the first
   const standing = newest === undefined ? undefined : await store.records.read(newest)
-  if (!sameJson(standing, record))
-    await store.records.create(requestRecord(run, subtask, asked.length), record as unknown as JsonValue)
+  for (let number = asked.length, kept = standing; !sameJson(kept, record); number++)
+    // Another attempt may write its own at the same time
+    kept = (await store.records.create(requestRecord(run, subtask, number), record as unknown as JsonValue)).value
 }

@@ -79,16 +79,24 @@ async function approvalsOf(scope: ClientScope, runId: string, onNote: (note: str
 }
 
 /** What the store has of the request; a store that is out of reach leaves what the run itself tells. */
-async function fullRequest(scope: ClientScope, run: RunKey, { id }: SubtaskRow): Promise<Partial<HumanPayload>> {
+async function fullRequest(
+  scope: ClientScope,
+  run: RunKey,
+  { id, request }: SubtaskRow,
+): Promise<Partial<HumanPayload>> {
   const { store } = scope
   try {
-    const newest = (await store.records.list(requestsPrefix(run, id))).at(-1)
-    if (newest === undefined) return {}
-    const { request } = (await store.records.read(newest)) as unknown as RequestRecord
-    return ('inline' in request ? request.inline : await loadOutput(store, request.reference)) as Partial<HumanPayload>
+    for (const name of (await store.records.list(requestsPrefix(run, id))).reverse()) {
+      const kept = (await store.records.read(name)) as unknown as RequestRecord
+      // An attempt that was given up may have written another one after it
+      if (kept.approvalId !== request?.approvalId) continue
+      const whole = 'inline' in kept.request ? kept.request.inline : await loadOutput(store, kept.request.reference)
+      return whole as Partial<HumanPayload>
+    }
   } catch {
-    return {}
+    // What the run itself tells is left
   }
+  return {}
 }
 
 function toApproval(run: string, row: SubtaskRow, full: Partial<HumanPayload>): Approval {

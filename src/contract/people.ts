@@ -65,6 +65,8 @@ export function notAllowed({ by, comment }: Pick<Decision, 'by' | 'comment'>, wh
 export interface DecisionAnswer extends Pick<Decision, 'taskId' | 'requestId' | 'approved' | 'by'> {
   /** ISO time of the workflow's clock. */
   at: string
+  /** The call that was decided on, where it was one. */
+  approvalId?: string
 }
 
 export interface PauseInput {

@@ -173,6 +173,8 @@ export interface PreparedRecord {
 export interface RequestRecord {
   /** A `HumanPayload` without references; kept as outputs are, since details may be large. */
   request: StoredOutput
+  /** Of the call or effect that a person is to approve. */
+  approvalId?: string
 }
 
 /** Written before a working tree is touched, and after a branch was made or removed. */

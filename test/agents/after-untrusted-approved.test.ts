@@ -94,6 +94,7 @@ it('is shown whole to a person, and done once when they have approved it, in wha
   })
   const [newest] = await store.records.list(requestsPrefix(run, 'a'))
   expect(await store.records.read(newest!)).toEqual({
+    approvalId: call.approvalId,
     request: {
       inline: {
         prompt:

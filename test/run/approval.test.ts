@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
+import { requestRecord } from '../../src/contract/records'
 import type { AgentEvent, Run, SubTask } from '../../src/index'
 import { answer, OpenAiServer, subjectOf, type Behaviour } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
@@ -48,9 +49,12 @@ const subtasks = (): SubTask[] => [
 
 let models: OpenAiServer
 let marks: string
+let temporal: Client
 
 beforeAll(async () => {
   marks = join(test.directory, 'marks')
+  const connection = await Connection.connect({ address: test.address })
+  temporal = new Client({ connection, namespace: test.namespace })
   const scripts = new Map(CASES.map(([id, , says]) => [id, [...says]]))
   models = await OpenAiServer.start(
     (request) => scripts.get(subjectOf(request))?.shift() ?? { kind: 'status', status: 418 },
@@ -58,6 +62,7 @@ beforeAll(async () => {
   Object.assign(process.env, { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: models.url, APPROVAL_MARKS: marks })
 })
 afterAll(async () => {
+  await temporal.connection.close()
   for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'APPROVAL_MARKS']) delete process.env[name]
   await models.close()
 })
@@ -81,6 +86,11 @@ it('an execution that needs a decision ends, and another one goes on from the le
 
   // Each agent has one slot, and all of its subtasks are asked about at once
   await untilAsked(run, [...DECISIONS.values()].filter((decides) => decides.length > 0).length)
+  // An attempt that was given up, and goes on all the same, writes its own question
+  const { runId: firstRunId } = await temporal.workflow.getHandle(run.id).describe()
+  const late = requestRecord({ workflowId: run.id, firstRunId }, 'approved', 9)
+  const question = { request: { inline: { prompt: 'May it do anything?' } }, approvalId: '0123456789ab' }
+  expect(await test.troupe.store.records.create(late, question)).toMatchObject({ created: true })
   const asked = await test.troupe.client.approvals()
   expect(asked.map(({ subtask }) => subtask).sort()).toEqual([
     'approved',
@@ -156,11 +166,7 @@ it('an execution that needs a decision ends, and another one goes on from the le
 
 /** The input of a call is in the store. */
 async function expectSmallHistory(id: string): Promise<void> {
-  const connection = await Connection.connect({ address: test.address })
-  const { events = [] } = await new Client({ connection, namespace: test.namespace }).workflow
-    .getHandle(id)
-    .fetchHistory()
-  await connection.close()
+  const { events = [] } = await temporal.workflow.getHandle(id).fetchHistory()
   const names = events!.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
     scheduled?.activityType?.name === 'runAgent' ? [scheduled.activityId] : [],
   )

@@ -69,18 +69,19 @@ export class Requests {
   decisionProblem(decision: Decision): Refusal | undefined {
     const { taskId, requestId } = decision
     const known = this.answers.get(requestId)
-    if (known && known.taskId === taskId) return undefined
+    if (known?.taskId === taskId && [undefined, decision.approvalId].includes(known.approvalId)) return undefined
     const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
     if (typeof requestId !== 'string' || requestId === '')
       return refuse(`a decision has a "requestId", this is ${preview(requestId)}`)
     if (typeof decision.approved !== 'boolean')
       return refuse(`"approved" is true or false, this is ${preview(decision.approved)}`)
-    if (known) return refuse(`the request id ${preview(requestId)} belongs to a decision on ${preview(known.taskId)}`)
+    if (known)
+      return refuse(`the request id ${preview(requestId)} belongs to another decision, on ${preview(known.taskId)}`)
     const place = this.subtasks.placeOf(taskId)
     if (place === undefined) return refuse(`there is no subtask ${preview(taskId)}`, this.openHint(String(taskId)))
     const { row, node } = this.subtasks.at(place)
     if (row.state !== 'asking') {
-      const before = [...this.answers.values()].find((answer) => answer.taskId === taskId)
+      const before = [...this.answers.values()].filter((answer) => answer.taskId === taskId).at(-1)
       const how = before
         ? `: ${preview(before.by)} ${before.approved ? 'approved' : 'rejected'} it at ${before.at}`
         : ''
@@ -99,12 +100,13 @@ export class Requests {
     if (known) return known
     const place = this.subtasks.placeOf(taskId)!
     const at = this.subtasks.isoNow()
-    const answer: DecisionAnswer = { taskId, requestId, approved, by, at }
+    const { request } = this.subtasks.nodes[place]!
+    const asked = request && askedIn(request)
+    const which = asked ? { approvalId: asked.approvalId } : {}
+    const answer: DecisionAnswer = { taskId, requestId, approved, by, at, ...which }
     this.answers.set(requestId, answer)
     this.subtasks.tell('person.decided', place, { approved, by, ...(comment === undefined ? {} : { comment }) })
     const said = { by, ...(comment === undefined ? {} : { comment }) }
-    const { request } = this.subtasks.nodes[place]!
-    const asked = request && askedIn(request)
     if (asked) this.goOn(place, { approvalId: asked.approvalId, approved, ...said, at })
     else if (approved) this.give(place, output === undefined ? { approved, ...said } : output)
     else this.reject(place, `${preview(by)} rejected it${comment === undefined ? '' : `: ${preview(comment, 500)}`}`)

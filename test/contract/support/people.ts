@@ -29,6 +29,10 @@ export function decide(run: DrivenRun, item: Item, approved: boolean): void {
     )
     run.model.decided(item, approved)
   })
+  if (approvalId !== undefined) {
+    const other = { ...decision, approvalId: 'another' }
+    same('an id is used again', run.state.requests.decisionProblem(other)?.code, 'DecisionRefused')
+  }
   refuse(run, item, 'another decision')
 }
 
