@@ -1,77 +1,12 @@
 // Effects over several executions of one subtask, whatever the order in which they come to the store and wherever one of them
 // dies: none is ever done twice, and what one returned every other returns.
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { ExecutionEffects, takeOverEffects } from '../../activities/effects'
-import type { Effects } from '../../src/agents/effect'
+import { takeOverEffects } from '../../activities/effects'
 import { inputHash } from '../../src/agents/ledger/canonical-json'
 import { assumedRecord, closedFence, outcomeRecord } from '../../src/contract/effects'
-import { TroupeError } from '../../src/contract/errors'
 import type { JsonValue } from '../../src/contract/json'
 import type { Store } from '../../src/storage/store'
-import { effectsOn, nobody } from './support/effects-on'
-
-const run = { workflowId: 'w', firstRunId: 'r' }
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-const outputs = {
-  keep: async (inline: JsonValue) => ({ inline }),
-  load: async (stored: object) => (stored as { inline: JsonValue }).inline,
-}
-
-/** Records as every store keeps them. */
-class Records {
-  readonly kept = new Map<string, JsonValue>()
-
-  create(name: string, value: JsonValue): { created: boolean; value: JsonValue } {
-    const created = !this.kept.has(name)
-    if (created) this.kept.set(name, structuredClone(value))
-    return { created, value: structuredClone(this.kept.get(name)!) }
-  }
-  read(name: string): JsonValue | undefined {
-    return this.kept.get(name)
-  }
-  list(prefix: string): string[] {
-    return [...this.kept.keys()].filter((name) => name.startsWith(prefix)).sort()
-  }
-}
-
-/** How one execution comes to the store: each step waits for its turn, and one that has died takes none any more. */
-interface Pace {
-  step<Value>(work: () => Value): Promise<Value>
-}
-
-let clock = 0
-
-function effectsOf(
-  records: Records,
-  pace: Pace,
-  token: string,
-  signal = new AbortController().signal,
-  scheduledAt = ++clock,
-  ended = new AbortController().signal,
-): Effects {
-  const store = {
-    records: {
-      create: (name: string, value: JsonValue) => pace.step(() => records.create(name, value)),
-      read: (name: string) => pace.step(() => records.read(name)),
-      list: (prefix: string) => pace.step(() => records.list(prefix)),
-    },
-  } as unknown as Store
-  const host = {
-    store,
-    outputs,
-    digest,
-    heartbeatTimeoutMs: 2_000,
-    rest: () => pace.step(() => undefined),
-    ended,
-    approvals: nobody,
-  }
-  const effects = new ExecutionEffects({ run, subtask: 'a', agent: 'pays', token, scheduledAt }, host)
-  return effectsOn(effects, signal)
-}
-
-const atOnce: Pace = { step: async (work) => work() }
-const never = new Promise<never>(() => undefined)
+import { atOnce, digest, effectsOf, never, Records, run, type Pace } from './support/paced-effects'
 
 test('executions side by side, killed anywhere: none acts twice, and all agree', async () => {
   await fc.assert(
@@ -227,78 +162,6 @@ test('an old execution that comes late to its first effect neither acts nor stan
     code: 'Cancelled',
   })
   expect(act).toHaveBeenCalledTimes(2)
-})
-
-test('a store that fails between claim and act leaves nothing unknown', async () => {
-  const records = new Records()
-  const act = jest.fn(() => 'paid')
-  let steps = 0
-  const failing: Pace = { step: async (work) => (++steps === 3 ? Promise.reject(new Error('away')) : work()) }
-  await expect(effectsOf(records, failing, 'one').perform('pay', { key: 'k' }, act)).rejects.toThrow('away')
-  expect(await effectsOf(records, atOnce, 'two').perform('pay', { key: 'k', input: 'another' }, act)).toBe('paid')
-})
-
-/** Its fence, its claim, the fences, and what came of it. */
-describe.each([1, 2, 3, 4])('a store that stumbles once, at step %i,', (at) => {
-  test.each([
-    ['before it has written anything, in the next attempt', false, 'two'],
-    ['after it has written, in the next attempt', true, 'two'],
-    ['before it has written anything, in the same attempt', false, 'one'],
-    ['after it has written, in the same attempt', true, 'one'],
-  ])('%s, leaves nothing unknown', async (_when, isWritten, next) => {
-    const records = new Records()
-    const act = jest.fn(() => 'paid')
-    let steps = 0
-    const stumbling: Pace = {
-      async step(work) {
-        if (++steps !== at) return work()
-        if (isWritten) work()
-        throw new TroupeError('StoreUnavailable', 'SlowDown', { retryable: true })
-      },
-    }
-    const one = effectsOf(records, stumbling, 'one')
-    const pay = (effects: Effects) => effects.perform('pay', { key: 'k' }, act)
-    // The claim and what came of it are tried again at once: no later attempt would know of them
-    const first = pay(one)
-    if (at === 2 || at === 4) expect(await first).toBe('paid')
-    else await expect(first).rejects.toMatchObject({ code: 'StoreUnavailable' })
-    expect(await pay(next === 'one' ? one : effectsOf(records, atOnce, 'two'))).toBe('paid')
-    expect(act).toHaveBeenCalledTimes(1)
-  })
-})
-
-test('one that waits in the worker for a process that died is not begun, and the next attempt acts', async () => {
-  const records = new Records()
-  const act = jest.fn(() => 'paid')
-  const end = new AbortController()
-  const ending: Pace = {
-    async step(work) {
-      end.abort(new Error('it ended'))
-      return work()
-    },
-  }
-  const waiting = effectsOf(records, ending, 'old', undefined, undefined, end.signal).perform('pay', { key: 'k' }, act)
-  await expect(waiting).rejects.toThrow('it ended')
-  expect(await effectsOf(records, atOnce, 'new').perform('pay', { key: 'k' }, act)).toBe('paid')
-  expect(act).toHaveBeenCalledTimes(1)
-})
-
-test('only where the store is away until the execution ends, nobody knows what came of it', async () => {
-  const records = new Records()
-  const end = new AbortController()
-  let steps = 0
-  const away: Pace = {
-    async step(work) {
-      if (++steps < 4) return work()
-      setTimeout(() => end.abort(), 300)
-      throw new Error('away')
-    },
-  }
-  const paid = effectsOf(records, away, 'old', undefined, undefined, end.signal).perform('pay', { key: 'k' }, () => 0)
-  await expect(paid).rejects.toThrow('away')
-  expect(steps).toBeGreaterThan(4)
-  const next = effectsOf(records, atOnce, 'new').perform('pay', { key: 'k' }, () => 0)
-  await expect(next).rejects.toMatchObject({ code: 'UnknownOutcome' })
 })
 
 test('what a person says of it counts, unless the execution that had it says more', async () => {
