@@ -1,25 +1,25 @@
 // EFFECTS. The budgets of one execution: each model call reserves what it may use at most before it is made, at every level,
 // and settles what it has used. What an execution that died has reserved counts in full, unless its answer or its refusal is
 // found: it may have been billed.
-import { levelName, type BudgetKey, type BudgetLeft, type BudgetLevel } from '../src/contract/budget'
+import { levelName, type BudgetLeft, type BudgetLevel } from '../src/contract/budget'
 import { TroupeError } from '../src/contract/errors'
 import type { RunKey } from '../src/contract/messages'
-import { wholeBillionths } from '../src/contract/prices'
-import { ledgerRecord, refusedRecord, surplusRecord, type LedgerRecord } from '../src/contract/records'
-import { admit, budgetLeft, type Admission, type Demand, type Obstacle } from '../src/contract/run/admission'
+import { admit, budgetLeft, leastNeed, type Admission, type Demand, type Obstacle } from '../src/contract/run/admission'
 import type { Amount, BudgetBook, Reservation } from '../src/contract/run/budget-book'
-import { budgetExceeded, ownerText, PRICE_HINT, usdText } from '../src/contract/run/budget-texts'
+import { budgetExceeded, priceUnknown } from '../src/contract/run/budget-texts'
 import type { Spent } from '../src/contract/run/spending'
 import type { RecordStore } from '../src/storage/store'
 import type { BudgetLog } from './budget-log'
+import { NOTHING, recordedAmount, usedAmount } from './reservation-outcome'
 
 /** While calls wait for others, one of them looks so often for what other processes have settled. */
 const LOOK_MS = 250
 /** Longer than the longest answer takes: what is still reserved then belongs to who died, and a shorter answer is better than none. */
 const PATIENCE_MS = 10 * 60_000
+/** So long waits who reads a stream meanwhile: its provider cuts one that nobody reads, and others may wait for it likewise. */
+const READER_PATIENCE_MS = 60_000
 /** An entry says what has happened, whatever the book holds. */
 const ANYWAY = Infinity
-const NOTHING: Required<Amount> = { calls: 0, tokens: 0, billionths: 0 }
 
 /** Which call it is: its key in the ledger, and what tells its notes there apart. */
 export type ReservedCall = Pick<Reservation, 'key' | 'note'>
@@ -57,7 +57,17 @@ interface Answer {
 }
 
 export class ExecutionBudget {
+  /** Under way. */
   private readonly open = new Map<number, Reserved>()
+  /** Of which the log does not know yet what they have used: under way, or given up. */
+  private readonly unsettled = new Map<number, Reserved>()
+  /** What calls have used that the log could not be told. */
+  private readonly untold = new Map<number, Amount>()
+  /** Notes of calls that are being reserved. */
+  private readonly asking = new Set<string>()
+  /** A reservation may stand that the store said it had not made. */
+  private isUnsure = false
+  private hasEnded = false
   private takenOver: Promise<void> | undefined
 
   constructor(
@@ -68,6 +78,7 @@ export class ExecutionBudget {
     private readonly spent: () => Promise<Spent[]>,
     private readonly lookMs = LOOK_MS,
     private readonly patienceMs = PATIENCE_MS,
+    private readonly readerPatienceMs = READER_PATIENCE_MS,
   ) {}
 
   get levels(): readonly BudgetLevel[] {
@@ -76,23 +87,29 @@ export class ExecutionBudget {
 
   /**
    * Waits while others have reserved what it needs.
-   * @throws TroupeError `BudgetExceeded`, or `PriceUnknown` where money is limited; the reason of an abort
+   * @throws TroupeError `BudgetExceeded`, or `PriceUnknown` where money is limited; `Cancelled` once the execution has ended;
+   * the reason of an abort
    */
   async reserve(call: ReservedCall, demand: Demand, signal: AbortSignal): Promise<Reserved> {
     await this.takeOver()
-    const patientUntil = Date.now() + this.patienceMs
+    this.asking.add(call.note)
+    return this.reserveNow(call, demand, signal).finally(() => this.asking.delete(call.note))
+  }
+
+  private async reserveNow(call: ReservedCall, demand: Demand, signal: AbortSignal): Promise<Reserved> {
+    const began = Date.now()
+    const patientUntil = began + this.patienceMs
     for (let staleMs = 0; ; staleMs = this.lookMs) {
       signal.throwIfAborted()
+      this.requireRunning()
       const news = this.log.changed()
       const { found, over } = await this.ask({ call, demand, patientUntil, staleMs })
-      if ('number' in found) {
-        this.open.set(found.number, found)
-        return found
-      }
+      if ('number' in found) return await this.taken(found)
       if (found.kind === 'unpriced') throw priceUnknown(found.level)
       await this.closeAll(over)
       if (over.length > 0) continue
-      if (found.kind === 'refused') throw await this.exceeded(found, demand)
+      const inVain = this.streams.length > 0 && Date.now() - began > this.readerPatienceMs
+      if (found.kind === 'refused' || inVain) throw await this.exceeded(found, demand)
       if (Date.now() > this.of.until) throw new TroupeError('Timeout', 'its time was over before there was room')
       await this.pause(news, signal)
     }
@@ -100,90 +117,124 @@ export class ExecutionBudget {
 
   /** What earlier executions of the subtask have left open is closed, once, so that others do not wait for it. */
   takeOver(): Promise<void> {
-    this.takenOver ??= this.log.read((book) => this.overIn(book)).then((over) => this.closeAll(over))
+    this.takenOver ??= this.closeOver()
     // A store that fails now may answer later
     this.takenOver.catch(() => (this.takenOver = undefined))
     return this.takenOver
   }
 
-  /** What it has used in the end; money as it is known. */
+  /** What it has used in the end; money as it is known. It may come after the call, or the execution, was given up. */
   async settle(number: number, tokens: number, usd: number | undefined): Promise<void> {
-    const reserved = this.open.get(number)
-    if (!reserved) return
-    const billionths = usd === undefined ? reserved.amount.billionths : wholeBillionths(usd)
-    await this.close(number, { calls: 1, tokens, ...(billionths === undefined ? {} : { billionths }) })
+    const reserved = this.unsettled.get(number)
+    if (reserved) await this.close(number, usedAmount(tokens, usd, reserved.amount))
   }
 
   /** It was not made, or the provider did nothing. */
-  release(number: number): Promise<void> {
-    return this.close(number, NOTHING)
+  async release(number: number): Promise<void> {
+    if (this.unsettled.has(number)) await this.close(number, NOTHING)
   }
 
   /** It failed, and may have been billed: it counts in full. */
   async lose(number: number): Promise<void> {
-    this.open.delete(number)
     await this.log.append(() => ({ entry: { kind: 'lose', of: number }, value: undefined }), ANYWAY)
+    this.open.delete(number)
   }
 
-  /** What is under way when the execution ends. */
+  /** What is under way when the execution ends, and what the log could not be told before. */
   async end(): Promise<void> {
-    for (const number of [...this.open.keys()]) await this.lose(number)
+    this.hasEnded = true
+    const failures: unknown[] = []
+    const fails = (error: unknown): unknown => failures.push(error)
+    for (const number of [...this.open.keys()]) await this.endOne(number).catch(fails)
+    if (this.isUnsure) await this.closeOver().catch(fails)
+    if (failures.length > 0) throw failures[0]
+  }
+
+  private async endOne(number: number): Promise<void> {
+    const call = this.open.get(number)
+    if (!call) return // settled meanwhile
+    const used = this.untold.get(number) ?? (await this.recorded(number, call))
+    await (used ? this.close(number, used) : this.lose(number))
   }
 
   left(): Promise<BudgetLeft[]> {
     return this.log.read((book) => budgetLeft(book, this.levels, Date.now()))
   }
 
+  private async taken(reserved: Reserved): Promise<Reserved> {
+    this.open.set(reserved.number, reserved)
+    this.unsettled.set(reserved.number, reserved)
+    if (this.hasEnded) await this.release(reserved.number)
+    this.requireRunning()
+    return reserved
+  }
+
+  private requireRunning(): void {
+    if (this.hasEnded) throw new TroupeError('Cancelled', 'its execution has ended: it calls no model any more')
+  }
+
   private async close(number: number, amount: Amount): Promise<void> {
+    this.untold.set(number, amount)
     await this.log.append(() => ({ entry: { kind: 'settle', of: number, amount }, value: undefined }), ANYWAY)
-    this.open.delete(number)
+    for (const calls of [this.untold, this.unsettled, this.open]) calls.delete(number)
   }
 
-  private ask({ call, demand, patientUntil, staleMs }: Asked): Promise<Answer> {
+  private get streams(): Reserved[] {
+    return [...this.open.values()].filter(({ streamed }) => streamed)
+  }
+
+  private async ask({ call, demand, patientUntil, staleMs }: Asked): Promise<Answer> {
     const { subtask, execution, levels, until } = this.of
-    // Who reads a stream of this execution may wait for this very call: what others hold must not hold up what they wait for
-    const isReading = [...this.open.values()].some(({ streamed }) => streamed)
+    // Who reads a stream of this execution may wait for this very call: neither what others hold nor the stream's own
+    // reservation must hold up what they wait for
+    const held = this.streams.map(({ amount }) => amount)
     const { streamed = false } = demand
-    return this.log.append<Answer>((book) => {
-      const now = Date.now()
-      const found = admit(book, levels, demand, now, !isReading && now < patientUntil)
-      if (found.kind !== 'granted') return { value: { found, over: this.overIn(book) } }
-      const { amount, output } = found
-      const left = budgetLeft(book, levels, now)
-      return {
-        entry: { kind: 'reserve', levels: levels.map(levelName), amount, subtask, execution, ...call, until },
-        value: { found: { ...call, number: book.last + 1, amount, output, streamed, left }, over: [] },
-      }
-    }, staleMs)
+    try {
+      return await this.log.append<Answer>((book) => {
+        const now = Date.now()
+        const found = admit(book, levels, demand, { now, held, patient: held.length === 0 && now < patientUntil })
+        if (found.kind !== 'granted') return { value: { found, over: this.overIn(book) } }
+        const { amount, output } = found
+        const left = budgetLeft(book, levels, now)
+        return {
+          entry: { kind: 'reserve', levels: levels.map(levelName), amount, subtask, execution, ...call, until },
+          value: { found: { ...call, number: book.last + 1, amount, output, streamed, left }, over: [] },
+        }
+      }, staleMs)
+    } catch (error) {
+      this.asking.delete(call.note)
+      this.isUnsure = true
+      await this.closeOver().catch(() => undefined)
+      throw error
+    }
   }
 
-  /** What executions that are over have left open. */
+  private async closeOver(): Promise<void> {
+    await this.closeAll(await this.log.read((book) => this.overIn(book)))
+    this.isUnsure = false
+  }
+
+  /** What executions that are over have left open, and what this one has without knowing. */
   private overIn({ open }: BudgetBook): [number, Reservation][] {
     const { subtask, execution } = this.of
-    const isOver = (one: Reservation): boolean =>
-      one.until < Date.now() || (one.subtask === subtask && one.execution !== execution)
-    return [...open].filter(([, one]) => isOver(one))
+    const isOver = (number: number, one: Reservation): boolean =>
+      one.execution === execution
+        ? !this.open.has(number) && !this.asking.has(one.note)
+        : one.until < Date.now() || one.subtask === subtask
+    return [...open].filter(([number, one]) => isOver(number, one))
   }
 
   private async closeAll(over: [number, Reservation][]): Promise<void> {
     for (const [number, reservation] of over) {
-      const amount = await this.usedBy(number, reservation)
+      const isOwn = reservation.execution === this.of.execution
+      const amount = isOwn ? NOTHING : await this.recorded(number, reservation)
       const entry = amount ? ({ kind: 'settle', of: number, amount } as const) : ({ kind: 'lose', of: number } as const)
       await this.log.append((book) => ({ ...(book.open.has(number) ? { entry } : {}), value: undefined }), ANYWAY)
     }
   }
 
-  /** What the ledger says of a call that nobody settled; undefined if it was cut off. */
-  private async usedBy(number: number, { key, note, amount }: Reservation): Promise<Amount | undefined> {
-    const { run } = this.of
-    for (const name of [ledgerRecord(run, 'model', key), surplusRecord(run, key, note)]) {
-      const record = (await this.records.read(name)) as LedgerRecord | undefined
-      if (record?.reservation !== number || !record.tokens) continue
-      const { tokens, usd } = record
-      const billionths = usd === undefined ? amount.billionths : wholeBillionths(usd)
-      return { calls: 1, tokens: tokens.input + tokens.output, ...(billionths === undefined ? {} : { billionths }) }
-    }
-    return (await this.records.read(refusedRecord(run, key, note))) === undefined ? undefined : NOTHING
+  private recorded(number: number, call: Pick<Reservation, 'key' | 'note' | 'amount'>): Promise<Amount | undefined> {
+    return recordedAmount(this.records, this.of.run, number, call)
   }
 
   private async pause(news: Promise<void>, signal: AbortSignal): Promise<void> {
@@ -201,15 +252,4 @@ export class ExecutionBudget {
     const spent = level.level === 'run' && key === 'tokens' ? await this.spent() : []
     return budgetExceeded({ level, key }, { left, spent, needs: leastNeed(key, demand) })
   }
-}
-
-/** What not even the shortest answer can do without. */
-function leastNeed(key: BudgetKey, { input, least, price }: Demand): number | undefined {
-  if (key === 'tokens') return input + least
-  return key === 'usd' && price ? price.input + price.perOutputToken * least : undefined
-}
-
-function priceUnknown(level: BudgetLevel): TroupeError {
-  const message = `${ownerText(level)} may spend ${usdText(level.limits.usd!)}, and nobody knows what the model costs`
-  return new TroupeError('PriceUnknown', message, { hint: PRICE_HINT })
 }

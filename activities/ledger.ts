@@ -119,7 +119,7 @@ export class ExecutionLedger implements LedgerPort {
       const record: BegunRecord = { subtask, agent, logicalAttempt: await this.logicalAttempt(), ...told }
       await store.records.create(begunRecord(run, key, reserved.note), { ...record })
     } catch (error) {
-      // Nothing was sent; what the store cannot take back now counts until the next attempt looks
+      // Nothing was sent; what the store cannot take back now is released when the execution ends
       await budget.release(reserved.number).catch(() => undefined)
       throw error
     }
@@ -186,7 +186,7 @@ export class ExecutionLedger implements LedgerPort {
     return record as unknown as JsonValue
   }
 
-  /** The answer is recorded: should this fail, the next attempt settles by its record. */
+  /** The answer is recorded: should this fail, it is settled when the execution ends, or by the next attempt. */
   private async settle(key: string, { tokens, usd }: LedgerEntry): Promise<void> {
     if (!tokens) return
     this.count(tokens, usd ?? 'unknown')

@@ -39,22 +39,32 @@ export type Admission =
   | ({ kind: 'refused' } & Obstacle)
   | { kind: 'unpriced'; level: BudgetLevel }
 
+export interface Circumstances {
+  /** In milliseconds since the epoch. */
+  now: number
+  /** Whether it waits for a longer answer: so it does unless said. */
+  patient?: boolean
+  /** What the same execution has reserved that may not be given back before this call was made. */
+  held?: readonly Amount[]
+}
+
 /**
  * A shortened answer is granted where no longer one can come of waiting, or where nobody is `patient`: what others give back is
- * most of what they have reserved, and an answer that is cut off is of no use. `now` is in milliseconds since the epoch.
+ * most of what they have reserved, and an answer that is cut off is of no use.
  */
 export function admit(
   book: BudgetBook,
   levels: readonly BudgetLevel[],
   wanted: Demand,
-  now: number,
-  patient = true,
+  { now, patient = true, held = [] }: Circumstances,
 ): Admission {
   const unpriced = wanted.price ? undefined : levels.find(({ limits }) => limits.usd !== undefined)
   if (unpriced) return { kind: 'unpriced', level: unpriced }
   const demand = { ...wanted, output: answerOf(levels, wanted) }
-  const free = longestAnswer(levels, demand, (level) => room(book, level, now))
-  const later = longestAnswer(levels, demand, (level) => room(book, level, now, true))
+  const free = longestAnswer(levels, demand, (level) =>
+    room(level, now, [book.spent(levelName(level)), book.reserved(levelName(level))]),
+  )
+  const later = longestAnswer(levels, demand, (level) => room(level, now, [book.spent(levelName(level)), ...held]))
   if (!fits(later.output, demand)) return { kind: 'refused', ...later.bound! }
   const waits = !fits(free.output, demand) || (patient && free.output < later.output)
   if (waits) return { kind: 'wait', ...free.bound! }
@@ -65,7 +75,8 @@ export function admit(
 export function budgetLeft(book: BudgetBook, levels: readonly BudgetLevel[], now: number): BudgetLeft[] {
   return levels.map((level) => {
     const { assumed: _assumed, since: _since, ...owner } = level
-    const { billionths, ...free } = room(book, level, now)
+    const name = levelName(level)
+    const { billionths, ...free } = room(level, now, [book.spent(name), book.reserved(name)])
     const left: Budget = { ...free, ...(billionths === undefined ? {} : { usd: usdOf(billionths) }) }
     for (const key of BUDGET_KEYS) if (left[key] !== undefined) left[key] = Math.max(0, left[key])
     return { ...owner, left }
@@ -80,11 +91,8 @@ function amountOf(demand: Demand, output: number): Amount {
 /** What is left of each key that is limited, money in billionths. */
 type Room = Omit<Budget, 'usd'> & { billionths?: number }
 
-/** `later`: as if all that is under way turned out to cost nothing. */
-function room(book: BudgetBook, level: BudgetLevel, now: number, later = false): Room {
-  const { limits, since } = level
-  const name = levelName(level)
-  const used = (key: keyof Amount): number => book.spent(name)[key] + (later ? 0 : book.reserved(name)[key])
+function room({ limits, since }: BudgetLevel, now: number, taken: readonly Amount[]): Room {
+  const used = (key: keyof Amount): number => taken.reduce((sum, amount) => sum + (amount[key] ?? 0), 0)
   const { usd, tokens, calls, wallMs } = limits
   return {
     ...(usd === undefined ? {} : { billionths: wholeBillionths(usd) - used('billionths') }),
@@ -149,4 +157,10 @@ function affordable(billionths: number, price: Price, output: number): number {
 /** In whole billionths, rounded up: a sum of such is never too low. */
 function costOf({ input, perOutputToken }: Price, output: number): number {
   return Math.ceil((input + perOutputToken * output) * 1e9)
+}
+
+/** What not even the shortest answer can do without. */
+export function leastNeed(key: BudgetKey, { input, least, price }: Demand): number | undefined {
+  if (key === 'tokens') return input + least
+  return key === 'usd' && price ? price.input + price.perOutputToken * least : undefined
 }

@@ -1,5 +1,5 @@
 // PURE. Budgets in words: whose, how much of what, and what to do when one is used up.
-import { BUDGET_KEYS, type Budget, type BudgetKey, type BudgetOwner } from '../budget'
+import { BUDGET_KEYS, type Budget, type BudgetKey, type BudgetLevel, type BudgetOwner } from '../budget'
 import { TroupeError } from '../errors'
 import { preview } from '../json'
 import { duration } from '../time'
@@ -69,6 +69,11 @@ const RAISE = /troupe budget RUN (--[a-z]+) N(?: (--[a-z]+) (.+?))? raises it/
 /** What to do about a model of which nobody knows the price. */
 export const PRICE_HINT =
   'say what it costs: prices: {"<provider>/<model>": {"inputPerMillion": 1, "outputPerMillion": 5}}; or limit tokens or calls'
+
+export function priceUnknown(level: BudgetLevel): TroupeError {
+  const message = `${ownerText(level)} may spend ${usdText(level.limits.usd!)}, and nobody knows what the model costs`
+  return new TroupeError('PriceUnknown', message, { hint: PRICE_HINT })
+}
 
 const STARTS: Record<BudgetKey, string> = {
   usd: '--max-cost N',

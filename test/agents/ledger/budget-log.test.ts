@@ -5,7 +5,7 @@ import { ExecutionBudget } from '../../../activities/execution-budget'
 import type { BudgetLevel } from '../../../src/contract/budget'
 import { TroupeError } from '../../../src/contract/errors'
 import type { JsonValue } from '../../../src/contract/json'
-import { budgetRecord } from '../../../src/contract/records'
+import { budgetRecord, ledgerRecord } from '../../../src/contract/records'
 import type { Demand } from '../../../src/contract/run/admission'
 import type { RecordStore } from '../../../src/storage/store'
 import { Picks } from '../../contract/support/picks'
@@ -170,6 +170,116 @@ describe('a call that could have a longer answer when others have ended', () => 
     const budget = openers()('one')
     await reserve(budget, 'a', { streamed: true })
     expect(await reserve(budget, 'b')).toMatchObject({ output: 300 })
+  })
+})
+
+describe('who reads a stream and asks something else meanwhile', () => {
+  const open = (records: RecordStore, subtask: string, tokens: number, readerPatienceMs?: number) => {
+    const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens } }]
+    const of = { run, subtask, execution: subtask, levels, until: Date.now() + 60_000 }
+    return new ExecutionBudget(of, new BudgetLog(records, run), records, async () => [], 1, 60_000, readerPatienceMs)
+  }
+  const stream: Demand = { input: 100, output: 1_500, least: 50, streamed: true }
+
+  test('does not wait for what the stream itself has reserved', async () => {
+    const budget = open(memoryRecords(new Picks(1)), 'one', 1_000)
+    expect(await budget.reserve({ key: 'a', note: 'a' }, stream, signal)).toMatchObject({ output: 900 })
+    const inner = budget.reserve({ key: 'b', note: 'b' }, { input: 100, output: 500, least: 50 }, signal)
+    await expect(inner).rejects.toMatchObject({ code: 'BudgetExceeded' })
+  })
+
+  test('waits for what others have reserved, but not for one that waits for it', async () => {
+    const records = memoryRecords(new Picks(1))
+    const [one, two] = [open(records, 'one', 4_000, 50), open(records, 'two', 4_000, 50)]
+    const inner = { input: 500, output: 1_500, least: 400 }
+    const streams = [
+      await one.reserve({ key: 'a', note: 'a' }, stream, signal),
+      await two.reserve({ key: 'b', note: 'b' }, stream, signal),
+    ]
+    await expect(one.reserve({ key: 'c', note: 'c' }, inner, signal)).rejects.toMatchObject({ code: 'BudgetExceeded' })
+    const waiting = two.reserve({ key: 'd', note: 'd' }, inner, signal)
+    await one.settle(streams[0]!.number, 300, undefined)
+    expect(await waiting).toMatchObject({ output: 1_500 })
+  })
+})
+
+describe('what is known of a call counts, and no more', () => {
+  const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens: 1_000 } }]
+  const demand: Demand = { input: 100, output: 700, least: 50 }
+  const call = (note: string) => ({ key: note, note })
+
+  /** An execution, and what the book says; `fails` decides which creations the store reports as failed, made or not. */
+  function begin() {
+    const records = memoryRecords(new Picks(1))
+    const store = { ...records, fails: (_entry: string): 'made' | 'not made' | undefined => undefined }
+    store.create = async (name, value) => {
+      const failure = name.includes('/entries/') ? store.fails(JSON.stringify(value)) : undefined
+      const created = failure === 'not made' ? undefined : await records.create(name, value)
+      if (failure ?? !created) throw new Error('the store is down')
+      return created!
+    }
+    const log = new BudgetLog(store, run)
+    const of = { run, subtask: 's', execution: 'e', levels, until: Date.now() + 60_000 }
+    const budget = new ExecutionBudget(of, log, store, async () => [], 1, 0)
+    const counted = () => log.read((book) => book.spent('run').tokens + book.reserved('run').tokens)
+    return { store, budget, counted }
+  }
+
+  test('when its answer comes after the execution has ended', async () => {
+    const { budget, counted } = begin()
+    const { number } = await budget.reserve(call('a'), demand, signal)
+    await budget.end()
+    expect(await counted()).toBe(800)
+    await budget.settle(number, 15, undefined)
+    expect(await counted()).toBe(15)
+  })
+
+  test('when the store was down as it was settled', async () => {
+    const { store, budget, counted } = begin()
+    const [answered, refused] = [
+      await budget.reserve(call('a'), { ...demand, output: 200 }, signal),
+      await budget.reserve(call('b'), { ...demand, output: 200 }, signal),
+    ]
+    store.fails = (entry) => (entry.includes('settle') ? 'not made' : undefined)
+    await expect(budget.settle(answered.number, 15, undefined)).rejects.toThrow('the store is down')
+    await expect(budget.release(refused.number)).rejects.toThrow('the store is down')
+    store.fails = () => undefined
+    await budget.end()
+    expect(await counted()).toBe(15)
+  })
+
+  test('when the store was down as its answer was recorded, and the record stands', async () => {
+    const { store, budget, counted } = begin()
+    const { number } = await budget.reserve(call('a'), demand, signal)
+    await store.create(ledgerRecord(run, 'model', 'a'), { reservation: number, tokens: { input: 10, output: 5 } })
+    await budget.end()
+    expect(await counted()).toBe(15)
+  })
+
+  test.each(['made', 'not made'] as const)(
+    'when its reservation failed, as the store said, and was %s',
+    async (how) => {
+      const { store, budget, counted } = begin()
+      let downs = 2
+      store.fails = () => (downs-- > 0 ? how : undefined)
+      // The second to fail is what takes it back
+      await expect(budget.reserve(call('a'), demand, signal)).rejects.toThrow('the store is down')
+      downs = 0
+      expect(await budget.reserve(call('b'), demand, signal)).toMatchObject({ output: 700 })
+      expect(await counted()).toBe(800)
+      await budget.end()
+    },
+  )
+
+  test('when its execution ended while it waited: it is not made', async () => {
+    const { budget, counted } = begin()
+    const { number } = await budget.reserve(call('a'), demand, signal)
+    const waiting = budget.reserve(call('b'), { ...demand, least: 700 }, signal)
+    await counted() // it has been looked for room
+    await budget.settle(number, 15, undefined)
+    await budget.end()
+    await expect(waiting).rejects.toMatchObject({ code: 'Cancelled' })
+    expect(await counted()).toBe(15)
   })
 })
 

@@ -44,7 +44,7 @@ describe('an answer with thoughts, which Anthropic’s package adds to its lengt
     ['thoughts that count as answer', 500_000, thoughtful(1_000, { type: 'adaptive' }), 1_000],
   ])('is sent no longer than it was reserved: %s', async (_what, tokens, options, longest) => {
     const demand = await demandOf(SONNET, options, { tokenizer: true })
-    const found = admit(new BudgetBook(), [{ level: 'run', limits: { tokens } }], demand, Date.now())
+    const found = admit(new BudgetBook(), [{ level: 'run', limits: { tokens } }], demand, { now: Date.now() })
     if (found.kind !== 'granted') throw new Error(found.kind)
     expect(await maxTokensSent(withinBudget(SONNET, options, { output: found.output }))).toBe(found.output)
     expect(found.output).toBe(longest ?? tokens - demand.input)
@@ -54,7 +54,10 @@ describe('an answer with thoughts, which Anthropic’s package adds to its lengt
     const demand = await demandOf(SONNET, thoughtful(1_000), { tokenizer: true })
     expect(demand.least).toBe(10_256)
     const level = { level: 'run' as const, limits: { tokens: demand.input + 10_255 } }
-    expect(admit(new BudgetBook(), [level], demand, Date.now())).toMatchObject({ kind: 'refused', key: 'tokens' })
+    expect(admit(new BudgetBook(), [level], demand, { now: Date.now() })).toMatchObject({
+      kind: 'refused',
+      key: 'tokens',
+    })
   })
 
   test('is only the answer for others, whose packages do not read this', async () => {
@@ -65,7 +68,7 @@ describe('an answer with thoughts, which Anthropic’s package adds to its lengt
 describe('an answer of which nobody has said how long it may be', () => {
   const answerOf = async (model: string, limits: Budget) => {
     const demand = await demandOf(model, HELLO, { tokenizer: true })
-    const found = admit(new BudgetBook(), [{ level: 'run', limits }], demand, Date.now())
+    const found = admit(new BudgetBook(), [{ level: 'run', limits }], demand, { now: Date.now() })
     return found.kind === 'granted' ? found.output : found.kind
   }
 
