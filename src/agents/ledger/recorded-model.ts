@@ -10,12 +10,13 @@ import type { JsonValue } from '../../contract/json'
 import { TroupeError } from '../../contract/errors'
 import { tokenNumber } from '../../contract/run/spending'
 import type { LedgerCall, LedgerEntry } from '../host-port'
-import { AnswerCollector, answerStream, watched } from './answer-stream'
+import { answerStream, watched } from './answer-stream'
 import type { Calls } from './calls'
 import { fromAnswer, toAnswer, type Answered } from './model-answer'
 import { demandOf } from '../models/call-demand'
 import { costOf } from '../models/prices'
 import { withinBudget } from './budgeted-options'
+import { recordedStream } from './recorded-stream'
 import { tokensOf } from './tokens'
 import { costsNothing } from './unbilled'
 
@@ -91,19 +92,10 @@ export class RecordedModel implements LanguageModelV3 {
     const asked = await this.ask(options, true)
     if ('answered' in asked) return answerStream(asked.answered)
     const { stream } = await this.attempt(asked, async ({ model, options: own }) => model.doStream(own))
-    const collector = new AnswerCollector()
-    const recording = new TransformStream<LanguageModelV3StreamPart, LanguageModelV3StreamPart>({
-      transform: async (part, controller) => {
-        if (part.type === 'error') {
-          await this.noteFailure(asked, part.error)
-          throw part.error
-        }
-        const answered = collector.take(part)
-        if (answered) await this.record(asked, answered)
-        controller.enqueue(part)
-      },
+    return recordedStream(stream, {
+      keep: (answered) => this.record(asked, answered),
+      fail: (error) => this.noteFailure(asked, error),
     })
-    return stream.pipeThrough(recording)
   }
 
   /** What was recorded of a call; else the call as it is to be made, noted as begun. */
@@ -172,8 +164,14 @@ export class RecordedModel implements LanguageModelV3 {
       await this.calls.host.ledger.wasted(call, entry)
       throw cutByBudget(cutAt)
     }
-    await this.calls.keepFailures()
-    return fromAnswer((await this.calls.host.ledger.record(call, entry)).value)
+    try {
+      await this.calls.keepFailures()
+      return fromAnswer((await this.calls.host.ledger.record(call, entry)).value)
+    } catch (error) {
+      // It may stand: whoever asks again in its place finds it
+      this.calls.release(call)
+      throw error
+    }
   }
 }
 

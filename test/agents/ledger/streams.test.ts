@@ -1,5 +1,5 @@
 // Streams of a model: recorded whole when they end, and replayed as streams.
-import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
+import type { LanguageModelV3, LanguageModelV3StreamPart } from '@ai-sdk/provider'
 import { generateText, streamText } from 'ai'
 import { convertArrayToReadableStream, MockLanguageModelV3 } from 'ai/test'
 import { TroupeError, type AgentContext } from '../../../src/index'
@@ -94,4 +94,74 @@ it('fails for whoever reads only the text, with the failure itself, whenever it 
     const atTheCap = { ...watchedLedger(), begin: () => Promise.reject(spent) }
     await expect(attempt(atTheCap, read)).rejects.toBe(spent)
   }
+})
+
+describe('a stream that gives no whole answer', () => {
+  const broken = (): ReadableStream<LanguageModelV3StreamPart> => {
+    const parts = PARTS.slice(0, 6)
+    return new ReadableStream({
+      pull: (controller) => {
+        const part = parts.shift()
+        if (part) controller.enqueue(part)
+        else controller.error(new Error('socket hang up'))
+      },
+    })
+  }
+
+  it.each<[string, () => ReadableStream<LanguageModelV3StreamPart>]>([
+    ['fails in the middle', broken],
+    ['ends without its last part', () => convertArrayToReadableStream(PARTS.slice(0, 6))],
+    [
+      'tells of an error',
+      () => convertArrayToReadableStream([...PARTS.slice(0, 6), { type: 'error', error: new Error('no') }]),
+    ],
+  ] as const)(
+    'and %s gives its reservation up at once, and its author’s retry is found in its place',
+    async (_how, first) => {
+      const ledger = watchedLedger()
+      const lost = jest.spyOn(ledger, 'lost')
+      let asked = 0
+      const doStream = async () => ({ stream: asked++ === 0 ? first() : convertArrayToReadableStream(PARTS) })
+      const model = new MockLanguageModelV3({ doStream })
+      const lostBefore: number[] = []
+      const work = async (context: AgentContext): Promise<unknown> => {
+        try {
+          return await readAll(context)
+        } catch {
+          lostBefore.push(lost.mock.calls.length)
+          return readAll(context)
+        }
+      }
+      expect(await attempt(ledger, work, { model })).toMatchObject({ text: 'two words' })
+      expect(lostBefore).toEqual([1])
+      expect(ledger.begun.map(({ occurrence }) => occurrence)).toEqual([0, 0])
+      expect(await attempt(ledger, work, { model })).toMatchObject({ text: 'two words' })
+      expect([asked, lost.mock.calls.length]).toEqual([2, 1])
+    },
+  )
+
+  it('because nobody reads on gives its reservation up', async () => {
+    const ledger = watchedLedger()
+    const lost = jest.spyOn(ledger, 'lost')
+    await attempt(
+      ledger,
+      async (context) => {
+        const { stream } = await (context.model() as LanguageModelV3).doStream({
+          prompt: [{ role: 'user', content: [{ type: 'text', text: 'one' }] }],
+        })
+        const reader = stream.getReader()
+        await reader.read()
+        await reader.cancel()
+        expect(lost).toHaveBeenCalledTimes(1)
+      },
+      { model: streaming(PARTS) },
+    )
+  })
+
+  it('gives up nothing when it was read to its end', async () => {
+    const ledger = watchedLedger()
+    const lost = jest.spyOn(ledger, 'lost')
+    await attempt(ledger, readAll, { model: streaming(PARTS) })
+    expect(lost).not.toHaveBeenCalled()
+  })
 })
