@@ -1,10 +1,11 @@
 // `troupe code` on a repository that was there before: a branch while somebody works in it, the difference, the way into the
 // working tree and out of it again.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { REQUEST, wrongAdd } from '../code-team/support/program'
-import { SANDBOX_OPTIONS } from '../support/sandbox'
+import { files, REQUEST, wrongAdd } from '../code-team/support/program'
+import { SANDBOX_OPTIONS, sandboxTest } from '../support/sandbox'
+import { pictureOf } from '../workspace/support/playground'
 import { plainGit } from '../workspace/support/repository'
 import { type Finished, NO_MODEL, Workplace } from '../cli/support/command'
 import { makeLargeRepository, Worker } from '../cli/support/large-repository'
@@ -159,3 +160,47 @@ test('what did not pass is not applied; a branch on which somebody has gone on i
   expect((await troupe('undo', 'failed', '-o', 'json')).stdout).toContain('"branch": "troupe/failed"')
   expect(git('branch', '--list', 'troupe/failed')).toBe('')
 })
+
+sandboxTest(
+  'what is installed beside it is lent to its tests and to new code; a worker that has it not says so',
+  async () => {
+    const directory = join(place.directory, 'installed')
+    const write = (path: string, text: string): void => writeFileSync(join(directory, path), text)
+    for (const folder of ['test', 'node_modules/numbers/.cache'])
+      mkdirSync(join(directory, folder), { recursive: true })
+    write('package.json', '{ "type": "module", "scripts": { "test": "node --test" } }')
+    write('.gitignore', 'node_modules\n')
+    const imports = "import { test } from 'node:test'\nimport { zero } from 'numbers'\n"
+    write('test/own.test.js', `${imports}test('has what is installed', () => { if (zero !== 0) throw zero })\n`)
+    write('node_modules/numbers/package.json', '{ "type": "module", "exports": "./index.js" }')
+    write('node_modules/numbers/index.js', 'export const zero = 0\n')
+    plainGit(directory, 'init', '-q', '-b', 'main')
+    plainGit(directory, 'add', '-A')
+    plainGit(directory, 'commit', '-q', '-m', 'first')
+    const add = files({ 'src/add.js': "import { zero } from 'numbers'\nexport const add = (a, b) => a + b + zero\n" })
+    place.write('imports.json', programRecording({ 'coder-agent add': add }))
+    const packages = join(directory, 'node_modules')
+    const before = pictureOf(packages)
+
+    const had = await code('had', '--dir', directory, '--model', 'scripted/imports.json', '-o', 'json')
+    expect([had.code, had.stderr]).toEqual([0, expect.stringContaining('lent to tests, read-only: node_modules\n')])
+    expect(JSON.parse(had.stdout)).toMatchObject({ done: true, notDone: [] })
+    expect(plainGit(directory, 'show', 'troupe/had:troupe-out/had/REPORT.md')).toContain(
+      'before passed (1 ran), after passed (1 ran).',
+    )
+    expect(plainGit(directory, 'diff', '--name-only', 'main', 'troupe/had')).not.toContain('node_modules')
+    expect(pictureOf(packages)).toBe(before)
+
+    // Started here, and carried out where the packages are not
+    const started = await code('lacks', '--dir', directory, '--detach')
+    expect([started.code, started.stderr]).toEqual([0, expect.any(String)])
+    renameSync(packages, join(place.directory, 'elsewhere'))
+    const lacks = await troupe('attach', 'lacks', '-o', 'json')
+    expect(JSON.parse(lacks.stdout)).toMatchObject({
+      done: true,
+      notDone: expect.arrayContaining([
+        `The tests did not have what was installed when the run began: node_modules of ${directory} is not on this machine.`,
+      ]),
+    })
+  },
+)
