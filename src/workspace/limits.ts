@@ -59,6 +59,8 @@ export const DISK_POLL_MS = 500
 export const DISK_POLL_SHARE = 10
 /** Directories of packages that one command is lent: a repository of that many packages, each with its own. */
 export const LENT_DIRECTORIES = 300
+/** Entries of such directories that are shown one by one: each is a mount, and 300 take a second or two. */
+export const LENT_ENTRIES = 600
 /** Milliseconds for a compiler to say where its packages are. */
 export const TOOL_ANSWER_MS = 10_000
 /** From the kill to giving up on a sandbox that does not go. */

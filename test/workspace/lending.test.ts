@@ -49,8 +49,9 @@ async function found(): Promise<Installed | undefined> {
 async function run(
   script: string,
   snapshot: Snapshot,
+  installed?: Installed,
 ): Promise<SandboxResult & { missing: string[]; after: Snapshot }> {
-  const { missing, ...lending } = await lendInstalled(await found(), 'required')
+  const { missing, ...lending } = await lendInstalled(installed ?? (await found()), 'required')
   return withWorkingCopy(artifacts, snapshot, async (directory) => {
     const result = await runSandboxed({ command: ['sh', '-c', script], directory, sandbox: 'required', ...lending })
     return { ...result, missing, after: await snapshotOfDirectory(artifacts, directory, () => undefined) }
@@ -83,16 +84,15 @@ test('what is found has fixed names, lies beside manifests, and is under nobodyâ
     ...WORKSPACES,
     'lib/node_modules/kept/index.js': '',
     'lib/package.json': '{}',
-    'go.mod': 'module a\n',
   })
-  expect(await found()).toMatchObject({ paths: [], tools: ['go'] })
+  expect(await found()).toBeUndefined()
   write({
     ...{ 'node_modules/x/index.js': '', 'packages/a/node_modules/y/index.js': '', 'other/node_modules/z/index.js': '' },
     ...{ '.venv/pyvenv.cfg': '', '.env': CANARY, '.npmrc': CANARY, 'packages/b/.npmrc': CANARY },
   })
   const commits = plainGit(repository, 'rev-parse', 'HEAD')
   expect(await found()).toEqual({
-    ...{ directory: repository, commit: commits, tools: ['go'] },
+    ...{ directory: repository, commit: commits, tools: [] },
     paths: ['node_modules', '.venv', 'packages/a/node_modules'],
   })
 })
@@ -141,6 +141,40 @@ test('is', () => assert.equal(a + x, 'from the copy and installed'))
   },
 )
 
+sandboxTest('a cache that is not there yet can be made, beside packages that are read-only all the same', async () => {
+  const snapshot = await commit(WORKSPACES)
+  const linked = 'node_modules/.pnpm/x@1/node_modules/x'
+  write({
+    ...{
+      'node_modules/vite/index.js': 'module.exports = 1',
+      'node_modules/.npmrc': CANARY,
+      'node_modules/.package-lock.json': '{}',
+    },
+    ...{
+      [`${linked}/index.js`]: 'module.exports = "x"',
+      'packages/a/node_modules/.keep': '',
+      'node_modules/.vite/read': CANARY,
+    },
+  })
+  symlinkSync('../packages/a', join(repository, 'node_modules/a'))
+  symlinkSync(`../../../${linked}`, join(repository, 'packages/a/node_modules/x'))
+  symlinkSync(place.outside, join(repository, 'node_modules/outside'))
+  const before = place.surroundings()
+  const script = [
+    'for top in . packages/a; do mkdir $top/node_modules/.vite-temp && echo made > $top/node_modules/.vite-temp/made; done',
+    'cat packages/a/node_modules/.vite-temp/made node_modules/a/index.js node_modules/.package-lock.json',
+    'node -p "require(\'./packages/a/node_modules/x\')"',
+    'echo > node_modules/vite/index.js; echo > node_modules/.package-lock.json; touch node_modules/.pnpm/new',
+    'cat node_modules/.npmrc node_modules/.vite/read node_modules/outside/secret.txt; rm -rf node_modules/* node_modules/.pnpm',
+  ].join('\n')
+  const { output, missing, after } = await run(script, snapshot)
+  expect([output, missing]).toEqual([expect.stringMatching(/^made\nexport const a = .*\n{}x\n/), []])
+  expect(output.match(/Read-only file system/g)?.length).toBeGreaterThan(2)
+  expect(output).not.toContain(CANARY)
+  expect(place.surroundings()).toBe(before)
+  expect(Object.keys(after.files).sort()).toEqual(Object.keys(snapshot.files).sort())
+})
+
 sandboxTest('what is a link, is elsewhere, or is another repository is not lent, and said to be missing', async () => {
   const snapshot = await commit(WORKSPACES)
   write({ 'node_modules/x/index.js': '', 'secret.txt': CANARY }, place.outside)
@@ -183,6 +217,11 @@ sandboxTest('what is a link, is elsewhere, or is another repository is not lent,
   for (const path of ['.git', '../outside/node_modules', '/etc', '.', '', 'src', 'node_modules/..', 'node_modules/']) {
     expect(await missing({ paths: [path] })).toEqual(not('is no directory of packages'))
   }
+  const many = Array.from({ length: 302 }, () => 'node_modules')
+  expect(await missing({ paths: many })).toEqual([
+    300,
+    [expect.stringMatching(/^2 further directories .* are not lent/)],
+  ])
   expect(await lendInstalled(known, 'none')).toMatchObject({
     lend: [],
     missing: [expect.stringContaining('without a sandbox')],
@@ -283,9 +322,12 @@ sandboxTest('caches of Go and Cargo are those that the tools themselves name', a
     const { output, missing, exitCode } = await run(script, snapshot)
     expect({ output, missing, exitCode }).toMatchObject({ missing: [], exitCode: 0 })
     expect(output).toMatch(/^compiled\nmodulecat: .*No such.*\ncrate\.\n\.\.\nregistry\n$/)
+    const installed = await found()
+    expect(installed).toMatchObject({ paths: [], tools: ['go', 'cargo'] })
     // A tool that names the whole home, or what is above it
     write({ go: '#!/bin/sh\necho /\necho $HOME\n', rustc: '#!/bin/sh\nexit 1\n' }, programs)
-    expect((await run('ls $HOME', snapshot)).missing).toEqual([
+    expect(await found()).toBeUndefined()
+    expect((await run('ls $HOME', snapshot, installed)).missing).toEqual([
       'what go has fetched is not on this machine',
       'what cargo has fetched is not on this machine',
     ])

@@ -2,9 +2,9 @@
 // that are fixed, never by what a file says.
 import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { LENT_DIRECTORIES } from '../limits'
 import type { Snapshot } from '../snapshot'
 import { fileAt } from '../snapshots'
+import { TOOL_CACHES } from './tool-caches'
 import { CACHE_TOOLS, PACKAGE_DIRECTORIES, type CacheTool, type Installed } from './lending'
 
 const MANIFESTS: Readonly<Record<CacheTool, string>> = { go: 'go.mod', cargo: 'Cargo.toml' }
@@ -22,11 +22,11 @@ export async function findInstalled(
   const candidates = new Set([...PACKAGE_DIRECTORIES, ...folders.map((folder) => join(folder, 'node_modules'))])
   const paths: string[] = []
   for (const path of candidates) {
-    if (paths.length === LENT_DIRECTORIES) break
     if (kept.some((file) => file === path || file.startsWith(`${path}/`))) continue
     if (await isThere(join(directory, path))) paths.push(path)
   }
-  const tools = CACHE_TOOLS.filter((tool) => fileAt(snapshot, MANIFESTS[tool]))
+  const tools: CacheTool[] = []
+  for (const tool of CACHE_TOOLS) if (fileAt(snapshot, MANIFESTS[tool]) && (await TOOL_CACHES[tool]())) tools.push(tool)
   return paths.length + tools.length === 0 ? undefined : { directory, commit, paths, tools }
 }
 

@@ -5,18 +5,14 @@ import { basename, isAbsolute, join } from 'node:path'
 import { firstOf } from '../../contract/json'
 import { INSIDE_DIRECTORY, insideEnvironment } from '../bwrap-arguments'
 import { askGit } from '../git'
-import { NAMED_PROBLEMS } from '../limits'
+import { LENT_DIRECTORIES, NAMED_PROBLEMS } from '../limits'
 import { pathProblem } from '../paths'
 import { isRepositoryTop } from '../repository'
 import type { SandboxOptions } from '../sandbox-options'
-import { NOTHING_LENT, PACKAGE_DIRECTORIES, type CacheTool, type Installed, type Lending, type Lent } from './lending'
+import { NOTHING_LENT, PACKAGE_DIRECTORIES, type CacheTool, type Installed, type Lending } from './lending'
+import { lentDirectories } from './lent-directory'
 import { interpreterOf } from './python'
 import { TOOL_CACHES } from './tool-caches'
-
-/** Tools write them, and put into them what they have read: also from files with secrets. */
-const CACHES = ['.cache', '.vite', '.vite-temp', '.vitest']
-/** Settings with tokens in them, as people put them there. */
-const SECRETS = /^(\.npmrc|\.yarnrc(\.yml)?|\.env(\..*)?|\.netrc|\.pypirc|pip\.(conf|ini))$/i
 
 export async function lendInstalled(
   installed: Installed | undefined,
@@ -32,10 +28,19 @@ export async function lendInstalled(
   if (!(await isThatRepository(installed))) return nothing('is not on this machine')
   const lending: Lending = { lend: [], env: {}, missing: [] }
   const programs: string[] = []
-  for (const path of paths) {
-    const problem = (await problemOf(directory, path)) ?? (await lendDirectory(installed, path, lending, programs))
-    if (problem !== undefined) lending.missing.push(`${path} of ${directory} ${problem}`)
+  const found: { from: string; to: string }[] = []
+  for (const path of paths.slice(0, LENT_DIRECTORIES)) {
+    const problem = (await problemOf(directory, path)) ?? (await lendInterpreter(installed, path, lending, programs))
+    if (problem === undefined) found.push({ from: join(directory, path), to: path })
+    else lending.missing.push(`${path} of ${directory} ${problem}`)
   }
+  const more = paths.length - LENT_DIRECTORIES
+  if (more > 0) {
+    lending.missing.push(
+      `${more} further directories of packages of ${directory} are not lent: ${LENT_DIRECTORIES} are`,
+    )
+  }
+  lending.lend.push(...(await lentDirectories(found)))
   for (const tool of tools) {
     const caches = await TOOL_CACHES[tool]()
     if (!caches) lending.missing.push(`${fetchedBy(tool)} is not on this machine`)
@@ -47,24 +52,21 @@ export async function lendInstalled(
   return lending
 }
 
-/** Returns why it is not lent. */
-async function lendDirectory(
+/** Of an environment of Python; returns why there is none that can be used. */
+async function lendInterpreter(
   { directory }: Installed,
   path: string,
   lending: Lending,
   programs: string[],
 ): Promise<string | undefined> {
-  const from = join(directory, path)
-  if (basename(path) !== 'node_modules') {
-    const interpreter = await interpreterOf(from)
-    if (typeof interpreter === 'string') return interpreter
-    // Programs of the environment, and packages that are installed in place, name it by where it is
-    lending.alias = directory
-    lending.lend.push(...interpreter)
-    Object.assign(lending.env, { VIRTUAL_ENV: join(INSIDE_DIRECTORY, path), PYTHONDONTWRITEBYTECODE: '1' })
-    programs.push(join(INSIDE_DIRECTORY, path, 'bin'))
-  }
-  lending.lend.push(await lent(from, path))
+  if (basename(path) === 'node_modules') return undefined
+  const interpreter = await interpreterOf(join(directory, path))
+  if (typeof interpreter === 'string') return interpreter
+  // Programs of the environment, and packages that are installed in place, name it by where it is
+  lending.alias = directory
+  lending.lend.push(...interpreter)
+  Object.assign(lending.env, { VIRTUAL_ENV: join(INSIDE_DIRECTORY, path), PYTHONDONTWRITEBYTECODE: '1' })
+  programs.push(join(INSIDE_DIRECTORY, path, 'bin'))
   return undefined
 }
 
@@ -93,11 +95,4 @@ async function problemOf(directory: string, path: string): Promise<string | unde
     const { code } = error as NodeJS.ErrnoException
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'is not on this machine' : `cannot be read here (${code})`
   }
-}
-
-async function lent(from: string, to: string): Promise<Lent> {
-  const entries = await readdir(from, { withFileTypes: true })
-  const emptied = entries.filter((entry) => entry.isDirectory() && CACHES.includes(entry.name)).map(({ name }) => name)
-  const blanked = entries.filter((entry) => entry.isFile() && SECRETS.test(entry.name)).map(({ name }) => name)
-  return { from, to, emptied, blanked }
 }

@@ -18,6 +18,12 @@ export interface Installed {
   tools: CacheTool[]
 }
 
+export interface LentEntry {
+  name: string
+  /** Where it leads, if it is a link. */
+  link?: string
+}
+
 export interface Lent {
   /** A directory, absolute. */
   from: string
@@ -27,6 +33,8 @@ export interface Lent {
   emptied?: readonly string[]
   /** Files in it that are empty instead: they may hold secrets. */
   blanked?: readonly string[]
+  /** If given, what there is of it, each read-only: the directory itself is in memory, and others can be made in it. */
+  entries?: readonly LentEntry[]
 }
 
 /** Options of a sandboxed command, and what could not be lent, a sentence each. */

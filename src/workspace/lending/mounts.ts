@@ -5,8 +5,14 @@ import { COMMAND_SHARED_MB } from '../limits'
 import type { Lent } from './lending'
 
 /** `at` is where it is found inside. */
-export function lentMounts({ from, emptied = [], blanked = [] }: Lent, at: string): string[] {
+export function lentMounts({ from, emptied = [], blanked = [], entries }: Lent, at: string): string[] {
   const size = ['--size', String(COMMAND_SHARED_MB * 1024 * 1024)]
+  if (entries) {
+    const shown = entries.flatMap(({ name, link }) =>
+      link === undefined ? ['--ro-bind', join(from, name), join(at, name)] : ['--symlink', link, join(at, name)],
+    )
+    return [...size, '--tmpfs', at, ...shown]
+  }
   return [
     ...['--ro-bind', from, at],
     ...emptied.flatMap((name) => [...size, '--tmpfs', join(at, name)]),
