@@ -3,7 +3,6 @@
 import { z } from 'zod'
 import type { AgentContext } from '../../agents/context'
 import { defineAgent, type FunctionAgent } from '../../agents/define-agent'
-import { TroupeError } from '../../contract/errors'
 import { lendInstalled } from '../../workspace/lending/lend-installed'
 import type { Lending } from '../../workspace/lending/lending'
 import type { Snapshot } from '../../workspace/snapshot'
@@ -28,6 +27,7 @@ import { modeSchema } from '../rounds/state'
 import { ownTestProblems } from './compare-own-tests'
 import { ownTestCommand } from './find-tests'
 import { tryMutations } from '../mutations/try-mutations'
+import { elsewhere, notStarted } from './cannot-run'
 import { judge } from './judge'
 import { mergeContributions } from './merge'
 import { endOfOutput } from './output'
@@ -102,17 +102,6 @@ async function baseline(
   return { ownTests }
 }
 
-function notStarted({ command, output, missing = [] }: OwnTests, sandbox: 'required' | 'none'): TroupeError {
-  const where = sandbox === 'required' ? 'in the sandbox, on a copy of the last commit' : 'on a copy of the last commit'
-  return new TroupeError(
-    'CommandNotFound',
-    `the test command "${command}" does not start ${where}: ${[output.trim(), ...missing].join('; ')}`,
-    {
-      hint: 'what is neither committed nor an installed package is not there, nor is what lies outside of /usr: give another --test',
-    },
-  )
-}
-
 async function check(input: CheckInput, context: AgentContext, leave: SandboxLeave): Promise<Check> {
   const { artifacts, signal } = context
   const { language, mode, title, architecture, contributions } = input
@@ -172,15 +161,6 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
     ...(mutations ? { mutations } : {}),
     ...(before && after ? { ownTests: { before, after, changed: changedTests(base, snapshot) } } : {}),
   }
-}
-
-/** Whoever judges the change by tests that lack their packages blames the coders. */
-function elsewhere(missing: readonly string[]): TroupeError {
-  const message = `the tests cannot be run here as they were before the change: ${missing.join('; ')}`
-  return new TroupeError('SandboxUnavailable', message, {
-    hint: 'let a worker go on that runs where they ran before, beside the repository with its installed packages',
-    retryable: true,
-  })
 }
 
 /** A changed program may never end: its tests get some times what they took. */
