@@ -72,6 +72,24 @@ it('holds before any policy, goes on with the same candidate, and carries what w
   expect(restored.budgets.levelsOf(0, STARTED)).toEqual([{ level: 'run', limits: { tokens: 20 } }])
 })
 
+it('remembers when an agent began, though another one has taken its subtask over and the run continues as new', () => {
+  const nodes = [node('a', { fallback: 1 }), node('b', { dependsOn: [0], runIf: 'all-done' })]
+  const { state, clock, events } = begin(nodes, { run: { tokens: 10 }, agents: { writer: { wallMs: 9_000 } } })
+  startAll(state)
+  state.failed(0, { code: 'AgentFailed', message: 'no', retryable: false })
+  clock.now += 1_000
+  startAll(state)
+  state.succeeded(0, { attempt: 1, durationMs: 1, tokensUsed: 0 })
+  const carried = JSON.parse(JSON.stringify(state.carry())) as ReturnType<RunState['carry']>
+  const surroundings = { now: () => clock.now, emit: () => events[0]!, interrupt: () => undefined }
+  const restored = RunState.restore(state.prepared, carried, surroundings)
+  startAll(restored)
+  const since = (one: RunState) => one.budgets.levelsOf(1, STARTED)!.find(({ level }) => level === 'agent')!.since
+  expect(since(restored)).toBe(STARTED)
+  startAll(state)
+  expect(since(state)).toBe(STARTED)
+})
+
 it('does not hold what ran into a budget that was raised meanwhile', () => {
   const { state } = begin([node('a')], { run: { tokens: 10 } })
   startAll(state)

@@ -1,32 +1,42 @@
 // Budgets of a run: shared by all of its agents, reserved before each call, raised by a person; and a provider that counts, and
 // says when to come back. Several worker processes, and what dies: test/crash/budget.proof.ts.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client, Connection } from '@temporalio/client'
 import { RunFailedError, teamManifest, type Run, type RunStatusReport } from '../../src/index'
 import { MAIN } from '../cli/support/command'
-import { answer, OpenAiServer } from '../support/openai-server'
+import { answer, OpenAiServer, subjectOf, type Behaviour } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { ledgerTeam as team } from './support/ledger-team'
+import { limitedTeam } from './support/limited-team'
 
+/** A run continues as new after a dozen subtasks. */
+process.env.TROUPE_CONTINUE_AFTER_EVENTS ??= '60'
 const test = useTroupe('budget')
 const MODEL = 'openai-compatible/local-model'
 const CAP = 4_000
 const A_CALL = 100
+const TOKENS = { prompt: 10, completion: A_CALL - 10 }
 const AGENTS = 4
 let models: OpenAiServer
 
 beforeAll(async () => {
-  models = await OpenAiServer.start(() => answer('yes', { prompt: 10, completion: A_CALL - 10 }))
+  models = await OpenAiServer.start(() => answer('yes', TOKENS))
   process.env.OPENAI_COMPATIBLE_BASE_URL = models.url
   // The team's code is at hand, and its queues are served once a run names them
-  const worker = await test.troupe.serve([], { onDemand: [team] })
+  const worker = await test.troupe.serve([], { onDemand: [team, limitedTeam] })
   expect(worker.serves('agent.ledger.eager')).toBe(false)
 })
 afterAll(async () => {
   delete process.env.OPENAI_COMPATIBLE_BASE_URL
   await models.close()
 })
-beforeEach(() => models.reset())
+beforeEach(() => {
+  models.reset()
+  models.answerBy(() => answer('yes', TOKENS))
+})
 
 it('ends the run at its cap, says what was spent on what, and keeps what was done', async () => {
   const eager = Array.from({ length: AGENTS }, (_, place) => ({
@@ -118,16 +128,85 @@ it('holds what finds its budget used up, and goes on when a person raises it, wi
   ])
 })
 
-it('ends what goes on beyond its wall time, whatever it does', async () => {
+it('ends what goes on beyond its wall time, whatever it does; an agent has one for all of its subtasks', async () => {
   const plan = {
     name: 'slow',
-    subtasks: [{ id: 'wait', agentType: 'wait', payload: { ms: 60_000 }, budget: { wallMs: 1_000 } }],
+    subtasks: [
+      { id: 'wait', agentType: 'wait', payload: { ms: 60_000 }, budget: { wallMs: 1_000 } },
+      { id: 'short', agentType: 'naps', payload: { ms: 600 } },
+      { id: 'long', agentType: 'naps', payload: { ms: 60_000 }, dependsOn: ['short'] },
+    ],
   }
-  const outcome = await (await test.troupe.start(plan)).outcome()
-  expect(outcome.results.wait!.error).toMatchObject({
+  const { results } = await (await test.troupe.start(plan, { team: limitedTeam })).outcome()
+  expect(results.wait!.error).toMatchObject({
     code: 'BudgetExceeded',
     message: 'the subtask "wait" may take 1.0 s; nothing is left',
   })
+  expect(results.short).toMatchObject({ output: 'woke up' })
+  expect(results.long!.error).toMatchObject({ message: 'the agent "naps" may take 1.5 s; nothing is left' })
+  expect(results.long!.durationMs).toBeLessThan(1_200)
+})
+
+it('gives back what an execution that waits for a person has reserved, and holds it where nothing is left then', async () => {
+  const marks = join(test.directory, 'marks')
+  process.env.APPROVAL_MARKS = marks
+  let asked = (): void => undefined
+  const isAsked = new Promise<void>((resolve) => (asked = resolve))
+  const push: Behaviour = { kind: 'tool', name: 'push', input: { branch: 'main' }, tokens: TOKENS }
+  models.answerBy(async (request) => {
+    if (subjectOf(request) !== 'Push.') return isAsked.then(() => answer('yes', TOKENS))
+    return request.body.messages.some(({ role }) => role === 'tool') ? answer('pushed', TOKENS) : (asked(), push)
+  })
+  const subtasks = [
+    { id: 'asks', agentType: 'asks', payload: { prompt: 'Push.' } },
+    { id: 'eager', agentType: 'eager', payload: { calls: 4 } },
+  ]
+  const plan = { name: 'asking', onBudget: 'hold' as const, subtasks, budget: { calls: 3 } }
+  const run = await test.troupe.start(plan, { team: limitedTeam, model: MODEL })
+  // Who waits has used one call, and left room for two others
+  await until(run, ({ subtasks: rows }) => statesOf(rows) === 'asks: asking, eager: held')
+  expect(models.billed.calls).toBe(3)
+  const { request } = (await run.status()).subtasks[0]!
+  await run.approve('asks', { approvalId: request!.approvalId! })
+  await until(run, ({ subtasks: rows }) => statesOf(rows) === 'asks: held, eager: held')
+  expect(models.billed.calls).toBe(3)
+  await run.raiseBudget({ budget: { calls: 6 } })
+  const { results, tokensUsed, ...outcome } = await run.result()
+  delete process.env.APPROVAL_MARKS
+  expect([results.asks, results.eager]).toMatchObject([
+    { output: 'pushed', tokensUsed: 2 * A_CALL, attempt: 1 },
+    { output: 'asked 4 times', tokensUsed: 4 * A_CALL },
+  ])
+  expect(models.billed).toEqual({ calls: 6, tokens: tokensUsed })
+  expect(outcome).not.toHaveProperty('unconfirmedCalls')
+  expect(readFileSync(marks, 'utf8')).toBe('main\n')
+})
+
+it('counts what an agent’s subtasks use together, over runs that continue as new', async () => {
+  const few = (id: string, calls: number, dependsOn: string[] = []) => ({
+    id,
+    agentType: 'few',
+    payload: { calls },
+    dependsOn,
+  })
+  const echoes = Array.from({ length: 12 }, (_, place) => ({
+    id: `echo-${place}`,
+    agentType: 'echo',
+    dependsOn: [place === 0 ? 'second' : `echo-${place - 1}`],
+  }))
+  const subtasks = [few('first', 1), few('second', 2, ['first']), ...echoes, few('third', 1, ['echo-11'])]
+  const run = await test.troupe.start({ name: 'few', onBudget: 'hold', subtasks }, { team: limitedTeam, model: MODEL })
+  const held = await until(run, ({ counts }) => counts.held === 1)
+  expect(held.waiting.map(({ command }) => command)).toContain(`troupe budget ${run.id} --calls N --agent few`)
+  await run.raiseBudget({ budget: { calls: 3 }, agent: 'few' })
+  const again = await until(run, ({ counts }) => counts.held === 1 && counts.succeeded === 14)
+  expect(again.budget).toMatchObject({ agents: { few: { calls: 3 } } })
+  expect(models.billed.calls).toBe(3)
+  expect(await hasContinued(run)).toBe(true)
+  await run.raiseBudget({ budget: { calls: 4 }, agent: 'few' })
+  const { tokensUsed, spentBy } = await run.result()
+  expect(models.billed).toEqual({ calls: 4, tokens: tokensUsed })
+  expect(spentBy).toMatchObject({ few: { tokensUsed } })
 })
 
 it('refuses money for a model whose price nobody knows, before it starts, and at once where somebody else started it', async () => {
@@ -173,6 +252,17 @@ async function until(run: Run, wanted: (report: RunStatusReport) => boolean): Pr
     if (wanted(report)) return report
     if (Date.now() > end) throw new Error(`waited in vain: ${JSON.stringify(report)}`)
   }
+}
+
+const statesOf = (rows: RunStatusReport['subtasks']): string =>
+  rows.map(({ id, state }) => `${id}: ${state}`).join(', ')
+
+async function hasContinued({ id }: Run): Promise<boolean> {
+  const connection = await Connection.connect({ address: test.address })
+  const { workflow } = new Client({ connection, namespace: test.namespace })
+  const { events } = await workflow.getHandle(id).fetchHistory()
+  await connection.close()
+  return Boolean(events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId)
 }
 
 /** The built command, on this test's server and store. */

@@ -26,6 +26,8 @@ export interface CarriedBudgets {
   run?: Budget
   agents: [name: string, budget: Budget][]
   subtasks: [id: string, budget: Budget][]
+  /** When agents began whose wall time is limited, ISO. */
+  since?: [name: string, at: string][]
 }
 
 export class Budgets {
@@ -126,25 +128,18 @@ export class Budgets {
   }
 
   carry(): CarriedBudgets | undefined {
-    if (this.raises === 0) return undefined
-    const { raises, run, agents, subtasksRaised } = this
-    return { raises, ...(run ? { run } : {}), agents: [...agents], subtasks: [...subtasksRaised] }
+    const { raises, run, agents, subtasksRaised, agentsSince } = this
+    if (raises === 0 && agentsSince.size === 0) return undefined
+    const since = agentsSince.size > 0 ? { since: [...agentsSince] } : {}
+    return { raises, ...(run ? { run } : {}), agents: [...agents], subtasks: [...subtasksRaised], ...since }
   }
 
-  restore({ raises, run, agents, subtasks }: CarriedBudgets): void {
+  restore({ raises, run, agents, subtasks, since = [] }: CarriedBudgets): void {
     this.raises = raises
     this.run = run
     for (const [name, budget] of agents) this.agents.set(name, budget)
     for (const [id, budget] of subtasks) this.subtasksRaised.set(id, budget)
-  }
-
-  /** When agents began whose wall time is limited, from the rows of a run that continues as new. */
-  rememberAgents(): void {
-    for (const { agent, startedAt } of this.subtasks.rows) {
-      if (startedAt === undefined || this.ofAgent(agent)?.wallMs === undefined) continue
-      const known = this.agentsSince.get(agent)
-      if (known === undefined || startedAt < known) this.agentsSince.set(agent, startedAt)
-    }
+    for (const [name, at] of since) this.agentsSince.set(name, at)
   }
 
   /** Whoever holds it first gives it a later deadline: to start it would end it. */

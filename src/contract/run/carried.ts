@@ -59,7 +59,7 @@ export interface CarriedState {
   evaluations: number[]
   answers: DecisionAnswer[]
   given: Given[]
-  /** Absent where nobody has raised one. */
+  /** Absent where nobody has raised one, and no agent with limited wall time has begun. */
   budgets?: CarriedBudgets
   reactions: { waiting: Match[]; underWay: number; counts: number[]; refused: number[] }
 }
@@ -128,7 +128,6 @@ export function applyCarried(state: RunState, carried: CarriedState): void {
   subtasks.evaluations.push(...carried.evaluations)
   subtasks.ending = carried.ending
   if (carried.budgets) state.budgets.restore(carried.budgets)
-  state.budgets.rememberAgents()
   pauses.run = carried.paused
   pauses.agents = carried.pausedAgents
   pauses.told = carried.pausesTold

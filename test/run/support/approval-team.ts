@@ -6,7 +6,7 @@ import { defineAgent, defineModelAgent, defineTeam } from 'troupe'
 import { z } from 'zod'
 
 /** Writes down that it was called, in the file `APPROVAL_MARKS`. */
-const push = tool({
+export const push = tool({
   description: 'Pushes a branch.',
   inputSchema: z.object({ branch: z.string() }),
   execute({ branch }) {

@@ -45,16 +45,17 @@ const shaky = defineAgent({
   },
 })
 
+const calls = z.object({ calls: z.int() })
+
 /** Asks as often as it is told, one time after the other. */
-const eager = defineAgent({
+export const eagerly = {
   ...settings,
-  name: 'eager',
-  input: z.object({ calls: z.int() }),
-  async run({ calls }, context) {
-    for (let call = 0; call < calls; call++) await ask(context, `question ${call}`)
-    return `asked ${calls} times`
+  input: calls,
+  async run({ calls: count }: z.output<typeof calls>, context: AgentContext) {
+    for (let call = 0; call < count; call++) await ask(context, `question ${call}`)
+    return `asked ${count} times`
   },
-})
+}
 
 export const ledgerTeam = defineTeam({
   name: 'ledger',
@@ -64,6 +65,6 @@ export const ledgerTeam = defineTeam({
     defineAgent({ ...settings, name: 'pays-apart', isolation: 'process', input, run: pay }),
     picky,
     shaky,
-    eager,
+    defineAgent({ ...eagerly, name: 'eager' }),
   ],
 })
