@@ -1,11 +1,10 @@
 // WORKFLOW. Asks worker processes how their pools stand: an activity on the queue of each, answered from its memory.
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
-import type { TellPools, WorkerAnswer } from '../src/contract/pools'
+import { WORKER_ANSWERS_WITHIN_MS, type TellPools, type WorkerAnswer } from '../src/contract/pools'
 
-/** A living worker answers within milliseconds; one that was killed stays listed for a while, and holds nobody up longer. */
 const ASKING: ActivityOptions = {
-  scheduleToStartTimeout: '2s',
-  startToCloseTimeout: '2s',
+  scheduleToStartTimeout: WORKER_ANSWERS_WITHIN_MS,
+  startToCloseTimeout: WORKER_ANSWERS_WITHIN_MS,
   retry: { maximumAttempts: 1 },
 }
 

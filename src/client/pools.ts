@@ -6,8 +6,8 @@ import { messageOf } from '../contract/errors'
 import { inPortions } from '../contract/in-portions'
 import type { RunKey } from '../contract/messages'
 import { ASK_WORKERS, ORCHESTRATOR_TASK_QUEUE, workerTaskQueue } from '../contract/names'
-import type { ProcessFigures, SlotFigures, WorkerAnswer } from '../contract/pools'
-import { duration } from '../contract/time'
+import { WORKER_ANSWERS_WITHIN_MS, type ProcessFigures, type SlotFigures, type WorkerAnswer } from '../contract/pools'
+import { duration, elapsed } from '../contract/time'
 import { isServed, queueState, type QueueState } from './pollers'
 import { viewRun, type RunView } from './run-view'
 import { POLLER_ALIVE_MS, withTimeout, type ClientScope } from './scope'
@@ -20,7 +20,7 @@ const MAX_RUNS = 100
 const AT_ONCE = 8
 /** The asking ends by itself, also where no worker takes it up. */
 const ASKING_LASTS = '15s'
-/** Workers answer within milliseconds; one that is gone is waited for 2 s. */
+/** Workers answer within milliseconds; one that is gone is waited for, and the question itself is a workflow. */
 const ASKED_WITHIN_MS = 5_000
 
 /** One agent over all worker processes that answered. */
@@ -83,7 +83,7 @@ export async function poolsOf(
 
 /** Workers name queues, and queues name workers: both are followed until nothing new comes. */
 async function askAll(scope: ClientScope, standing: Standing, queues: string[]): Promise<void> {
-  const { answers, notes } = standing
+  const { notes } = standing
   const isAnswered = await isServed(scope, ORCHESTRATOR_TASK_QUEUE)
   if (!isAnswered)
     notes.push(`no worker serves the task queue "${ORCHESTRATOR_TASK_QUEUE}": none can be asked for its pools`)
@@ -93,8 +93,6 @@ async function askAll(scope: ClientScope, standing: Standing, queues: string[]):
     unknown = asked.flatMap((answer) => answer ?? []).map(({ taskQueue }) => taskQueue)
     unknown = unknown.filter((queue) => !standing.queues.has(queue))
   }
-  for (const [worker, answer] of answers)
-    if (!answer) notes.push(`the worker ${worker} did not answer: it is gone, or not one of Troupe's own`)
 }
 
 async function describe(scope: ClientScope, { queues }: Standing, names: readonly string[]): Promise<void> {
@@ -103,7 +101,7 @@ async function describe(scope: ClientScope, { queues }: Standing, names: readonl
   unknown.forEach((name, place) => queues.set(name, states[place]!))
 }
 
-/** Those that were not asked yet. One that does not serve a queue of its own is not Troupe's, or is gone. */
+/** Those that were not asked yet; who does not answer, or cannot be asked, is named. */
 async function ask(scope: ClientScope, { queues, answers, notes }: Standing): Promise<WorkerAnswer[]> {
   const alive = Date.now() - POLLER_ALIVE_MS
   const found = [...queues.values()].flatMap(({ pollers }) =>
@@ -116,14 +114,29 @@ async function ask(scope: ClientScope, { queues, answers, notes }: Standing): Pr
   const isAsked = await inPortions(fresh, AT_ONCE, (worker) => isServed(scope, workerTaskQueue(worker)))
   const workers = fresh.filter((_, place) => isAsked[place])
   for (const worker of fresh) answers.set(worker, null)
+  for (const worker of fresh)
+    if (!workers.includes(worker))
+      notes.push(`${lastSeen(worker, queues)} cannot be asked: it is gone, or not one of Troupe's own`)
   if (workers.length === 0) return []
   const told = await tell(scope, workers.map(workerTaskQueue)).catch((error: unknown) => {
     if (!isGrpcDeadlineError(error)) throw error
     notes.push(`no worker of the orchestrator took the question up within ${duration(ASKED_WITHIN_MS)}`)
-    return workers.map(() => null)
   })
-  workers.forEach((worker, place) => answers.set(worker, told[place] ?? null))
+  if (!told) return []
+  for (const [place, worker] of workers.entries()) {
+    answers.set(worker, told[place] ?? null)
+    if (!told[place])
+      notes.push(
+        `${lastSeen(worker, queues)} did not answer within ${elapsed(WORKER_ANSWERS_WITHIN_MS)}: it has ended, or does not reach the server; its slots are counted nowhere`,
+      )
+  }
   return told
+}
+
+/** Temporal lists who polled in the last minutes; a poll that nothing comes of lasts up to one. */
+function lastSeen(worker: string, queues: Standing['queues']): string {
+  const last = Math.max(0, ...[...queues.values()].map(({ pollers }) => pollers.get(worker) ?? 0))
+  return `the worker ${worker}, whose last poll began ${elapsed(Date.now() - last)} ago,`
 }
 
 function tell(scope: ClientScope, queues: string[]): Promise<WorkerAnswer[]> {

@@ -1,5 +1,8 @@
 // PURE. The pool of an agent, as `troupe status --pools` tells it.
 
+/** A living worker answers within milliseconds; one that was killed stays listed for a while, and holds nobody up longer. */
+export const WORKER_ANSWERS_WITHIN_MS = 2_000
+
 /** The child processes of one agent in one worker process. */
 export interface ProcessFigures {
   /** That run, idle, busy, starting or ending. */

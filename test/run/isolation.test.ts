@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defineAgent, defineTeam, type AgentPool, type Run, type SubTask, type TroupeWorker } from '../../src/index'
 import { eventually, isAlive } from '../agents/process/support/processes'
 import { useTroupe } from '../support/troupe'
+import { killed, serveElsewhere } from '../support/typescript-process'
 import { isolatedTeam as team } from './support/isolated-team'
 
 const test = useTroupe('isolation')
@@ -129,14 +130,17 @@ it('is told with its slots and processes, over all workers; who does not answer 
     },
   })
   const gates = defineTeam({ name: 'gates', agents: [gate] })
-  const second = await test.serve(gates)
+  const [second, doomed] = await Promise.all([
+    test.serve(gates),
+    serveElsewhere(test, 'test/run/support/plain-team.ts', 'plainTeam'),
+  ])
   const subtasks = [1, 2, 3].map((place) => ({ id: `gate${place}`, agentType: 'gate' }))
   const run = await test.troupe.start({ name: 'gates', subtasks }, { team: gates })
   const poolOf = async (agent: string, runId?: string): Promise<AgentPool | undefined> =>
     (await test.troupe.client.pools(runId)).pools.find((pool) => pool.agent === agent)
   while ((await poolOf('gate'))?.busy !== 1) await sleep(100)
   expect(await poolOf('gate')).toMatchObject({ workers: 1, slots: 1, busy: 1, waiting: 2 })
-  expect(await poolOf('wait')).toMatchObject({ workers: 2, busy: 0, waiting: 0 })
+  expect(await poolOf('wait')).toMatchObject({ workers: 3, busy: 0, waiting: 0 })
   const { pools, notes } = await test.troupe.client.pools(run.id)
   expect([pools.map(({ agent }) => agent), notes]).toEqual([['gate'], []])
   // Everything that went wrong above
@@ -153,7 +157,17 @@ it('is told with its slots and processes, over all workers; who does not answer 
   writeFileSync(goFile, '')
   await run.result()
   await second.shutdown()
-  expect((await poolOf('wait'))?.workers).toBe(1)
+  await killed(doomed)
+  // Temporal lists both for a while
+  const after = await test.troupe.client.pools()
+  expect(after.pools.find(({ agent }) => agent === 'wait')?.workers).toBe(1)
+  const [said, ...others] = after.notes.filter((note) => note.includes(` ${doomed.pid}@`))
+  expect([said, others]).toEqual([
+    expect.stringMatching(
+      /whose last poll began \d+ s ago, did not answer within 2 s: it has ended, or does not reach/,
+    ),
+    [],
+  ])
 })
 
 it('leaves no process behind when the worker shuts down', async () => {
