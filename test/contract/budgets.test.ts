@@ -90,6 +90,37 @@ it('remembers when an agent began, though another one has taken its subtask over
   expect(since(state)).toBe(STARTED)
 })
 
+it('does not count the time in which a person is asked about a tool towards the subtask’s own wall time', () => {
+  const limits = { wallMs: 9_000 }
+  const { state, clock, events } = begin([node('a', { budget: limits })], { run: limits, agents: { writer: limits } })
+  const ask = (approvalId: string): void => {
+    startAll(state)
+    const suspended = { approvalId, tool: 'push', input: { inline: {} } }
+    state.returned(0, { suspended, attempt: 1, durationMs: 1, tokensUsed: 0 })
+  }
+  const decide = (one: RunState, approvalId: string): void =>
+    void one.requests.decide({ taskId: 'a', requestId: approvalId, approvalId, approved: true, by: 'mo' })
+  ask('first')
+  clock.now += 60_000
+  decide(state, 'first')
+  clock.now += 500
+  ask('second')
+  clock.now += 5_000
+  const carried = JSON.parse(JSON.stringify(state.carry())) as ReturnType<RunState['carry']>
+  const surroundings = { now: () => clock.now, emit: () => events[0]!, interrupt: () => undefined }
+  const restored = RunState.restore(state.prepared, carried, surroundings)
+  clock.now += 5_000
+  for (const one of [state, restored]) {
+    decide(one, 'second')
+    startAll(one)
+    expect(one.budgets.levelsOf(0, STARTED)).toEqual([
+      { level: 'run', limits, since: STARTED },
+      { level: 'agent', name: 'writer', limits, since: STARTED },
+      { level: 'subtask', name: 'a', limits, since: new Date(START + 70_000).toISOString() },
+    ])
+  }
+})
+
 it('does not hold what ran into a budget that was raised meanwhile', () => {
   const { state } = begin([node('a')], { run: { tokens: 10 } })
   startAll(state)

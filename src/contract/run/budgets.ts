@@ -168,10 +168,18 @@ export class Budgets {
     const levels: BudgetLevel[] = []
     for (let at: number | undefined = place; at !== undefined; at = this.subtasks.rows[at]!.parent) {
       const limits = this.ofSubtask(at)
-      const { id, startedAt } = this.subtasks.rows[at]!
-      if (limits) levels.push(level({ level: 'subtask', name: id }, limits, startedAt))
+      if (limits) levels.push(level({ level: 'subtask', name: this.subtasks.rows[at]!.id }, limits, this.sinceOf(at)))
     }
     return levels
+  }
+
+  /** From when on its wall time counts: as if it had begun later by the time in which people were asked about its tools. */
+  private sinceOf(place: number): string | undefined {
+    const { row, node } = this.subtasks.at(place)
+    const { startedAt } = row
+    return startedAt === undefined || !node.waitedMs
+      ? startedAt
+      : new Date(Date.parse(startedAt) + node.waitedMs).toISOString()
   }
 
   private limitsOf(owner: BudgetOwner): Budget | undefined {

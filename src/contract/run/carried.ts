@@ -32,7 +32,12 @@ type Rare = Partial<
     'settling' | 'heldBack' | 'reused' | 'replacedBy' | 'error' | 'request' | 'unconfirmedCalls' | 'agent' | 'cost'
   >
 > &
-  Partial<Pick<Node, 'candidate' | 'evaluation' | 'admitted' | 'cancelledBy' | 'decided' | 'retries'>> & {
+  Partial<
+    Pick<
+      Node,
+      'candidate' | 'evaluation' | 'admitted' | 'cancelledBy' | 'decided' | 'retries' | 'suspendedAt' | 'waitedMs'
+    >
+  > & {
     asked?: HumanRequest
     children?: Children
   }
@@ -141,7 +146,7 @@ export function applyCarried(state: RunState, carried: CarriedState): void {
 
 function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow {
   const { settling, heldBack, reused, replacedBy, error, request, unconfirmedCalls, cost } = row
-  const { candidate, evaluation, admitted, cancelledBy, decided, retries, request: asked } = node
+  const { candidate, evaluation, admitted, cancelledBy, decided, retries, suspendedAt, waitedMs, request: asked } = node
   const children = isEnded(row.state) ? undefined : node.spawned
   const agent = row.agent === agents[node.graph.agents[0]!]!.name ? undefined : row.agent
   const known = {
@@ -159,6 +164,8 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
     cancelledBy,
     decided,
     retries,
+    suspendedAt,
+    waitedMs: waitedMs || undefined,
   }
   const rare = { ...known, candidate: candidate || undefined, asked, children }
   const isRare = Object.values(rare).some((value) => value !== undefined)
@@ -179,7 +186,8 @@ function carryRow(row: SubtaskRow, node: Node, { agents }: Subtasks): CarriedRow
 function applyRow(place: number, carried: CarriedRow, subtasks: Subtasks): void {
   const [state, started = 0, ended = 0, attempt = 0, durationMs = -1, tokensUsed = -1, told = 0, rare = {}] = carried
   const { row, node } = subtasks.at(place)
-  const { candidate = 0, evaluation, admitted, cancelledBy, decided, retries, asked, children, ...ofRow } = rare
+  const { candidate = 0, evaluation, admitted, cancelledBy, decided, retries, suspendedAt, waitedMs, ...others } = rare
+  const { asked, children, ...ofRow } = others
   subtasks.move(place, SUBTASK_STATES[state]!)
   Object.assign(row, ofRow)
   if (started > 0) row.startedAt = new Date(started).toISOString()
@@ -193,6 +201,8 @@ function applyRow(place: number, carried: CarriedRow, subtasks: Subtasks): void 
   if (cancelledBy !== undefined) node.cancelledBy = cancelledBy
   if (decided) node.decided = decided
   if (retries !== undefined) node.retries = retries
+  if (suspendedAt !== undefined) node.suspendedAt = suspendedAt
+  if (waitedMs !== undefined) node.waitedMs = waitedMs
   if (asked) node.request = asked
   if (children) node.spawned = children
   const { expiresAt } = row.request ?? {}

@@ -28,6 +28,9 @@ export interface Node {
   decided?: ToolDecision
   /** Retries of executions before, which were suspended. */
   retries?: number
+  /** When a person was asked about a tool's call who has not decided yet, and for how long earlier ones were waited for: ms. */
+  suspendedAt?: number
+  waitedMs?: number
   /** Somebody cancelled it while it was in flight: who, or with what. */
   cancelledBy?: string
 }

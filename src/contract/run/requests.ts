@@ -54,12 +54,13 @@ export class Requests {
 
   /** An execution has ended so that a person may be asked about a tool's call, or an effect. */
   suspend(place: number, call: SuspendedCall): void {
-    const { row } = this.subtasks.at(place)
+    const { row, node } = this.subtasks.at(place)
     const { approvalId, input } = call
     const shown = 'inline' in input ? JSON.stringify(input.inline) : input.reference.preview
     const prompt = shortened(`${callQuestion(row.agent, call)} ${shown}`, PROMPT_LENGTH)
     const asked =
       'tool' in call ? { tool: { name: call.tool, approvalId } } : { effect: { name: call.effect.name, approvalId } }
+    node.suspendedAt = this.subtasks.surroundings.now()
     // Its deadline may have been forgotten while it ran
     this.subtasks.watchDeadlines([place])
     this.ask(place, { prompt, onTimeout: 'fail', ...asked })
@@ -184,7 +185,10 @@ export class Requests {
   /** The agent is told, whatever was decided. */
   private goOn(place: number, decided: ToolDecision): void {
     const { row, node } = this.subtasks.at(place)
+    const now = this.subtasks.surroundings.now()
     node.decided = decided
+    node.waitedMs = (node.waitedMs ?? 0) + now - (node.suspendedAt ?? now)
+    delete node.suspendedAt
     delete row.request
     delete node.request
     this.subtasks.watchDeadlines([place])
