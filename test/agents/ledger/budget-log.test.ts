@@ -4,48 +4,21 @@ import { BudgetLog } from '../../../activities/budget-log'
 import { ExecutionBudget } from '../../../activities/execution-budget'
 import type { BudgetLevel } from '../../../src/contract/budget'
 import { TroupeError } from '../../../src/contract/errors'
-import type { JsonValue } from '../../../src/contract/json'
 import { budgetRecord, ledgerRecord } from '../../../src/contract/records'
 import type { Demand } from '../../../src/contract/run/admission'
 import type { RecordStore } from '../../../src/storage/store'
 import { Picks } from '../../contract/support/picks'
+import { pacedRecords } from './support/paced-records'
 import { PRICE, run, spendTogether } from './support/spending-subtasks'
 
 const { signal } = new AbortController()
 const SEEDS = 60
 
-/** Records as every store keeps them; each answer comes when the seed says. */
-function memoryRecords(picks: Picks): RecordStore & { kept: Map<string, JsonValue> } {
-  const kept = new Map<string, JsonValue>()
-  const turn = async (): Promise<void> => {
-    for (let left = picks.below(4); left > 0; left--) await new Promise(setImmediate)
-  }
-  return {
-    kept,
-    async create(name, value) {
-      await turn()
-      const created = !kept.has(name)
-      if (created) kept.set(name, structuredClone(value))
-      const standing = structuredClone(kept.get(name)!)
-      await turn()
-      return { created, value: standing }
-    },
-    async read(name) {
-      await turn()
-      return structuredClone(kept.get(name))
-    },
-    async list(prefix) {
-      await turn()
-      return [...kept.keys()].filter((name) => name.startsWith(prefix)).sort()
-    },
-  }
-}
-
 test('no budget is passed, whatever the order and wherever somebody dies', async () => {
   let exceeded = 0
   for (let seed = 1; seed <= SEEDS; seed++) {
     const picks = new Picks(seed)
-    const records = memoryRecords(picks)
+    const records = pacedRecords(picks)
     const tokens = await spendTogether([records, records, records], picks).catch((error: unknown) => {
       throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
     })
@@ -56,7 +29,7 @@ test('no budget is passed, whatever the order and wherever somebody dies', async
 })
 
 test('a book is the same when it is read from the sums that were written down now and then', async () => {
-  const records = memoryRecords(new Picks(7))
+  const records = pacedRecords(new Picks(7))
   const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens: 100_000 } }]
   const log = new BudgetLog(records, run)
   const of = { run, subtask: 's', execution: 'e', levels, until: Date.now() + 60_000 }
@@ -76,7 +49,7 @@ test('a book is the same when it is read from the sums that were written down no
 })
 
 test('a late answer corrects what was given up, once', async () => {
-  const records = memoryRecords(new Picks(1))
+  const records = pacedRecords(new Picks(1))
   const levels: BudgetLevel[] = [{ level: 'run', limits: { tokens: 100 } }]
   const log = new BudgetLog(records, run)
   const open = (execution: string) =>
@@ -99,7 +72,7 @@ test('a late answer corrects what was given up, once', async () => {
 })
 
 test('waits for what others have reserved, and ends with its execution', async () => {
-  const records = memoryRecords(new Picks(1))
+  const records = pacedRecords(new Picks(1))
   const levels: BudgetLevel[] = [{ level: 'run', limits: { usd: 0.001_1 } }]
   const until = Date.now() + 60_000
   const open = (subtask: string) =>
@@ -131,7 +104,7 @@ describe('a call that could have a longer answer when others have ended', () => 
   const demand: Demand = { input: 100, output: 500, least: 50 }
 
   function openers(patienceMs?: number) {
-    const records = memoryRecords(new Picks(1))
+    const records = pacedRecords(new Picks(1))
     const log = new BudgetLog(records, run)
     return (subtask: string) => {
       const of = { run, subtask, execution: subtask, levels, until: Date.now() + 60_000 }
@@ -182,14 +155,14 @@ describe('who reads a stream and asks something else meanwhile', () => {
   const stream: Demand = { input: 100, output: 1_500, least: 50, streamed: true }
 
   test('does not wait for what the stream itself has reserved', async () => {
-    const budget = open(memoryRecords(new Picks(1)), 'one', 1_000)
+    const budget = open(pacedRecords(new Picks(1)), 'one', 1_000)
     expect(await budget.reserve({ key: 'a', note: 'a' }, stream, signal)).toMatchObject({ output: 900 })
     const inner = budget.reserve({ key: 'b', note: 'b' }, { input: 100, output: 500, least: 50 }, signal)
     await expect(inner).rejects.toMatchObject({ code: 'BudgetExceeded' })
   })
 
   test('waits for what others have reserved, but not for one that waits for it', async () => {
-    const records = memoryRecords(new Picks(1))
+    const records = pacedRecords(new Picks(1))
     const [one, two] = [open(records, 'one', 4_000, 50), open(records, 'two', 4_000, 50)]
     const inner = { input: 500, output: 1_500, least: 400 }
     const streams = [
@@ -210,7 +183,7 @@ describe('what is known of a call counts, and no more', () => {
 
   /** An execution, and what the book says; `fails` decides which creations the store reports as failed, made or not. */
   function begin() {
-    const records = memoryRecords(new Picks(1))
+    const records = pacedRecords(new Picks(1))
     const store = { ...records, fails: (_entry: string): 'made' | 'not made' | undefined => undefined }
     store.create = async (name, value) => {
       const failure = name.includes('/entries/') ? store.fails(JSON.stringify(value)) : undefined
@@ -284,7 +257,7 @@ describe('what is known of a call counts, and no more', () => {
 })
 
 test('who waits asks the store for nothing while its own process has all the news', async () => {
-  const records = memoryRecords(new Picks(3))
+  const records = pacedRecords(new Picks(3))
   let reads = 0
   const counted: RecordStore = { ...records, read: (name) => (reads++, records.read(name)) }
   const log = new BudgetLog(counted, run)
