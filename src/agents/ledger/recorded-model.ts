@@ -34,6 +34,8 @@ export interface LiveModel {
 interface LiveCall {
   call: LedgerCall
   number: number
+  /** Tokens that were reserved for its input. */
+  mostInput: number
   /** A budget bounds the answer to so many tokens, and it may have needed more. */
   cutAt?: number
   model: LanguageModelV3
@@ -135,7 +137,7 @@ export class RecordedModel implements LanguageModelV3 {
     const own = { ...sent, abortSignal, providerOptions: { ...options.providerOptions, troupe } }
     const { output } = grant
     const cutAt = output !== undefined && output < demand.output ? { cutAt: output } : {}
-    return { call, number, model, options: own, ...cutAt }
+    return { call, number, model, options: own, mostInput: demand.input, ...cutAt }
   }
 
   private async attempt<Result>(asked: LiveCall, make: (asked: LiveCall) => Promise<Result>): Promise<Result> {
@@ -154,8 +156,9 @@ export class RecordedModel implements LanguageModelV3 {
   }
 
   /** Returns what stands: another process may have had the same call answered before. */
-  private async record({ call, number, options, cutAt }: LiveCall, answered: Answered): Promise<Answered> {
-    const tokens = tokensOf(options, answered)
+  private async record(asked: LiveCall, answered: Answered): Promise<Answered> {
+    const { call, number, options, cutAt, mostInput } = asked
+    const tokens = tokensOf({ ...options, model: call.name, mostInput }, answered)
     const usd = await costOf(call.name, tokens, this.calls.host.prices)
     const priced = usd === undefined ? {} : { usd }
     const entry: LedgerEntry = { value: toAnswer(answered) as unknown as JsonValue, tokens, number, ...priced }

@@ -1,23 +1,36 @@
-// PURE. What an answer has cost: as its provider counted, or an estimate where it did not.
+// HOST. What an answer has cost: as its provider counted, or an estimate where it did not.
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import type { ModelTokens } from '../../contract/model-answer'
+import { FILE_TOKENS, splitFiles } from '../models/file-parts'
+import { takesFilesOfTools } from '../models/providers'
 import { canonicalJson } from './canonical-json'
 import type { Answered } from './model-answer'
 
 /** English has about four bytes a token, code and other languages three or fewer: an estimate is rather too high than too low. */
 const BYTES_PER_TOKEN = 3
 
+/** A call that was made. */
+export interface AskedCall extends Pick<LanguageModelV3CallOptions, 'prompt' | 'tools'> {
+  /** `<provider>/<model>` */
+  model: string
+  /** Tokens that were reserved for its input: more than it can have. */
+  mostInput: number
+}
+
 /** What the provider did not count is estimated, so that no run passes its cap unseen; and said to be an estimate. */
-export function tokensOf(
-  { prompt, tools }: Pick<LanguageModelV3CallOptions, 'prompt' | 'tools'>,
-  { content, usage }: Pick<Answered, 'content' | 'usage'>,
-): ModelTokens {
+export function tokensOf(asked: AskedCall, { content, usage }: Pick<Answered, 'content' | 'usage'>): ModelTokens {
   const input = counted(usage.inputTokens.total)
   const output = counted(usage.outputTokens.total)
   // No model reads nothing: servers that do not count may say 0 rather than be silent
   const isTold = input !== undefined && output !== undefined && !(usage.raw && input + output === 0)
   if (isTold) return { input, output, ...cache(usage.inputTokens) }
-  return { input: input || estimate({ prompt, tools }), output: output || estimate(content), estimated: true }
+  return { input: input || estimatedInput(asked), output: output || estimate(content), estimated: true }
+}
+
+function estimatedInput({ model, prompt, tools, mostInput }: AskedCall): number {
+  const messages = prompt.map((message) => splitFiles(message, takesFilesOfTools(model)))
+  const files = messages.flatMap((message) => message.files).length
+  return Math.min(mostInput, estimate({ prompt: messages.map(({ rest }) => rest), tools }) + files * FILE_TOKENS)
 }
 
 function cache({ cacheRead, cacheWrite }: Answered['usage']['inputTokens']): Partial<ModelTokens> {

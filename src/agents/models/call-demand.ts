@@ -1,20 +1,20 @@
 // HOST. What a model call may use at most, before it is made: its input as a tokenizer counts it, with room for those of other
 // providers, and the longest answer that it may get.
-import type { LanguageModelV3CallOptions, LanguageModelV3Message } from '@ai-sdk/provider'
+import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import type { Prices } from '../../contract/prices'
 import type { Demand } from '../../contract/run/admission'
 import { canonicalJson } from '../ledger/canonical-json'
 import { addedThinking } from './added-thinking'
 import { tokenCounter, type TokenCounter } from './count-tokens'
+import { mostFileTokens, splitFiles } from './file-parts'
 import { ENOUGH_ANSWER, outputLimit } from './output-limits'
-import { worstCost } from './prices'
+import { contextWindow, worstCost } from './prices'
+import { takesFilesOfTools } from './providers'
 
 /** Other providers' tokenizers find up to a third more tokens in a text than the one that counts here; and then some. */
 const SAFETY = 1.5
 /** What is wrapped around each message and tool. */
 const WRAPPING_TOKENS = 16
-/** A picture has some thousand tokens at most; what else a file may be, nobody knows before. */
-const FILE_TOKENS = 8_000
 /** Fewer tokens make no answer. */
 const LEAST_ANSWER = 256
 /** So many characters of counted texts are kept: a conversation is counted once, though each call sends all of it. */
@@ -34,7 +34,7 @@ export async function demandOf(
   options: LanguageModelV3CallOptions,
   { prices, tokenizer }: DemandSettings,
 ): Promise<Demand> {
-  const input = inputTokens(options, await counterFor(tokenizer))
+  const input = await inputTokens(model, options, await counterFor(tokenizer))
   const { output, ...length } = answerLength(model, options)
   const question = await worstCost(model, { input, output: 0 }, prices)
   const long = await worstCost(model, { input, output: MILLION }, prices)
@@ -58,11 +58,19 @@ function answerLength(model: string, options: LanguageModelV3CallOptions): Pick<
   return { output, least, ...(isGuess ? {} : { enough: Math.min(output, thinking + ENOUGH_ANSWER) }) }
 }
 
-function inputTokens({ prompt, tools = [], responseFormat }: LanguageModelV3CallOptions, count: TokenCounter): number {
-  const files = prompt.flatMap(filesOf).length * FILE_TOKENS
-  const pieces = [...prompt.map(withoutFiles), ...tools, ...(responseFormat ? [responseFormat] : [])]
+async function inputTokens(
+  model: string,
+  { prompt, tools = [], responseFormat }: LanguageModelV3CallOptions,
+  count: TokenCounter,
+): Promise<number> {
+  const messages = prompt.map((message) => splitFiles(message, takesFilesOfTools(model)))
+  const files = messages.flatMap((message) => message.files)
+  // A picture has the same most, whatever the window
+  const window = files.length > 0 ? await contextWindow(model) : undefined
+  const pieces = [...messages.map(({ rest }) => rest), ...tools, ...(responseFormat ? [responseFormat] : [])]
   const counted = pieces.reduce((sum: number, piece) => sum + counting(canonicalJson(piece), count), 0)
-  return Math.ceil(counted * SAFETY) + pieces.length * WRAPPING_TOKENS + files
+  const ofFiles = files.reduce((sum, file) => sum + mostFileTokens(file, window), 0)
+  return Math.ceil(counted * SAFETY) + pieces.length * WRAPPING_TOKENS + ofFiles
 }
 
 const counted = new Map<string, number>()
@@ -93,14 +101,4 @@ function guess(text: string): number {
 /** No tokenizer finds more tokens than bytes: that is no count, and needs no room for other ways of counting. */
 function everyByte(text: string): number {
   return Buffer.byteLength(text) / SAFETY
-}
-
-function filesOf({ content }: LanguageModelV3Message): unknown[] {
-  return Array.isArray(content) ? content.filter(({ type }: { type: string }) => type === 'file') : []
-}
-
-function withoutFiles(message: LanguageModelV3Message): unknown {
-  const { content } = message
-  if (!Array.isArray(content)) return message
-  return { ...message, content: content.filter(({ type }: { type: string }) => type !== 'file') }
 }

@@ -31,6 +31,17 @@ export function keyVariable(provider: HttpProvider): string | undefined {
   return provider === 'openai-compatible' ? 'OPENAI_COMPATIBLE_API_KEY' : KEY_VARIABLES[provider]
 }
 
+/** Whether files in results of tools are sent as files; what speaks OpenAI's older protocol sends them as JSON. */
+export function takesFilesOfTools(model: string, env: Environment = process.env): boolean {
+  const provider = model.split('/')[0]
+  return provider === 'openai' ? speaksResponses(env) : provider === 'anthropic' || provider === 'google'
+}
+
+/** OpenAI's newer models want its newer protocol; whatever else stands behind a base URL speaks the older one. */
+function speaksResponses(env: Environment): boolean {
+  return !env.OPENAI_BASE_URL
+}
+
 /** @throws TroupeError `ModelNotConfigured` naming the variable that is missing, or holds no address */
 export function requireSettings(id: string, provider: HttpProvider, env: Environment, baseUrl?: string): void {
   if (provider === 'ollama') return
@@ -80,8 +91,7 @@ export async function createModel(
     case 'openai': {
       const { createOpenAI } = await import('@ai-sdk/openai')
       const openai = createOpenAI(settings(env, 'OPENAI'))
-      // OpenAI's newer models want its newer protocol; whatever else stands behind a base URL speaks the older one
-      return env.OPENAI_BASE_URL ? openai.chat(name) : openai.responses(name)
+      return speaksResponses(env) ? openai.responses(name) : openai.chat(name)
     }
     case 'ollama':
       return compatible('ollama', name, `${ollamaHost(env)}/v1`)

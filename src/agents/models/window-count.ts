@@ -2,6 +2,8 @@
 // provider's own counts of earlier requests say by how much its tokenizer differs.
 import type { LanguageModelV3CallOptions, LanguageModelV3Message } from '@ai-sdk/provider'
 import { tokenCounter, type TokenCounter } from './count-tokens'
+import { FILE_TOKENS, splitFiles, type SplitMessage } from './file-parts'
+import { takesFilesOfTools } from './providers'
 
 /** Tokens around each message. */
 const WRAPPING_TOKENS = 8
@@ -20,25 +22,29 @@ export class WindowCount {
   private ratio: number
   private newest: number | undefined
 
+  private readonly takesFiles: boolean
+
   constructor(model: string) {
+    this.takesFiles = takesFilesOfTools(model)
     this.ratio = model.startsWith('openai/') ? 1 : OTHER_TOKENIZERS
   }
 
   /** Whether a request surely takes less than so many tokens, which costs nothing to know. */
   isSurelyBelow(request: Request, tokens: number): boolean {
-    const characters = piecesOf(request).reduce((sum: number, piece) => sum + JSON.stringify(piece).length, 0)
-    return characters / CHARACTERS_PER_TOKEN < tokens
+    const pieces = this.pieces(request)
+    const characters = pieces.reduce((sum, { rest }) => sum + JSON.stringify(rest).length, 0)
+    return characters / CHARACTERS_PER_TOKEN + pieces.reduce((sum, piece) => sum + fileTokens(piece), 0) < tokens
   }
 
   async request(request: Request): Promise<number> {
     const count = await tokenCounter()
-    this.newest = piecesOf(request).reduce((sum: number, piece) => sum + this.piece(piece, count), 0)
+    this.newest = this.pieces(request).reduce((sum, piece) => sum + this.piece(piece, count), 0)
     return Math.ceil(this.newest * this.ratio)
   }
 
   async messages(messages: readonly LanguageModelV3Message[]): Promise<number> {
     const count = await tokenCounter()
-    return Math.ceil(messages.reduce((sum, message) => sum + this.piece(message, count), 0) * this.ratio)
+    return Math.ceil(messages.reduce((sum, message) => sum + this.piece(this.split(message), count), 0) * this.ratio)
   }
 
   /** What the provider counted of the request that was counted last. */
@@ -47,16 +53,25 @@ export class WindowCount {
     this.newest = undefined
   }
 
-  private piece(piece: unknown, count: TokenCounter): number {
-    const text = JSON.stringify(piece)
+  private piece(piece: SplitMessage, count: TokenCounter): number {
+    const text = JSON.stringify(piece.rest)
     const known = this.counted.get(text)
-    if (known !== undefined) return known
-    const tokens = count(text) + WRAPPING_TOKENS
+    const tokens = known ?? count(text) + WRAPPING_TOKENS
     this.counted.set(text, tokens)
-    return tokens
+    return tokens + fileTokens(piece)
+  }
+
+  private pieces({ prompt, tools = [], responseFormat }: Request): SplitMessage[] {
+    const others = [...tools, ...(responseFormat ? [responseFormat] : [])].map((rest) => ({ rest, files: [] }))
+    return [...prompt.map((message) => this.split(message)), ...others]
+  }
+
+  private split(message: LanguageModelV3Message): SplitMessage {
+    return splitFiles(message, this.takesFiles)
   }
 }
 
-function piecesOf({ prompt, tools = [], responseFormat }: Request): unknown[] {
-  return [...prompt, ...tools, ...(responseFormat ? [responseFormat] : [])]
+/** What is longer than most files its provider refuses. */
+function fileTokens({ files }: SplitMessage): number {
+  return files.length * FILE_TOKENS
 }

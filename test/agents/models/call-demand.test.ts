@@ -2,7 +2,9 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import { withinBudget } from '../../../src/agents/ledger/budgeted-options'
+import { tokensOf } from '../../../src/agents/ledger/tokens'
 import { demandOf } from '../../../src/agents/models/call-demand'
+import { WindowCount } from '../../../src/agents/models/window-count'
 import type { Budget } from '../../../src/contract/budget'
 import { admit } from '../../../src/contract/run/admission'
 import { BudgetBook } from '../../../src/contract/run/budget-book'
@@ -87,5 +89,83 @@ describe('an answer of which nobody has said how long it may be', () => {
 
   test('is as long as its author says, however small the budget', async () => {
     expect(await demandOf(SONNET, { ...HELLO, maxOutputTokens: 60_000 }, {})).not.toHaveProperty('enough')
+  })
+})
+
+describe('a file in a conversation', () => {
+  const data = new Uint8Array(100_000).fill(97)
+  const file = (mediaType: string, of: Uint8Array | string | URL = data) =>
+    asking({ type: 'file', mediaType, data: of } as const)
+  const inputOf = async (options: LanguageModelV3CallOptions, model = SONNET) =>
+    (await demandOf(model, options, { tokenizer: true })).input
+  const none = { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined }
+  const untold = {
+    content: [],
+    usage: { inputTokens: none, outputTokens: { ...none, text: undefined, reasoning: undefined } },
+  }
+
+  test.each([
+    ['a picture', file('image/png'), 8_000],
+    ['a picture by its address', file('image/*', new URL('https://pictures.example/one')), 8_000],
+    ['a document', file('application/pdf'), 100_000],
+    ['a small document, whose pages may be pictures', file('application/pdf', data.slice(0, 100)), 8_000],
+    ['a document that is larger than the window', file('application/pdf', new Uint8Array(1_000_000)), 200_000],
+    ['a film as base64', file('video/mp4', Buffer.from(data).toString('base64')), 100_000],
+    ['a document by its address', file('application/pdf', new URL('https://papers.example/one')), 200_000],
+  ])('is reserved as the most that it may be: %s', async (_what, options, tokens) => {
+    expect(await inputOf(options)).toBeGreaterThanOrEqual(tokens)
+    expect(await inputOf(options)).toBeLessThan(tokens + 100)
+  })
+
+  test('that is a text counts as that text', async () => {
+    const text = 'A lighthouse stands on the rock. '.repeat(1_000)
+    const plain = await inputOf(asking({ type: 'text', text }))
+    for (const given of [Buffer.from(text), Buffer.from(text).toString('base64')])
+      expect(Math.abs((await inputOf(file('text/plain', given))) - plain)).toBeLessThan(50)
+  })
+
+  const shown = (part: object): LanguageModelV3CallOptions => ({
+    prompt: [
+      ...HELLO.prompt,
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 'c',
+            toolName: 'look',
+            output: { type: 'content', value: [part as never] },
+          },
+        ],
+      },
+    ],
+  })
+  const picture = shown({ type: 'image-data', mediaType: 'image/png', data: Buffer.from(data).toString('base64') })
+
+  test('that a tool returned is one, unless its provider is sent the base64 as text', async () => {
+    for (const model of [SONNET, 'google/gemini-2.5-pro', 'openai/gpt-5']) {
+      expect(await inputOf(picture, model)).toBeLessThan(8_300)
+      expect(await new WindowCount(model).request(picture)).toBeLessThan(11_000)
+      expect(new WindowCount(model).isSurelyBelow(picture, 20_000)).toBe(true)
+    }
+    const compatible = 'openai-compatible/house'
+    expect(await inputOf(picture, compatible)).toBeGreaterThan(20_000)
+    expect(await new WindowCount(compatible).request(picture)).toBeGreaterThan(15_000)
+    expect(await inputOf(shown({ type: 'file-url', url: 'https://papers.example/one' }))).toBeGreaterThan(200_000)
+  })
+
+  test.each([
+    ['a picture', file('image/png')],
+    ['a picture of a tool', picture],
+    ['a document', file('application/pdf')],
+    ['blanks, of which a tokenizer makes few tokens', asking({ type: 'text', text: ' '.repeat(9_000) })],
+  ])('is settled at no more than was reserved where the provider does not count: %s', async (_what, { prompt }) => {
+    const mostInput = await inputOf({ prompt })
+    const { input, estimated } = tokensOf({ prompt, model: SONNET, mostInput }, untold)
+    expect({ estimated, isWithin: input <= mostInput, isSmall: input < 9_000 }).toEqual({
+      estimated: true,
+      isWithin: true,
+      isSmall: true,
+    })
   })
 })
