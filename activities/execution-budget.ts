@@ -233,8 +233,13 @@ export class ExecutionBudget {
     }
   }
 
-  private recorded(number: number, call: Pick<Reservation, 'key' | 'note' | 'amount'>): Promise<Amount | undefined> {
-    return recordedAmount(this.records, this.of.run, number, call)
+  /** What the ledger says of a call, of this execution unless it names another's subtask. */
+  private recorded(
+    number: number,
+    call: Pick<Reservation, 'key' | 'note' | 'amount'> & { subtask?: string },
+  ): Promise<Amount | undefined> {
+    const { run, subtask } = this.of
+    return recordedAmount(this.records, run, number, { subtask, ...call })
   }
 
   private async pause(news: Promise<void>, signal: AbortSignal): Promise<void> {

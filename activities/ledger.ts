@@ -62,7 +62,7 @@ export class ExecutionLedger implements LedgerPort {
   /** Calls that are under way, by their keys. */
   private readonly open = new Map<string, OpenCall>()
   private notes = 0
-  private earlier?: Promise<number>
+  private earlier: Promise<number> | undefined
   private readonly token: string
 
   private constructor(
@@ -83,21 +83,25 @@ export class ExecutionLedger implements LedgerPort {
 
   /** Asked of the store at the first call, not before: most agents make none. Temporal may count from 1 again: after a reset. */
   logicalAttempt(): Promise<number> {
-    return (this.earlier ??= this.readEarlier())
+    this.earlier ??= this.readEarlier()
+    // A store that fails now may answer later
+    this.earlier.catch(() => (this.earlier = undefined))
+    return this.earlier
   }
 
   private async readEarlier(): Promise<number> {
     const { run, subtask, agent } = this.execution
     const { store, spending } = this.host
     const rejected = await store.records.list(rejectedPrefix(run, subtask, agent))
-    const spent = (await spending.spent()).find((one) => one.subtask === subtask)
+    const spent = await spending.answeredOf(subtask)
     if (spent) this.count({ input: spent.tokens, output: 0 }, spent.cost)
     return rejected.length
   }
 
   async recall(call: LedgerCall): Promise<LedgerEntry | undefined> {
     const { store, outputs } = this.host
-    const name = ledgerRecord(this.execution.run, call.kind, await this.key(call))
+    const { run, subtask } = this.execution
+    const name = ledgerRecord(run, call.kind, subtask, await this.key(call))
     const record = (await store.records.read(name)) as LedgerRecord | undefined
     if (!record) return undefined
     this.used = true
@@ -117,7 +121,7 @@ export class ExecutionLedger implements LedgerPort {
     try {
       const told = { model: call.name, askedAt: new Date(begunAt).toISOString() }
       const record: BegunRecord = { subtask, agent, logicalAttempt: await this.logicalAttempt(), ...told }
-      await store.records.create(begunRecord(run, key, reserved.note), { ...record })
+      await store.records.create(begunRecord(run, subtask, key, reserved.note), { ...record })
     } catch (error) {
       // Nothing was sent; what the store cannot take back now is released when the execution ends
       await budget.release(reserved.number).catch(() => undefined)
@@ -130,15 +134,15 @@ export class ExecutionLedger implements LedgerPort {
   }
 
   async record(call: LedgerCall, entry: LedgerEntry): Promise<LedgerEntry> {
-    const { run } = this.execution
+    const { run, subtask } = this.execution
     const { store, outputs } = this.host
     const key = await this.key(call)
     const reserved = this.open.get(key)
     const kept = await this.kept(call, entry, reserved)
-    const { created, value } = await store.records.create(ledgerRecord(run, call.kind, key), kept)
+    const { created, value } = await store.records.create(ledgerRecord(run, call.kind, subtask, key), kept)
     // An attempt that was given up may still run: both calls were paid
     if (!created && entry.tokens)
-      await store.records.create(surplusRecord(run, key, reserved?.note ?? this.nextToken()), kept)
+      await store.records.create(surplusRecord(run, subtask, key, reserved?.note ?? this.nextToken()), kept)
     this.used = true
     await this.settle(key, entry)
     if (created) return entry
@@ -149,7 +153,8 @@ export class ExecutionLedger implements LedgerPort {
   async wasted(call: LedgerCall, entry: LedgerEntry): Promise<void> {
     const key = await this.key(call)
     const reserved = this.open.get(key)
-    const name = surplusRecord(this.execution.run, key, reserved?.note ?? this.nextToken())
+    const { run, subtask } = this.execution
+    const name = surplusRecord(run, subtask, key, reserved?.note ?? this.nextToken())
     await this.host.store.records.create(name, await this.kept(call, entry, reserved))
     await this.settle(key, entry)
   }
@@ -157,7 +162,8 @@ export class ExecutionLedger implements LedgerPort {
   async refused(call: LedgerCall): Promise<void> {
     const key = await this.key(call)
     const reserved = this.open.get(key)
-    const name = refusedRecord(this.execution.run, key, reserved?.note ?? this.nextToken())
+    const { run, subtask } = this.execution
+    const name = refusedRecord(run, subtask, key, reserved?.note ?? this.nextToken())
     await this.host.store.records.create(name, true)
     this.open.delete(key)
     if (reserved) await this.host.budget.release(reserved.number)
@@ -199,7 +205,7 @@ export class ExecutionLedger implements LedgerPort {
   async spent(): Promise<Pick<FailureDetails, 'unconfirmedCalls' | 'cost'> & { tokensUsed: number }> {
     // Most agents call no model, and their store need not be asked
     if (!this.asked && this.execution.attempt === 1) return { tokensUsed: 0 }
-    const spent = (await this.host.spending.settled()).get(this.execution.subtask)
+    const spent = await this.host.spending.settledOf(this.execution.subtask)
     const { tokens = 0, unconfirmedCalls = 0, cost } = spent ?? {}
     const priced = cost === undefined ? {} : { cost }
     return { tokensUsed: tokens, ...priced, ...(unconfirmedCalls > 0 ? { unconfirmedCalls } : {}) }

@@ -19,12 +19,12 @@ export async function recordedAmount(
   records: RecordStore,
   run: RunKey,
   number: number,
-  { key, note, amount }: Pick<Reservation, 'key' | 'note' | 'amount'>,
+  { subtask, key, note, amount }: Pick<Reservation, 'subtask' | 'key' | 'note' | 'amount'>,
 ): Promise<Amount | undefined> {
-  for (const name of [ledgerRecord(run, 'model', key), surplusRecord(run, key, note)]) {
+  for (const name of [ledgerRecord(run, 'model', subtask, key), surplusRecord(run, subtask, key, note)]) {
     const record = (await records.read(name)) as LedgerRecord | undefined
     if (record?.reservation !== number || !record.tokens) continue
     return usedAmount(record.tokens.input + record.tokens.output, record.usd, amount)
   }
-  return (await records.read(refusedRecord(run, key, note))) === undefined ? undefined : NOTHING
+  return (await records.read(refusedRecord(run, subtask, key, note))) === undefined ? undefined : NOTHING
 }

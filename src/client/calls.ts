@@ -2,20 +2,18 @@
 import { inPortions } from '../contract/in-portions'
 import type { RunKey } from '../contract/messages'
 import type { ModelAnswer, RecordedCall } from '../contract/model-answer'
-import { ledgerPrefix, type LedgerRecord } from '../contract/records'
+import { ledgerName, ledgerPrefix, type LedgerRecord } from '../contract/records'
 import { loadOutput } from '../storage/output'
 import type { Store } from '../storage/store'
 
 /** Records read at once. */
 const READ_AT_ONCE = 16
-/** Characters of a key, a SHA-256; a longer name is that of an answer which nobody used. */
-const KEY_LENGTH = 64
 
 /** @throws TroupeError `StoreUnavailable`, `ArtifactNotFound` */
 export async function recordedCalls(store: Store, run: RunKey): Promise<RecordedCall[]> {
-  const prefix = ledgerPrefix(run, 'model')
-  const names = (await store.records.list(prefix)).filter((name) => name.length === prefix.length + KEY_LENGTH)
-  return (await inPortions(names, READ_AT_ONCE, (name) => readCall(store, name))).sort(inOrder)
+  const names = await store.records.list(ledgerPrefix(run, 'model'))
+  const used = names.filter((name) => ledgerName(name).note === undefined)
+  return (await inPortions(used, READ_AT_ONCE, (name) => readCall(store, name))).sort(inOrder)
 }
 
 async function readCall(store: Store, name: string): Promise<RecordedCall> {

@@ -2,13 +2,18 @@
 import { inPortions } from '../contract/in-portions'
 import type { RunKey } from '../contract/messages'
 import type { ModelTokens } from '../contract/model-answer'
-import { begunPrefix, ledgerPrefix, refusedPrefix, type BegunRecord, type LedgerRecord } from '../contract/records'
+import {
+  begunPrefix,
+  ledgerName,
+  ledgerPrefix,
+  refusedPrefix,
+  type BegunRecord,
+  type LedgerRecord,
+} from '../contract/records'
 import type { Store } from '../storage/store'
 
 /** Records read at once. */
 const READ_AT_ONCE = 16
-/** Characters of a key, a SHA-256; what follows in a name tells apart the executions that made the same call. */
-const KEY_LENGTH = 64
 
 /**
  * What became of a call: it was answered, and the answer used; or paid for and used by nobody, since two processes made it;
@@ -42,21 +47,20 @@ export async function modelCalls(
   isRunning: (subtask: string) => boolean,
   subtask?: string,
 ): Promise<ModelCall[]> {
-  const isWanted = (record: { subtask: string }): boolean => subtask === undefined || record.subtask === subtask
   // Begun ones first: what is answered meanwhile is not taken for cut off
-  const begun = await readAll<BegunRecord>(store, begunPrefix(run))
-  const refused = new Set(
-    (await store.records.list(refusedPrefix(run))).map((name) => afterPrefix(name, refusedPrefix(run))),
+  const begun = await readAll<BegunRecord>(store, begunPrefix(run, subtask))
+  const refused = await store.records.list(refusedPrefix(run, subtask))
+  const answers = await readAll<LedgerRecord>(store, ledgerPrefix(run, 'model', subtask))
+  const answered = answers.map(([name, record]) =>
+    toCall(record, ledgerName(name).note === undefined ? 'answered' : 'unused'),
   )
-  const answers = await readAll<LedgerRecord>(store, ledgerPrefix(run, 'model'))
-  const answered = answers.map(([name, record]) => toCall(record, name.length === KEY_LENGTH ? 'answered' : 'unused'))
   const open = unanswered(
     begun,
     refused,
     answers.map(([name]) => name),
     isRunning,
   )
-  return [...answered, ...open].filter(isWanted).sort(inOrder)
+  return [...answered, ...open].sort(inOrder)
 }
 
 type Named<Kept> = [name: string, record: Kept]
@@ -66,7 +70,7 @@ async function readAll<Kept>({ records }: Store, prefix: string): Promise<Named<
   const kept = (await inPortions(names, READ_AT_ONCE, (name) => records.read(name))) as (Kept | undefined)[]
   return names.flatMap((name, place): Named<Kept>[] => {
     const record = kept[place]
-    return record === undefined ? [] : [[afterPrefix(name, prefix), record]]
+    return record === undefined ? [] : [[name, record]]
   })
 }
 
@@ -78,7 +82,7 @@ function toCall(record: LedgerRecord, state: ModelCallState): ModelCall {
 /** Of the calls with one key the newest were answered, or refused: only what was not is made again. */
 function unanswered(
   begun: readonly Named<BegunRecord>[],
-  refused: ReadonlySet<string>,
+  refused: readonly string[],
   answers: readonly string[],
   isRunning: (subtask: string) => boolean,
 ): ModelCall[] {
@@ -105,17 +109,13 @@ function newestExecutions(begun: readonly Named<BegunRecord>[]): Map<string, str
   return new Map(sorted.map(([name, { subtask }]) => [subtask, executionOf(name)]))
 }
 
-function afterPrefix(name: string, prefix: string): string {
-  return name.slice(prefix.length)
-}
-
 function keyOf(name: string): string {
-  return name.slice(0, KEY_LENGTH)
+  return ledgerName(name).key
 }
 
-/** `<key>-<execution>-<number>` */
+/** Notes are `<execution>-<number>`. */
 function executionOf(name: string): string {
-  return name.slice(KEY_LENGTH + 1).split('-')[0]!
+  return ledgerName(name).note!.split('-')[0]!
 }
 
 function byTime(a: { askedAt?: string }, b: { askedAt?: string }): number {

@@ -73,38 +73,55 @@ export function blockedRecord(run: RunKey, worker: string, number: number): stri
 /** Keys are hashes of subtask, agent, logical attempt and call. */
 export type LedgerKind = 'model' | 'step' | 'tool'
 
-/** `LedgerRecord`s of one kind; those of model calls say what the run has spent. */
-export function ledgerPrefix(run: RunKey, kind: LedgerKind): string {
-  return `${runPrefix(run)}ledger/${kind}/`
+/** Records are named by the subtask too, so that an execution looks at its own, however many calls a run has. */
+function ledgerOf(run: RunKey, kind: string, subtask: string | undefined): string {
+  const all = `${runPrefix(run)}ledger/${kind}/`
+  // An id may hold slashes: without this, what `a/b` left would be taken for something of `a`
+  return subtask === undefined ? all : `${all}${encodeURIComponent(subtask)}/`
+}
+
+/** `LedgerRecord`s of one kind, of a subtask or of all; those of model calls say what was spent. */
+export function ledgerPrefix(run: RunKey, kind: LedgerKind, subtask?: string): string {
+  return ledgerOf(run, kind, subtask)
 }
 
 /** What a call returned. */
-export function ledgerRecord(run: RunKey, kind: LedgerKind, key: string): string {
-  return `${ledgerPrefix(run, kind)}${key}`
+export function ledgerRecord(run: RunKey, kind: LedgerKind, subtask: string, key: string): string {
+  return `${ledgerPrefix(run, kind, subtask)}${key}`
 }
 
 /** A model call that was answered once more than it had to be: two processes made it. Paid for, and used by nobody. */
-export function surplusRecord(run: RunKey, key: string, attempt: string): string {
-  return `${ledgerRecord(run, 'model', key)}-${attempt}`
+export function surplusRecord(run: RunKey, subtask: string, key: string, note: string): string {
+  return `${ledgerRecord(run, 'model', subtask, key)}-${note}`
 }
 
 /** `BegunRecord`s: model calls that were sent, or were about to be. */
-export function begunPrefix(run: RunKey): string {
-  return `${runPrefix(run)}ledger/begun/`
+export function begunPrefix(run: RunKey, subtask?: string): string {
+  return ledgerOf(run, 'begun', subtask)
 }
 
-/** `attempt` tells the executions apart that may make the same call. */
-export function begunRecord(run: RunKey, key: string, attempt: string): string {
-  return `${begunPrefix(run)}${key}-${attempt}`
+/** `note`, `<execution>-<number>`, tells the executions apart that may make the same call. */
+export function begunRecord(run: RunKey, subtask: string, key: string, note: string): string {
+  return `${begunPrefix(run, subtask)}${key}-${note}`
 }
 
 /** Those of them that the provider refused, and does not bill. */
-export function refusedPrefix(run: RunKey): string {
-  return `${runPrefix(run)}ledger/refused/`
+export function refusedPrefix(run: RunKey, subtask?: string): string {
+  return ledgerOf(run, 'refused', subtask)
 }
 
-export function refusedRecord(run: RunKey, key: string, attempt: string): string {
-  return `${refusedPrefix(run)}${key}-${attempt}`
+export function refusedRecord(run: RunKey, subtask: string, key: string, note: string): string {
+  return `${refusedPrefix(run, subtask)}${key}-${note}`
+}
+
+/** Characters of a key, a SHA-256. */
+const KEY_LENGTH = 64
+
+/** The key and the note in the name of a ledger's record; an answer that was used has no note. */
+export function ledgerName(record: string): { key: string; note?: string } {
+  const name = record.slice(record.lastIndexOf('/') + 1)
+  const note = name.slice(KEY_LENGTH + 1)
+  return { key: name.slice(0, KEY_LENGTH), ...(note === '' ? {} : { note }) }
 }
 
 /** `BudgetEntry`s, numbered from 1 without gaps: whoever creates the next number decides with all before it in view. */
@@ -123,8 +140,7 @@ export function budgetSumsRecord(run: RunKey, number: number): string {
 
 /** One record for each logical attempt of an agent at a subtask that its recorded answers made fail. */
 export function rejectedPrefix(run: RunKey, subtask: string, agent: string): string {
-  // An id may hold slashes: without this, what `a/b` left would be taken for something of `a`
-  return `${runPrefix(run)}ledger/rejected/${encodeURIComponent(subtask)}/${encodeURIComponent(agent)}/`
+  return `${ledgerOf(run, 'rejected', subtask)}${encodeURIComponent(agent)}/`
 }
 
 export function rejectedRecord(run: RunKey, subtask: string, agent: string, logicalAttempt: number): string {

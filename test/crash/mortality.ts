@@ -34,5 +34,5 @@ export function deathsIn(file: string): string[] {
 
 /** The place of a death in any run: of a record's name its room only. */
 export function kindOf(death: string): string {
-  return death.replace(/^\w+ done: /, '').replace(/ runs\/[^/]+\/[^/]+\/(.*)\/[^/]*$/, ' $1')
+  return death.replace(/^\w+ done: /, '').replace(/ runs\/[^/]+\/[^/]+\/(ledger\/\w+|.*(?=\/)).*$/, ' $1')
 }

@@ -224,7 +224,7 @@ describe('what is known of a call counts, and no more', () => {
   test('when the store was down as its answer was recorded, and the record stands', async () => {
     const { store, budget, counted } = begin()
     const { number } = await budget.reserve(call('a'), demand, signal)
-    await store.create(ledgerRecord(run, 'model', 'a'), { reservation: number, tokens: { input: 10, output: 5 } })
+    await store.create(ledgerRecord(run, 'model', 's', 'a'), { reservation: number, tokens: { input: 10, output: 5 } })
     await budget.end()
     expect(await counted()).toBe(15)
   })

@@ -8,6 +8,7 @@ import { ExecutionLedger, type ExecutionKey } from '../../../activities/ledger'
 import { RunSpending } from '../../../activities/spending'
 import type { LedgerCall } from '../../../src/agents/host-port'
 import { recordedCalls } from '../../../src/client/calls'
+import { modelCalls } from '../../../src/client/model-calls'
 import type { StoredOutput } from '../../../src/contract/run'
 import { TroupeError, type ErrorCode, type JsonValue, type Store } from '../../../src/index'
 import { openFileStore } from '../../../src/storage/file-store'
@@ -134,6 +135,19 @@ it('asks the store for nothing where an agent calls nothing', async () => {
   await plain.failed(new Error('own'))
   expect(await plain.spent()).toEqual({ tokensUsed: 0 })
   expect([...list.mock.calls, ...read.mock.calls]).toEqual([])
+})
+
+it('looks at the calls of its own subtask only, however many the run has', async () => {
+  for (const subtask of ['draft/0', 'other']) await ask(await open({ subtask }), 'one')
+  await ask(await open(), 'one', 20)
+  const [list, read] = [jest.spyOn(store.records, 'list'), jest.spyOn(store.records, 'read')]
+  const next = await open({ attempt: 2 })
+  await ask(next, 'two', 30)
+  expect(await next.spent()).toEqual({ tokensUsed: 50, cost: 'unknown' })
+  const ofCalls = [...list.mock.calls, ...read.mock.calls].map(([name]) => name).filter((name) => /ledger/.test(name))
+  expect(ofCalls.length).toBeGreaterThan(4)
+  expect(ofCalls.filter((name) => !/\/ledger\/\w+\/draft\//.test(name))).toEqual([])
+  expect(await modelCalls(store, run, () => false, 'draft')).toHaveLength(2)
 })
 
 it('keeps the calls of one candidate from the next, which may call its steps alike', async () => {

@@ -75,7 +75,7 @@ async function spend(number: number, processes: Process[], provider: Provider, p
       expect(reserved.output).toBeLessThanOrEqual(demand.output)
       if (picks.chance(0.1)) break // dies before it is sent
       if (picks.chance(0.15)) {
-        await records.create(refusedRecord(run, call.key, call.note), true)
+        await records.create(refusedRecord(run, of.subtask, call.key, call.note), true)
         if (picks.chance(0.3)) break
         await budget.release(reserved.number)
         continue
@@ -86,7 +86,7 @@ async function spend(number: number, processes: Process[], provider: Provider, p
       provider.bill(levels, tokens, wholeBillionths(usd))
       if (picks.chance(0.1)) break // dies while it is answered
       const record = { reservation: reserved.number, tokens: { input: tokens, output: 0 }, usd }
-      await records.create(ledgerRecord(run, 'model', call.key), record)
+      await records.create(ledgerRecord(run, 'model', of.subtask, call.key), record)
       if (picks.chance(0.1)) break // dies between record and settlement
       await budget.settle(reserved.number, tokens, usd)
     }
