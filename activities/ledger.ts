@@ -18,6 +18,7 @@ import {
 import type { ModelTokens } from '../src/contract/model-answer'
 import { sumOfCosts, type Cost } from '../src/contract/prices'
 import type { Demand } from '../src/contract/run/admission'
+import { toldDemand } from '../src/contract/run/told-demand'
 import type { ActivityDependencies } from './dependencies'
 import type { ExecutionBudget, Reserved } from './execution-budget'
 import type { RunSpending } from './spending'
@@ -116,7 +117,9 @@ export class ExecutionLedger implements LedgerPort {
     const { store, budget, signal } = this.host
     this.asked = true
     const key = await this.key(call)
-    const reserved = await budget.reserve({ key, note: this.nextToken() }, demand, signal)
+    const isGiven = budget.levels.some((level) => !level.assumed)
+    const whole = isGiven ? toldDemand(demand, budget.levels) : demand
+    const reserved = await budget.reserve({ key, note: this.nextToken() }, whole, signal)
     const begunAt = Date.now()
     try {
       const told = { model: call.name, askedAt: new Date(begunAt).toISOString() }
@@ -128,7 +131,6 @@ export class ExecutionLedger implements LedgerPort {
       throw error
     }
     this.open.set(key, { ...reserved, begunAt })
-    const isGiven = budget.levels.some((level) => !level.assumed)
     const isBounded = isGiven || demand.enough !== undefined || reserved.output < demand.output
     return { ...(isBounded ? { output: reserved.output } : {}), ...(isGiven ? { left: reserved.left } : {}) }
   }

@@ -15,6 +15,8 @@ import { takesFilesOfTools } from './providers'
 const SAFETY = 1.5
 /** What is wrapped around each message and tool. */
 const WRAPPING_TOKENS = 16
+/** What Anthropic itself tells a model that has tools, or is to answer in a form: 530 tokens to an older one, 350 to newer. */
+const ANTHROPIC_TOOLS_TOKENS = 600
 /** Fewer tokens make no answer. */
 const LEAST_ANSWER = 256
 /** So many characters of counted texts are kept: a conversation is counted once, though each call sends all of it. */
@@ -70,7 +72,9 @@ async function inputTokens(
   const pieces = [...messages.map(({ rest }) => rest), ...tools, ...(responseFormat ? [responseFormat] : [])]
   const counted = pieces.reduce((sum: number, piece) => sum + counting(canonicalJson(piece), count), 0)
   const ofFiles = files.reduce((sum, file) => sum + mostFileTokens(file, window), 0)
-  return Math.ceil(counted * SAFETY) + pieces.length * WRAPPING_TOKENS + ofFiles
+  const hasTools = tools.length > 0 || responseFormat?.type === 'json'
+  const ofTools = hasTools && model.startsWith('anthropic/') ? ANTHROPIC_TOOLS_TOKENS : 0
+  return Math.ceil(counted * SAFETY) + pieces.length * WRAPPING_TOKENS + ofFiles + ofTools
 }
 
 const counted = new Map<string, number>()

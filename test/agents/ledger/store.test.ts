@@ -213,8 +213,10 @@ it('pays for both answers, and uses the first, where an attempt that was given u
 
 it('lets no call begin that may pass the cap, whoever used the tokens, and says who', async () => {
   const limit = 150
-  const other = await open({ subtask: 'research', agent: 'reader', limit })
-  const own = await open({ limit })
+  // Of an assumed budget the model is told nothing, which would have to be reserved too
+  const [assumed, given] = [{ limit, assumed: true } as const, { limit }]
+  const other = await open({ subtask: 'research', agent: 'reader', ...assumed })
+  const own = await open(assumed)
   await ask(own, 'one', 20)
   await ask(other, 'one', 40)
   await ask(other, 'two', 39)
@@ -226,8 +228,10 @@ it('lets no call begin that may pass the cap, whoever used the tokens, and says 
       'the run may use 150 tokens and has used 114: reader 79 ("research" 79); writer 35 ("draft" 35); 36 tokens left, the next call needs 50 tokens',
     hint: expect.stringContaining('--max-tokens'),
   })
-  for (const ledger of [own, other, await open({ subtask: 'late', limit })])
+  for (const ledger of [own, other, await open({ subtask: 'late', ...assumed })])
     await expect(ledger.begin(call('three'), WANTED)).rejects.toEqual(refusal)
+  const telling = (await open(given)).begin(call('three'), { ...WANTED, output: 6, least: 6 })
+  await expect(telling).rejects.toThrow(/36 tokens left, the next call needs 1\d\d tokens/)
   expect(await own.recall(call('one'))).toMatchObject({ value: 'one' })
 })
 
@@ -283,7 +287,7 @@ it.each([
     if (name.includes('/budget/') && (value as { kind?: string }).kind === 'settle') throw new Error('killed')
     return create(name, value)
   })
-  await expect(ask(await open(), 'one')).rejects.toThrow('killed')
+  await expect(ask(await open({ assumed: true }), 'one')).rejects.toThrow('killed')
   dying.mockRestore()
   const left = async () => (await (await open({ subtask: 'other', limit: 100 })).budget())[0]!.left.tokens
   expect(await left()).toBe(100 - WANTED.input - WANTED.output)

@@ -3,11 +3,13 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import { withinBudget } from '../../../src/agents/ledger/budgeted-options'
 import { tokensOf } from '../../../src/agents/ledger/tokens'
+import { countTokens } from '../../../src/agents/models/count-tokens'
 import { demandOf } from '../../../src/agents/models/call-demand'
 import { WindowCount } from '../../../src/agents/models/window-count'
-import type { Budget } from '../../../src/contract/budget'
+import type { Budget, BudgetLevel } from '../../../src/contract/budget'
 import { admit } from '../../../src/contract/run/admission'
 import { BudgetBook } from '../../../src/contract/run/budget-book'
+import { toldDemand } from '../../../src/contract/run/told-demand'
 
 const SONNET = 'anthropic/claude-sonnet-4-5'
 
@@ -167,5 +169,33 @@ describe('a file in a conversation', () => {
       isWithin: true,
       isSmall: true,
     })
+  })
+})
+
+describe('what a call is told besides what its author says', () => {
+  const levels: BudgetLevel[] = [
+    { level: 'run', limits: { usd: 20, tokens: 1_000_000, calls: 1_000, wallMs: 7_200_000 } },
+    { level: 'agent', name: 'a-writer-of-chapters', limits: { calls: 300 } },
+    { level: 'subtask', name: 'modules/src-contract-run-budgets/3', limits: { tokens: 90_000 } },
+    { level: 'subtask', name: 'ein-Übungsstück-für-Köpfe', limits: { usd: 1 } },
+  ]
+  const left = levels.map((level) => ({ ...level, left: { ...level.limits, wallMs: 7_199_123, usd: 1.234_567 } }))
+
+  test.each([1, 4])('what is left at %i levels is reserved', async (count) => {
+    const demand = await demandOf('openai/gpt-5', HELLO, { tokenizer: true })
+    const sent = withinBudget('openai/gpt-5', HELLO, { output: 123_456, left: left.slice(0, count) })
+    const note = (sent.prompt[0]!.content as { text: string }[])[1]!.text
+    const told = toldDemand(demand, levels.slice(0, count))
+    expect(note).toContain('at most 123,456 tokens')
+    expect(told.input - demand.input).toBeGreaterThanOrEqual(await countTokens(note))
+    expect(told.price!.input).toBeCloseTo((demand.price!.input * told.input) / demand.input, 9)
+  })
+
+  test('what Anthropic says of tools is reserved', async () => {
+    const tools: LanguageModelV3CallOptions['tools'] = [
+      { type: 'function', name: 'look', inputSchema: { type: 'object' } },
+    ]
+    const inputOf = async (model: string) => (await demandOf(model, { ...HELLO, tools }, { tokenizer: true })).input
+    expect((await inputOf(SONNET)) - (await inputOf('openai/gpt-5'))).toBe(600)
   })
 })
