@@ -17,12 +17,18 @@ import { DATA_RULE } from './tools/as-data'
 import { openTools, returnsFiles, type ToolBox } from './tools/given-tools'
 import { sortTools, type AgentTools, type OutputWith, type SortedTools } from './tools/own-tools'
 import { ToolCalls } from './tools/tool-calls'
-import { answerOfForm, mended, withForm, type Said, type StructuredQuestion } from './models/structured-answer'
+import {
+  answerOfForm,
+  isBroken,
+  isCut,
+  mended,
+  withForm,
+  type Said,
+  type StructuredQuestion,
+} from './models/structured-answer'
 
 /** Model calls with tools in one execution: an agent that has not finished by then turns in circles, and each turn is paid. */
 const MAX_STEPS = 20
-/** Reasons to end that leave an answer unfinished. */
-const CUT: readonly string[] = ['length', 'content-filter']
 
 export interface ModelAgentOptions<
   Input extends z.ZodType,
@@ -131,7 +137,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
       onSnapshot: (snapshot) => box?.files?.take(snapshot),
     })
     const id = this.config.model === DEFAULT_MODEL ? undefined : this.config.model
-    const { text, finishReason } = await generateText({
+    const { text, finishReason, steps } = await generateText({
       model: box ? compactingModel(model, context, { agent: this.name, id, contextWindow }) : model,
       system,
       prompt,
@@ -141,7 +147,9 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
       ...(box ? { tools: calls.toolSet(box.given) } : {}),
     })
     calls.require()
-    if (finishReason !== 'tool-calls') return { text, cut: CUT.includes(finishReason) }
+    // By what it said last, since some servers call it a stop; what the provider itself has called is done
+    const isCalling = steps.at(-1)?.toolCalls.some(({ providerExecuted }) => !providerExecuted) === true
+    if (!isCalling && finishReason !== 'tool-calls') return { text, finishReason }
     throw new TroupeError('OutputRejected', `"${this.name}" still called tools after ${maxSteps} model calls`, {
       retryable: true,
       hint: 'raise maxSteps, or say in the instructions when to stop',
@@ -149,16 +157,18 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   }
 }
 
-/** Half a text would pass for a whole one; with a form, its end is missed. */
-function wholeText(agent: string, { text, cut }: Said): string {
-  if (!cut) return text
-  throw new TroupeError(
-    'OutputRejected',
-    `the answer of "${agent}" was cut off by its provider: at a limit, or by a filter`,
-    {
-      hint: 'ask for less at a time, or name a model that may answer more',
-    },
-  )
+/** Half a text would pass for a whole one, and none for an answer; with a form, its end is missed. */
+function wholeText(agent: string, said: Said): string {
+  if (isCut(said)) {
+    const message = `the answer of "${agent}" was cut off by its provider: at a limit, or by a filter`
+    const hint = 'ask for less at a time, or name a model that may answer more'
+    throw new TroupeError('OutputRejected', message, { hint })
+  }
+  if (isBroken(said)) {
+    const message = `the answer of "${agent}" broke off: its provider ended it as "${said.finishReason}"`
+    throw new TroupeError('OutputRejected', message, { retryable: true, hint: 'another model may do better' })
+  }
+  return said.text
 }
 
 /**

@@ -15,12 +15,25 @@ export const REPAIRS = 1
 /** Characters of an answer that are shown to the model again, and of problems in an error. */
 const MAX_SHOWN = 200_000
 const MAX_TOLD = 1_000
+/** Reasons to end that cut an answer off, and will again. */
+const CUT: readonly FinishReason[] = ['length', 'content-filter']
+
+type FinishReason = LanguageModelV3GenerateResult['finishReason']['unified']
 
 /** What a model has said. */
 export interface Said {
   text: string
-  /** Whether it had more to say than it may. */
-  cut: boolean
+  finishReason: FinishReason
+}
+
+/** Whether it had more to say than it may. */
+export function isCut({ finishReason }: Said): boolean {
+  return CUT.includes(finishReason)
+}
+
+/** Whether it broke off for a reason of the moment: a call that the provider could not read, or nothing at all. */
+export function isBroken({ text, finishReason }: Said): boolean {
+  return finishReason === 'error' || (finishReason === 'other' && text.trim() === '')
 }
 
 export interface StructuredQuestion {
@@ -80,8 +93,8 @@ export async function mended<Value>(
   for (let repair = 0; ; repair++) {
     const answer = parseAnswer(said.text, form)
     if ('value' in answer) return answer.value
-    const problems = said.cut
-      ? [...answer.problems, 'it was cut off at the longest that you may write']
+    const problems = isCut(said)
+      ? [...answer.problems, 'it was cut off: at the longest that you may write, or by a filter']
       : answer.problems
     if (repair === repairs) throw rejected(problems, repairs)
     // Providers refuse an empty message
@@ -117,7 +130,7 @@ function isFormRefused(error: unknown): boolean {
 
 function toSaid({ content, finishReason }: LanguageModelV3GenerateResult): Said {
   const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('')
-  return { text, cut: finishReason.unified === 'length' }
+  return { text, finishReason: finishReason.unified }
 }
 
 function complaint(problems: string[]): string {

@@ -29,9 +29,15 @@ function saying(...answers: (string | LanguageModelV3Content)[]): {
 
 function result(said: string | LanguageModelV3Content): LanguageModelV3GenerateResult {
   const part: LanguageModelV3Content = typeof said === 'string' ? { type: 'text', text: said } : said
-  const unified = part.type === 'tool-call' ? 'tool-calls' : 'stop'
+  return ending(part.type === 'tool-call' ? 'tool-calls' : 'stop', part)
+}
+
+type Ending = LanguageModelV3GenerateResult['finishReason']['unified']
+
+/** An answer that ends for a reason. */
+function ending(unified: Ending, ...content: LanguageModelV3Content[]): LanguageModelV3GenerateResult {
   return {
-    content: [part],
+    content,
     finishReason: { unified, raw: unified },
     usage: {
       inputTokens: { total: 10, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
@@ -103,6 +109,16 @@ describe('with tools', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('maxSteps bounds it also where its provider calls that a stop, and what it said beside its last call is no answer', async () => {
+    const turn = [{ type: 'text', text: 'Let me look at the next page. ' } as const, call]
+    const model = new MockLanguageModelV3({ doGenerate: async () => Promise.resolve(ending('stop', ...turn)) })
+    const agent = defineModelAgent({ name: 'circles', instructions, tools: { depth }, maxSteps: 2 })
+    await expect(executeAgent(agent, {}, { model })).rejects.toMatchObject({
+      code: 'OutputRejected',
+      message: '"circles" still called tools after 2 model calls',
+    })
+  })
+
   test('the same call three times in a row ends the attempt, and is not made a third time', async () => {
     const other: LanguageModelV3Content = { ...call, input: '{"at":"pier"}' }
     let measured = 0
@@ -142,6 +158,19 @@ describe('with tools', () => {
     expect((await executeAgent(agent, {}, { model })).output).toBe('it is out of order')
     expect(JSON.stringify(asked[1]!.prompt.at(-1))).toContain('out of order')
   })
+})
+
+test.each<[Ending, text: string, taken: boolean]>([
+  ['error', 'The result is', false],
+  ['error', '', false],
+  ['other', '', false],
+  ['other', 'The result is 5.', true],
+])('an answer that ends as "%s" with the text %j: %s', async (reason, text, isTaken) => {
+  const content: LanguageModelV3Content[] = text === '' ? [] : [{ type: 'text', text }]
+  const model = new MockLanguageModelV3({ doGenerate: async () => Promise.resolve(ending(reason, ...content)) })
+  const answer = executeAgent(defineModelAgent({ name: 'half', instructions }), {}, { model })
+  if (isTaken) expect((await answer).output).toBe(text)
+  else await expect(answer).rejects.toMatchObject({ code: 'OutputRejected', retryable: true })
 })
 
 test('its manifest names its model, its schemas and the time that answers take', () => {
