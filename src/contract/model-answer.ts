@@ -19,6 +19,8 @@ export interface ModelTokens {
   /** Of the input: what the provider had in its cache, and what it put there; absent where it was none, or nobody says. */
   cachedInput?: number
   cacheWrites?: number
+  /** Of what it put there: what it keeps for an hour, at a higher price than the usual minutes. */
+  hourCacheWrites?: number
   /** The provider did not count, or not all: then these are estimates, three bytes a token. */
   estimated?: true
 }

@@ -1,5 +1,6 @@
 // HOST. What an answer has cost: as its provider counted, or an estimate where it did not.
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
+import { isObject } from '../../contract/json'
 import type { ModelTokens } from '../../contract/model-answer'
 import { FILE_TOKENS, splitFiles } from '../models/file-parts'
 import { takesFilesOfTools } from '../models/providers'
@@ -23,7 +24,7 @@ export function tokensOf(asked: AskedCall, { content, usage }: Pick<Answered, 'c
   const output = counted(usage.outputTokens.total)
   // No model reads nothing: servers that do not count may say 0 rather than be silent
   const isTold = input !== undefined && output !== undefined && !(usage.raw && input + output === 0)
-  if (isTold) return { input, output, ...cache(usage.inputTokens) }
+  if (isTold) return { input, output, ...cache(usage) }
   return { input: input || estimatedInput(asked), output: output || estimate(content), estimated: true }
 }
 
@@ -33,8 +34,13 @@ function estimatedInput({ model, prompt, tools, mostInput }: AskedCall): number 
   return Math.min(mostInput, estimate({ prompt: messages.map(({ rest }) => rest), tools }) + files * FILE_TOKENS)
 }
 
-function cache({ cacheRead, cacheWrite }: Answered['usage']['inputTokens']): Partial<ModelTokens> {
-  return { ...(cacheRead ? { cachedInput: cacheRead } : {}), ...(cacheWrite ? { cacheWrites: cacheWrite } : {}) }
+function cache({ inputTokens: { cacheRead, cacheWrite }, raw }: Answered['usage']): Partial<ModelTokens> {
+  const hourWrites = isObject(raw?.cache_creation) ? raw.cache_creation.ephemeral_1h_input_tokens : undefined
+  return {
+    ...(cacheRead ? { cachedInput: cacheRead } : {}),
+    ...(cacheWrite ? { cacheWrites: cacheWrite } : {}),
+    ...(typeof hourWrites === 'number' && hourWrites > 0 ? { hourCacheWrites: hourWrites } : {}),
+  }
 }
 
 function counted(tokens: number | undefined): number | undefined {

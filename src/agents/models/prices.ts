@@ -21,7 +21,8 @@ export async function worstCost(
   prices: Prices = {},
 ): Promise<number | undefined> {
   const own = priceIn(prices, model)
-  if (own) return ownCost(own, { input, output })
+  // What it has in its cache may cost more than what it has not
+  if (own) return Math.max(ownCost(own, { input, output }), ownCost(own, { input, output, cachedInput: input }))
   // Writing to a provider's cache may cost more than reading without one
   const written = [{}, { cache_write_tokens: input }, { cache_write_tokens: input, cache_write_1h_tokens: input }]
   const costs = await Promise.all(written.map((more) => libraryCost(model, { ...usage(input, output), ...more })))
@@ -33,12 +34,14 @@ export async function worstCost(
 export async function costOf(model: string, tokens: ModelTokens, prices: Prices = {}): Promise<number | undefined> {
   const own = priceIn(prices, model)
   if (own) return ownCost(own, tokens)
-  const { input, output, cachedInput = 0, cacheWrites = 0 } = tokens
+  const { input, output, cachedInput = 0, cacheWrites = 0, hourCacheWrites = 0 } = tokens
   const cached = Math.min(cachedInput, input)
+  const written = Math.min(cacheWrites, input - cached)
   return libraryCost(model, {
     ...usage(input, output),
     ...(cached > 0 ? { cache_read_tokens: cached } : {}),
-    ...(cacheWrites > 0 ? { cache_write_tokens: Math.min(cacheWrites, input - cached) } : {}),
+    ...(written > 0 ? { cache_write_tokens: written } : {}),
+    ...(hourCacheWrites > 0 ? { cache_write_1h_tokens: Math.min(hourCacheWrites, written) } : {}),
   })
 }
 

@@ -19,18 +19,20 @@ function asking(...content: Extract<LanguageModelV3CallOptions['prompt'][number]
 
 const HELLO = asking({ type: 'text', text: 'Say hello.' })
 
-/** The number of tokens that Anthropic is told by its package. */
-async function maxTokensSent(options: LanguageModelV3CallOptions): Promise<number> {
+/** The number of tokens that Anthropic is told by its package, and its answer. */
+async function askAnthropic(options: LanguageModelV3CallOptions, usage: object = {}) {
   let sent = NaN
   const fetch = async (_url: unknown, { body }: { body: string }): Promise<Response> => {
     sent = (JSON.parse(body) as { max_tokens: number }).max_tokens
     return Response.json({
       ...{ type: 'message', id: 'm', model: 'c', role: 'assistant', stop_reason: 'end_turn', stop_sequence: null },
-      ...{ content: [{ type: 'text', text: 'hello' }], usage: { input_tokens: 10, output_tokens: 10 } },
+      ...{ content: [{ type: 'text', text: 'hello' }], usage: { input_tokens: 10, output_tokens: 10, ...usage } },
     })
   }
-  await createAnthropic({ apiKey: 'key', fetch: fetch as never })('claude-sonnet-4-5').doGenerate(options)
-  return sent
+  const answer = await createAnthropic({ apiKey: 'key', fetch: fetch as never })('claude-sonnet-4-5').doGenerate(
+    options,
+  )
+  return { sent, answer }
 }
 
 describe('an answer with thoughts, which Anthropic’s package adds to its length', () => {
@@ -50,7 +52,8 @@ describe('an answer with thoughts, which Anthropic’s package adds to its lengt
     const demand = await demandOf(SONNET, options, { tokenizer: true })
     const found = admit(new BudgetBook(), [{ level: 'run', limits: { tokens } }], demand, { now: Date.now() })
     if (found.kind !== 'granted') throw new Error(found.kind)
-    expect(await maxTokensSent(withinBudget(SONNET, options, { output: found.output }))).toBe(found.output)
+    const { sent } = await askAnthropic(withinBudget(SONNET, options, { output: found.output }))
+    expect(sent).toBe(found.output)
     expect(found.output).toBe(longest ?? tokens - demand.input)
   })
 
@@ -198,4 +201,11 @@ describe('what a call is told besides what its author says', () => {
     const inputOf = async (model: string) => (await demandOf(model, { ...HELLO, tools }, { tokenizer: true })).input
     expect((await inputOf(SONNET)) - (await inputOf('openai/gpt-5'))).toBe(600)
   })
+})
+
+test('what Anthropic keeps in its cache for an hour is told apart, since it costs more', async () => {
+  const cache_creation = { ephemeral_5m_input_tokens: 600, ephemeral_1h_input_tokens: 400 }
+  const { answer } = await askAnthropic(HELLO, { cache_creation_input_tokens: 1_000, cache_creation })
+  const tokens = tokensOf({ ...HELLO, model: SONNET, mostInput: 10 }, answer)
+  expect(tokens).toEqual({ input: 1_010, output: 10, cacheWrites: 1_000, hourCacheWrites: 400 })
 })

@@ -7,14 +7,21 @@ test('a call of a known model costs what its provider asks, cached input less', 
   const plain = await costOf('anthropic/claude-sonnet-4-5', { input: 1_000, output: 100 })
   const cached = await costOf('anthropic/claude-sonnet-4-5', { input: 1_000, output: 100, cachedInput: 1_000 })
   const written = await costOf('anthropic/claude-sonnet-4-5', { input: 1_000, output: 100, cacheWrites: 1_000 })
+  const forAnHour = { input: 1_000, output: 100, cacheWrites: 1_000, hourCacheWrites: 400 }
   expect([plain, cached, written]).toEqual([0.0045, 0.0018, 0.00525])
+  expect(await costOf('anthropic/claude-sonnet-4-5', forAnHour)).toBe(0.006_15)
 })
 
 test('the worst case of a call is never below what it can cost', async () => {
   for (const model of ['anthropic/claude-sonnet-4-5', 'openai/gpt-5', 'google/gemini-2.5-pro'])
     for (const input of [0, 10, 250_000]) {
       const worst = (await worstCost(model, { input, output: 500 }))!
-      for (const more of [{}, { cachedInput: input }, { cacheWrites: input }])
+      for (const more of [
+        {},
+        { cachedInput: input },
+        { cacheWrites: input },
+        { cacheWrites: input, hourCacheWrites: input },
+      ])
         expect(worst).toBeGreaterThanOrEqual((await costOf(model, { input, output: 500, ...more }))!)
     }
 })
@@ -23,6 +30,9 @@ test('the price that a run gives counts, and comes before the library’s', asyn
   expect(await costOf('openai-compatible/house', { input: 1_000_000, output: 1_000_000 }, own)).toBe(12)
   expect(await costOf('openai-compatible/house', { input: 1_000_000, output: 0, cachedInput: 500_000 }, own)).toBe(1.25)
   expect(await worstCost('openai-compatible/house', { input: 1_000_000, output: 0 }, own)).toBe(2)
+  const dear = { 'openai/gpt-5': { inputPerMillion: 1, outputPerMillion: 1, cachedInputPerMillion: 5 } }
+  expect(await costOf('openai/gpt-5', { input: 100, output: 0, cachedInput: 100 }, dear)).toBe(0.000_5)
+  expect(await worstCost('openai/gpt-5', { input: 100, output: 0 }, dear)).toBe(0.000_5)
   const free = { 'openai/gpt-5': { inputPerMillion: 0, outputPerMillion: 0 } }
   expect(await costOf('openai/gpt-5', { input: 1_000, output: 1_000 }, free)).toBe(0)
 })
