@@ -7,9 +7,6 @@ import { BudgetBook, type BudgetEntry, type BudgetSnapshot } from '../src/contra
 import { Turns } from '../src/contract/turns'
 import type { RecordStore } from '../src/storage/store'
 
-/** Entries after which the sums are written down: a process that comes to the run later reads these and what follows. */
-const ENTRIES_PER_SUM = 256
-
 export class BudgetLog {
   private book: Promise<BudgetBook> | undefined
   /** When it was last known to hold all entries, in milliseconds since the epoch. */
@@ -88,7 +85,7 @@ export class BudgetLog {
     book.apply(entry)
     this.next?.tell()
     this.next = undefined
-    if (book.last % ENTRIES_PER_SUM > 0) return
+    if (!book.isSumDue) return
     const sums = book.snapshot() as unknown as JsonValue
     // Without them somebody reads more, and the same comes of it
     await this.records.create(budgetSumsRecord(this.run, book.last), sums).catch(() => undefined)

@@ -36,8 +36,16 @@ export interface BudgetSnapshot {
   last: number
   spent: [level: string, amount: Required<Amount>][]
   open: [number: number, reservation: Reservation][]
-  lost: [number: number, reservation: Reservation][]
+  lost: [number: number, reservation: LostReservation][]
 }
+
+/** What is left to know of it. */
+type LostReservation = Pick<Reservation, 'levels' | 'amount'>
+
+/** Entries after which the sums are written down: a process that comes to the run later reads these and what follows. */
+const ENTRIES_PER_SUM = 256
+/** Levels and reservations that take as much room as an entry: sums are not to be larger than what they sum up. */
+const SUMMED_PER_ENTRY = 4
 
 /** Lost reservations that are kept apart, in case that their answer is found after all; older ones are spent. */
 const LOST_KEPT = 500
@@ -47,7 +55,7 @@ export class BudgetBook {
   last = 0
   /** Under way. */
   readonly open = new Map<number, Reservation>()
-  private readonly lost = new Map<number, Reservation>()
+  private readonly lost = new Map<number, LostReservation>()
   private readonly spentBy = new Map<string, Required<Amount>>()
   private readonly openBy = new Map<string, Required<Amount>>()
 
@@ -56,8 +64,16 @@ export class BudgetBook {
     book.last = snapshot.last
     for (const [level, amount] of snapshot.spent) book.spentBy.set(level, { ...amount })
     for (const [number, reservation] of snapshot.open) book.enter(number, reservation)
-    for (const [number, reservation] of snapshot.lost) book.lost.set(number, reservation)
+    for (const [number, reservation] of snapshot.lost) book.lose(number, reservation)
     return book
+  }
+
+  /** Whether the sums are to be written down now: with more of them less often, and after the same entries by everybody. */
+  get isSumDue(): boolean {
+    const { last, spentBy, open, lost } = this
+    let every = ENTRIES_PER_SUM
+    while (every * SUMMED_PER_ENTRY < spentBy.size + open.size + lost.size) every *= 2
+    return last % every === 0
   }
 
   snapshot(): BudgetSnapshot {
@@ -101,8 +117,8 @@ export class BudgetBook {
     add(this.openBy, reservation.levels, reservation.amount)
   }
 
-  private lose(number: number, reservation: Reservation): void {
-    this.lost.set(number, reservation)
+  private lose(number: number, { levels, amount }: LostReservation): void {
+    this.lost.set(number, { levels, amount })
     if (this.lost.size > LOST_KEPT) this.lost.delete(this.lost.keys().next().value!)
   }
 }

@@ -6,6 +6,7 @@ import type { BudgetLevel } from '../../../src/contract/budget'
 import { TroupeError } from '../../../src/contract/errors'
 import { budgetRecord, ledgerRecord } from '../../../src/contract/records'
 import type { Demand } from '../../../src/contract/run/admission'
+import { BudgetBook, type BudgetEntry } from '../../../src/contract/run/budget-book'
 import type { RecordStore } from '../../../src/storage/store'
 import { Picks } from '../../contract/support/picks'
 import { pacedRecords } from './support/paced-records'
@@ -46,6 +47,30 @@ test('a book is the same when it is read from the sums that were written down no
   const fresh = await new BudgetLog(records, run).read((book) => book.snapshot())
   expect(fresh).toEqual(await log.read((book) => book.snapshot()))
   expect(fresh.spent).toEqual([['run', { calls: 200, tokens: 100 * 17 + 100 * 30, billionths: 0 }]])
+})
+
+test.each([
+  ['the run alone has a budget', 1],
+  ['each of its subtasks has one', 5_000],
+])('the sums of a long run take no more room than its entries: %s', (_what, subtasks) => {
+  const book = new BudgetBook()
+  const bytes = { entries: 0, sums: 0 }
+  const enter = (entry: BudgetEntry): void => {
+    bytes.entries += JSON.stringify(entry).length
+    book.apply(entry)
+    if (book.isSumDue) bytes.sums += JSON.stringify(book.snapshot()).length
+  }
+  const amount = { calls: 1, tokens: 33_000, billionths: 123_456_789 }
+  for (let call = 0; call < 20_000; call++) {
+    const subtask = `modules/${call % subtasks}/coder`
+    const levels = ['run', ...(subtasks > 1 ? [`subtask/${subtask}`] : [])]
+    const names = { execution: 'e'.repeat(64), key: 'k'.repeat(64), note: 'abcdefabcdef-0' }
+    enter({ kind: 'reserve', levels, amount, subtask, ...names, until: 1e12 })
+    if (call % 50 === 0) enter({ kind: 'lose', of: book.last })
+    else enter({ kind: 'settle', of: book.last, amount })
+  }
+  expect(bytes.sums).toBeGreaterThan(0)
+  expect(bytes.sums).toBeLessThan(bytes.entries)
 })
 
 test('a late answer corrects what was given up, once', async () => {
