@@ -143,6 +143,7 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
       prompt,
       abortSignal: context.signal,
       maxRetries: 0,
+      onStepFinish: ({ toolCalls }) => calls.countInvalid(toolCalls),
       stopWhen: [stepCountIs(maxSteps), () => calls.isOver],
       ...(box ? { tools: calls.toolSet(box.given) } : {}),
     })

@@ -11,6 +11,7 @@ import type {
 import { TroupeError } from '../../contract/errors'
 import { asData } from '../tools/as-data'
 import { grouped, requireTokens } from './count-tokens'
+import { isBroken, isCut } from './structured-answer'
 import { beginningOf, roundsOf, transcript } from './conversation'
 import { WindowCount } from './window-count'
 
@@ -23,6 +24,10 @@ const NOTES_SHARE = 0.1
 /** The name of the step, as the ledger has it. */
 const STEP = 'compact the conversation'
 const HINT = 'give the agent less at a time, or a model with a larger window; contextWindow says how large it is'
+
+/** Tokens that a word takes, other languages than English included; and by how much shorter it is asked for what was cut off. */
+const TOKENS_A_WORD = 2
+const SHORTER = [1, 2]
 
 const INSTRUCTIONS = [
   'You are handed the older part of a conversation between yourself and your tools, which no longer fits. Write the notes with',
@@ -140,29 +145,37 @@ export class CompactingModel implements LanguageModelV3 {
     return kept
   }
 
-  private async takeNotes(text: string, { abortSignal }: LanguageModelV3CallOptions): Promise<string> {
+  /** Notes that were cut off lack what they end with, often what is left to do: they are asked for once more, shorter. */
+  private async takeNotes(text: string, options: LanguageModelV3CallOptions): Promise<string> {
+    const { window, agent } = this.settings
+    const maxOutputTokens = Math.floor(window * NOTES_SHARE)
+    for (const shorter of SHORTER) {
+      const words = Math.floor(maxOutputTokens / TOKENS_A_WORD / shorter)
+      const notes = await this.askForNotes(text, { maxOutputTokens, words, abortSignal: options.abortSignal })
+      if (notes !== undefined) return notes
+    }
+    const message = `the model of "${agent}" took no notes, or too long ones, of a conversation that is too long`
+    throw new TroupeError('OutputRejected', message, { retryable: true, hint: HINT })
+  }
+
+  /** Undefined where they are none, or not whole. */
+  private async askForNotes(
+    text: string,
+    { maxOutputTokens, words, abortSignal }: { maxOutputTokens: number; words: number; abortSignal?: AbortSignal },
+  ): Promise<string | undefined> {
     const prompt: LanguageModelV3Prompt = [
-      { role: 'system', content: INSTRUCTIONS },
+      { role: 'system', content: `${INSTRUCTIONS} Write ${words} words at most.` },
       { role: 'user', content: [{ type: 'text', text: asData('the conversation', text) }] },
     ]
     this.require('what it has to take notes of', await this.count.request({ prompt }))
-    const { window, agent } = this.settings
-    const maxOutputTokens = Math.floor(window * NOTES_SHARE)
-    const { content } = await this.model.doGenerate({
+    const { content, finishReason } = await this.model.doGenerate({
       prompt,
       maxOutputTokens,
       ...(abortSignal ? { abortSignal } : {}),
     })
     const notes = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
-    if (notes.trim() !== '') return notes
-    throw new TroupeError(
-      'OutputRejected',
-      `the model of "${agent}" took no notes of a conversation that is too long`,
-      {
-        retryable: true,
-        hint: HINT,
-      },
-    )
+    const said = { text: notes, finishReason: finishReason.unified }
+    return notes.trim() === '' || isCut(said) || isBroken(said) ? undefined : notes
   }
 
   private require(what: string, tokens: number): void {

@@ -25,12 +25,16 @@ export class ToolGuard {
 
   /** Before each call, in the order of the calls, whether it was recorded or not. @throws where it turns in circles */
   count(tool: string, input: unknown): void {
+    this.note(tool, input)
+    this.require()
+  }
+
+  /** A call that is not made. */
+  note(tool: string, input: unknown): void {
     const call = canonicalJson([tool, input])
     this.inARow = call === this.newest ? this.inARow + 1 : 1
     this.newest = call
-    if (this.inARow < MAX_IN_A_ROW && !this.isOver) return
-    this.circling ??= tool
-    throw this.failure()
+    if (this.inARow >= MAX_IN_A_ROW) this.circling ??= tool
   }
 
   /** @throws TroupeError `OutputRejected`, retryable: other answers may lead elsewhere */

@@ -82,10 +82,26 @@ export class ToolCalls {
       try {
         return await (usesFiles ? this.files.take(make) : make())
       } catch (error) {
-        throw new Error(asData(name, messageOf(error)), { cause: error })
+        throw new Error(asData(name, await this.toldFailure(error)), { cause: error })
       }
     }
     return { ...tool, execute, toModelOutput: markedOutput(name, tool) } as Tool
+  }
+
+  /** Also a failure may fill the model's window. */
+  private async toldFailure(error: unknown): Promise<string> {
+    try {
+      return String(await toldResult(messageOf(error), this.options.context.artifacts))
+    } catch (unkept) {
+      this.ended ??= { by: unkept }
+      throw unkept
+    }
+  }
+
+  /** Calls that the SDK did not make, since nothing has such a name or takes such an input: models repeat these too. */
+  countInvalid(calls: readonly { toolName: string; input: unknown; invalid?: boolean }[]): void {
+    const { guard } = this.options
+    for (const { toolName, input, invalid } of calls) if (invalid && !guard.isOver) guard.note(toolName, input)
   }
 
   /** Before the model is told what came of it. */

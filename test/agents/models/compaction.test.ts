@@ -70,13 +70,15 @@ const isForNotes = ({ system }: ChatRequest): boolean => system.includes('Write 
 const notes = (): ChatRequest[] => models.requests.filter(isForNotes)
 const rounds = (): ChatRequest[] => models.requests.filter((request) => !isForNotes(request))
 
-/** A model that calls its tool so often, and fails as often as it is told to. */
-function reads(fails: (request: ChatRequest) => boolean = () => false): void {
+/** A model that calls its tool so often, fails as often as it is told to, and writes so many notes too long. */
+function reads(fails: (request: ChatRequest) => boolean = () => false, tooLong = 0): void {
   let pages = 0
   let noted = 0
+  let cut = 0
   models.answerBy((request) => {
     if (fails(request)) return { kind: 'status', status: 503 }
     const tokens = { prompt: Math.ceil(JSON.stringify(request.body.messages).length / 3), completion: 20 }
+    if (isForNotes(request) && cut++ < tooLong) return answer('Half of', { ...tokens, completion: WINDOW })
     if (isForNotes(request)) return answer(`Notes ${++noted}: pages up to ${pages} are read.`, tokens)
     if (pages === ROUNDS) return answer('all of it', tokens)
     return { kind: 'tool', name: 'page', input: { number: pages++ }, tokens }
@@ -151,6 +153,17 @@ test('what cannot fit is refused with its count, and nothing is asked for it', a
   expect(models.requests).toEqual([])
   await expect(attempt(reader(2_500))).rejects.toMatchObject({ code: 'TooManyTokens', retryable: false })
   expect(models.requests).toHaveLength(1)
+})
+
+test('notes that were cut off are asked for once more, shorter, and never stand for what they leave out', async () => {
+  reads(undefined, 1)
+  expect(await attempt()).toBe('all of it')
+  const words = notes().map(({ system }) => Number(/Write (\d+) words at most/.exec(system)![1]))
+  expect(words.slice(0, 3)).toEqual([300, 150, 300])
+  expect(models.requests.map(({ body }) => JSON.stringify(body)).join()).not.toContain('Half of')
+  ledger = memoryLedger()
+  reads(undefined, 2)
+  await expect(attempt()).rejects.toMatchObject({ code: 'OutputRejected', retryable: true })
 })
 
 test('without a window that anybody knows nothing changes', async () => {

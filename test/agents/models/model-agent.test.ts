@@ -133,6 +133,32 @@ describe('with tools', () => {
     expect([asked.length, measured]).toEqual([5, 4])
   })
 
+  test.each([
+    ['an input that the tool does not take', { ...call, input: '{"at":5}' }],
+    ['a tool that there is none of', { ...call, toolName: 'height' }],
+  ])('so does the same call with %s', async (_what, invalid) => {
+    const { model, asked } = saying(invalid, invalid, invalid, 'never asked for')
+    const agent = defineModelAgent({ name: 'circles', instructions, tools: { depth } })
+    await expect(executeAgent(agent, {}, { model })).rejects.toMatchObject({
+      code: 'OutputRejected',
+      retryable: true,
+      message: `"circles" called the tool "${invalid.toolName}" with the same input 3 times in a row`,
+    })
+    expect(asked).toHaveLength(3)
+  })
+
+  test('of a failure that is too long, too, the model is told the beginning', async () => {
+    const long = 'out of order '.repeat(100_000)
+    const broken = tool({ inputSchema: z.object({}), execute: () => Promise.reject<string>(new Error(long)) })
+    const { model, asked } = saying({ ...call, toolName: 'broken', input: '{}' }, 'it is out of order')
+    const agent = defineModelAgent({ name: 'copes', instructions, tools: { broken } })
+    const { artifacts } = await executeAgent(agent, {}, { model })
+    expect([...artifacts.values()].map((whole) => Buffer.from(whole).toString())).toEqual([long])
+    const told = JSON.stringify(asked[1]!.prompt.at(-1))
+    expect(told.length).toBeLessThan(60_000)
+    expect(told).toContain(`the whole is the artifact ${[...artifacts.keys()][0]}`)
+  })
+
   test('of a result that is too long the model is told the beginning, and the whole is an artifact', async () => {
     const long = Array.from({ length: 20_000 }, (_, line) => `line ${line}`)
     const { model, asked } = saying({ ...call, toolName: 'log', input: '{}' }, 'read')
