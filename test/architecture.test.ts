@@ -1,5 +1,6 @@
 // The shape of the repository: who imports whom, what the workflows' bundle holds, and what every file keeps to.
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleWorkflowCode } from '@temporalio/worker'
 import { refusal } from './architecture/arrows'
@@ -161,6 +162,17 @@ describe('every file', () => {
     expect(sources.filter((file) => exportsAll(file))).toEqual([])
     expect(exportsAll('x.ts', "export * from './y'")).toBe(true)
     expect(exportsAll('x.ts', "export { y } from './y'\nexport const x = 1")).toBe(false)
+  })
+
+  test('that a page of the documentation names exists', () => {
+    const pages = tracked.filter((file) => file.endsWith('.md'))
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/`((?:test|src|activities|workflows|examples|docs)\/[\w./-]+)`/g)].map(
+        (found) => found[1]!,
+      ),
+    )
+    expect(named.length).toBeGreaterThan(100)
+    expect(named.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
   })
 
   test('is free of paths of one machine and of the hosts of package registries', () => {
