@@ -158,11 +158,20 @@ export class ModelAgent<Input = unknown, Output = string, Payload = Input> exten
   }
 }
 
+/** How an answer was cut off, and what helps. */
+const CUTS = {
+  length: [
+    'at the longest that it may be',
+    'ask for less at a time, or name a model that may answer more; where somebody gave a budget, one that Troupe does not know may answer 16,384 tokens',
+  ],
+  filter: ['by a filter of its provider', 'ask otherwise, or name another model'],
+} as const
+
 /** Half a text would pass for a whole one, and none for an answer; with a form, its end is missed. */
 function wholeText(agent: string, said: Said): string {
   if (isCut(said)) {
-    const message = `the answer of "${agent}" was cut off by its provider: at a limit, or by a filter`
-    const hint = 'ask for less at a time, or name a model that may answer more'
+    const [how, hint] = CUTS[said.finishReason === 'length' ? 'length' : 'filter']
+    const message = `the answer of "${agent}" was cut off ${how}`
     throw new TroupeError('OutputRejected', message, { hint })
   }
   if (isBroken(said)) {

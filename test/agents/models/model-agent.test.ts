@@ -74,11 +74,15 @@ test.each<[what: string, payload: unknown, message: string]>([
   ])
 })
 
-test.each(['length', 'content-filter'] as const)('a text that ends by %s is no answer', async (unified) => {
+test.each([
+  ['length', /"plain" was cut off at the longest that it may be$/],
+  ['content-filter', /"plain" was cut off by a filter of its provider$/],
+] as const)('a text that ends by %s is no answer', async (unified, message) => {
   const cut = { ...result('The first half'), finishReason: { unified, raw: unified } }
   const model = new MockLanguageModelV3({ doGenerate: async () => Promise.resolve(cut) })
   const agent = defineModelAgent({ name: 'plain', instructions })
-  await expect(executeAgent(agent, {}, { model })).rejects.toMatchObject({ code: 'OutputRejected', retryable: false })
+  const failure = { code: 'OutputRejected', retryable: false, message: expect.stringMatching(message) }
+  await expect(executeAgent(agent, {}, { model })).rejects.toMatchObject(failure)
 })
 
 test('an answer of a form is the output, after one repair at most', async () => {
