@@ -16,6 +16,8 @@ const AGENTS_BYTES = 24 * 1024
 export interface Live {
   prepared: PreparedRun
   state: RunState
+  /** When the run began, ISO. */
+  startedAt: string
   dispatcher: Dispatcher
   inner: InnerWork
   /** Nothing is started for the moment, to continue as new. */

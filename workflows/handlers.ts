@@ -56,6 +56,8 @@ export const closeUpdate = defineUpdate<void, [CloseInput]>(CLOSE_UPDATE)
 /** A run whose plan was checked. */
 export interface Told {
   state: RunState
+  /** When it began, ISO. */
+  startedAt: string
   inner: InnerWork
 }
 
@@ -114,7 +116,7 @@ export class Handlers {
     )
     this.onUpdate(
       budgetUpdate,
-      ({ state }, input) => tooLate(state) ?? state.budgets.problem(input),
+      ({ state, startedAt }, input) => tooLate(state) ?? state.budgets.problem(input, startedAt),
       ({ state }, input) => state.budgets.raise(input),
     )
     this.onUpdate(

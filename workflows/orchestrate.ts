@@ -106,7 +106,7 @@ export async function orchestrate(
   function begin(prepared: PreparedRun, state: RunState): void {
     continuation.look(prepared.continueAfterEvents)
     const dispatcher = new Dispatcher(state, run, wake, startedAt, carried?.windows)
-    live = { prepared, state, dispatcher, inner: new InnerWork(state, run, wake) }
+    live = { prepared, state, startedAt, dispatcher, inner: new InnerWork(state, run, wake) }
   }
 
   /** Nothing is lost with the workflow run: no activity, no handler, and no answer that is not out yet. */

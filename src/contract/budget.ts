@@ -17,6 +17,15 @@ export interface Budget {
 export const BUDGET_KEYS = ['usd', 'tokens', 'calls', 'wallMs'] as const
 export type BudgetKey = (typeof BUDGET_KEYS)[number]
 
+/** More is a slip of the hand; and sums in billionths stay exact below. */
+export const MAX_USD = 1_000_000
+
+/** Whether a budget can say so: what a start's schema takes, for those who have no schemas. */
+export function isLimit(key: BudgetKey, value: unknown): value is number {
+  if (key !== 'usd') return Number.isSafeInteger(value) && (value as number) >= 1
+  return typeof value === 'number' && value > 0 && value <= MAX_USD
+}
+
 /** What follows when a budget is used up: the subtask is held until a person raises it, or it fails. */
 export const ON_BUDGET = ['hold', 'fail'] as const
 export type OnBudget = (typeof ON_BUDGET)[number]

@@ -121,6 +121,47 @@ it('does not count the time in which a person is asked about a tool towards the 
   }
 })
 
+it('counts the time of an agent from its own beginning, not from that of the agent whose subtask it took over', () => {
+  const { state, clock } = begin([node('a', { fallback: 1 })], {
+    run: { tokens: 10 },
+    agents: { reader: { wallMs: 9_000 } },
+  })
+  startAll(state)
+  clock.now += 60_000
+  state.failed(0, { code: 'AgentFailed', message: 'no', retryable: false })
+  startAll(state)
+  expect(state.rows[0]!.agent).toBe('reader')
+  const since = new Date(START + 60_000).toISOString()
+  expect(state.budgets.levelsOf(0, STARTED)).toContainEqual(expect.objectContaining({ name: 'reader', since }))
+})
+
+it('refuses a wall time that is over already, and says how long it has taken: held overnight, it would be held again', () => {
+  const limits = { wallMs: 9_000 }
+  const { state, clock } = begin([node('a', { budget: limits })], { run: limits, agents: { writer: limits } })
+  startAll(state)
+  clock.now += 60_000
+  for (const [of, whose] of [
+    [{}, 'the run'],
+    [{ agent: 'writer' }, 'the agent "writer"'],
+    [{ taskId: 'a' }, 'the subtask "a"'],
+  ] as const) {
+    const raised = (wallMs: number) => state.budgets.problem({ by: 'mo', budget: { wallMs }, ...of }, STARTED)
+    expect(raised(60_000)).toMatchObject({ code: 'ChangeRefused', message: `${whose} has taken 1 min 0 s by now` })
+    expect(raised(60_001)).toBeUndefined()
+  }
+})
+
+it.each([{ usd: 1e300 }, { usd: 2_000_000 }, { tokens: 10.5 }, { tokens: 2 ** 60 }, { tokens: Number.NaN }])(
+  'refuses a raise that no start would take: %j',
+  (budget) => {
+    const { state } = begin([node('a')], { run: { tokens: 10, usd: 1 } })
+    expect(state.budgets.problem({ by: 'mo', budget })).toMatchObject({
+      code: 'ChangeRefused',
+      message: expect.stringContaining('is no value for') as string,
+    })
+  },
+)
+
 it('does not hold what ran into a budget that was raised meanwhile', () => {
   const { state } = begin([node('a')], { run: { tokens: 10 } })
   startAll(state)

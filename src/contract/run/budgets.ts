@@ -3,6 +3,8 @@
 import {
   BUDGET_KEYS,
   defaultBudget,
+  isLimit,
+  MAX_USD,
   type Budget,
   type BudgetLevel,
   type BudgetOwner,
@@ -17,6 +19,7 @@ import { restart } from './restart'
 import type { Subtasks } from './subtasks'
 import { runEvent } from './transition-events'
 
+const LIMITS_HINT = `usd is above 0 and at most ${MAX_USD}; tokens, calls and wallMs are whole numbers above 0`
 /** Subtasks and agents that a refusal names. */
 const NAMED = 10
 
@@ -60,9 +63,10 @@ export class Budgets {
   /** An execution is handed to its agent. */
   began(place: number): void {
     this.beganAt.set(place, this.raises)
-    const { agent, startedAt } = this.subtasks.at(place).row
+    const { agent } = this.subtasks.at(place).row
+    // Not when the subtask began: another agent may have had it before
     if (this.ofAgent(agent)?.wallMs !== undefined && !this.agentsSince.has(agent))
-      this.agentsSince.set(agent, startedAt!)
+      this.agentsSince.set(agent, this.subtasks.isoNow())
   }
 
   /** What it counts against; undefined if that is the default alone. The run began at `startedAt`, ISO. */
@@ -83,7 +87,8 @@ export class Budgets {
     return (this.beganAt.get(place) ?? this.raises) < this.raises
   }
 
-  problem(input: RaiseBudgetInput): Refusal | undefined {
+  /** The run began at `startedAt`, ISO; where that is not known, it is not looked at. */
+  problem(input: RaiseBudgetInput, startedAt?: string): Refusal | undefined {
     const { agent, taskId, budget } = input
     const refuse = (message: string, hint?: string): Refusal => ({ code: 'ChangeRefused', message, hint })
     if (agent !== undefined && taskId !== undefined)
@@ -98,8 +103,7 @@ export class Budgets {
       const known = BUDGET_KEYS.find((one) => one === key)
       if (!known)
         return refuse(`${preview(key)} is nothing that a budget limits`, `it limits: ${BUDGET_KEYS.join(', ')}`)
-      if (typeof value !== 'number' || !Number.isFinite(value))
-        return refuse(`${preview(value)} is no value for ${key}`)
+      if (!isLimit(known, value)) return refuse(`${preview(value)} is no value for ${key}`, LIMITS_HINT)
       const before = now[known]
       if (before === undefined)
         return refuse(`the ${key} of ${ownerText(owner)} are not limited`, `its budget: ${budgetText(now)}`)
@@ -107,6 +111,12 @@ export class Budgets {
         return refuse(
           `${ownerText(owner)} may already use ${budgetValue(known, before)}`,
           'a budget can only be raised',
+        )
+      const taken = known === 'wallMs' ? this.taken(owner, startedAt) : 0
+      if (value <= taken)
+        return refuse(
+          `${ownerText(owner)} has taken ${budgetValue(known, taken)} by now`,
+          'its time goes on while it is held: it needs more than that',
         )
     }
     return undefined
@@ -180,6 +190,17 @@ export class Budgets {
     return startedAt === undefined || !node.waitedMs
       ? startedAt
       : new Date(Date.parse(startedAt) + node.waitedMs).toISOString()
+  }
+
+  /** Milliseconds since it began; 0 where that is not known, or it has not. */
+  private taken(owner: BudgetOwner, startedAt: string | undefined): number {
+    const since =
+      owner.level === 'run'
+        ? startedAt
+        : owner.level === 'agent'
+          ? this.agentsSince.get(owner.name)
+          : this.sinceOf(this.subtasks.placeOf(owner.name)!)
+    return since === undefined ? 0 : Math.max(0, this.subtasks.surroundings.now() - Date.parse(since))
   }
 
   private limitsOf(owner: BudgetOwner): Budget | undefined {

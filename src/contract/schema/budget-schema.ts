@@ -1,10 +1,8 @@
 // PURE. The shapes of budgets and prices as zod schemas.
 import { z } from 'zod'
-import { BUDGET_KEYS, ON_BUDGET, type Budget, type OnBudget } from '../budget'
+import { BUDGET_KEYS, MAX_USD, ON_BUDGET, type Budget, type OnBudget } from '../budget'
 import type { Prices } from '../prices'
 
-/** More is a slip of the hand; and sums in billionths stay exact below. */
-const MAX_USD = 1_000_000
 /** So many models one run does not ask. */
 const MAX_PRICES = 200
 
