@@ -96,8 +96,8 @@ export default tseslint.config(
     }),
   ),
   ...[
-    ['src/workspace/*.ts', '^\\.\\./(?!contract/|agents/process/|package-root$)'],
-    ['src/workspace/*/*.ts', '^\\.\\./\\.\\./(?!contract/|agents/process/|package-root$)'],
+    ['src/workspace/*.ts', '^\\.\\./(?!contract/|agents/process/|package-root$|host-path$)'],
+    ['src/workspace/*/*.ts', '^\\.\\./\\.\\./(?!contract/|agents/process/|package-root$|host-path$)'],
   ].map(([files, regex]) =>
     room([files], packagesBut('node:|diff$|gpt-tokenizer(/|$)'), {
       regex,
@@ -113,7 +113,7 @@ export default tseslint.config(
     message: 'The code team imports the contract, agents, the workspace and itself.',
   }),
   room(['src/storage/**/*.ts', 'src/server/**/*.ts', 'src/plan-file/**/*.ts'], {
-    regex: '^\\.\\./(?!contract/|package-root$|definition-hash$)',
+    regex: '^\\.\\./(?!contract/|package-root$|host-path$|definition-hash$)',
     message: 'This room imports the contract and itself.',
   }),
 )

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { TroupeError } from '../contract/errors'
+import { hostPath } from '../host-path'
 import { cachedBinary } from './cache'
 import { installBinary } from './install'
 import { temporalVersion } from './temporal-version'
@@ -44,8 +45,10 @@ async function firstUsable(paths: string[]): Promise<TemporalBinary | undefined>
 }
 
 function onPath(): string[] {
-  const directories = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
-  return directories.map((directory) => join(directory, 'temporal')).filter(isExecutable)
+  return hostPath()
+    .split(delimiter)
+    .map((directory) => join(directory, 'temporal'))
+    .filter(isExecutable)
 }
 
 function isExecutable(path: string): boolean {

@@ -1,6 +1,7 @@
 // HOST. Which process is meant: a pid alone is reused by the system, a pid and its start time are not.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { hostPath } from '../host-path'
 
 const HAS_PROC = existsSync('/proc/self/stat')
 
@@ -61,6 +62,6 @@ function isDead(state: string): boolean {
 }
 
 function ps(pid: number, columns: string): string {
-  const environment = { ...process.env, LC_ALL: 'C' }
+  const environment = { ...process.env, PATH: hostPath(), LC_ALL: 'C' }
   return execFileSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8', env: environment }).trim()
 }

@@ -1,5 +1,6 @@
 // HOST. Runs a program to its end, with its lines handed on and a limit on its time.
 import { spawn } from 'node:child_process'
+import { hostPath } from '../host-path'
 
 export interface ProgramOptions {
   cwd?: string
@@ -23,9 +24,10 @@ const TAIL_LINES = 8
 export function runProgram(program: string, args: string[], options: ProgramOptions): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const tail: string[] = []
+    const environment = options.environment ?? process.env
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: options.environment ?? process.env,
+      env: { ...environment, PATH: hostPath(environment.PATH) },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     // Not spawn's own `timeout`: its timer outlives a program that could not be started, and holds up our exit.

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { messageOf, TroupeError } from '../contract/errors'
+import { hostPath } from '../host-path'
 import { GIT_OUTPUT_BYTES, GIT_TIMEOUT_MS } from './limits'
 
 export interface GitOptions {
@@ -83,7 +84,7 @@ export async function gitText(args: readonly string[], options: GitOptions): Pro
 
 function environment(directory: string, index: string | undefined): NodeJS.ProcessEnv {
   return {
-    PATH: process.env.PATH,
+    PATH: hostPath(),
     LANG: 'C',
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',

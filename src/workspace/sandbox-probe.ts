@@ -2,6 +2,7 @@
 // little (containers and hardened systems forbid user namespaces).
 import { execFile } from 'node:child_process'
 import { TroupeError } from '../contract/errors'
+import { hostPath } from '../host-path'
 import { PROBE_TIMEOUT_MS } from './limits'
 import { startInSandbox } from './sandbox-start'
 import { withTemporaryDirectory } from './working-copy'
@@ -57,7 +58,7 @@ async function probe(): Promise<SandboxProbe> {
 /** Undefined if there is no such program. */
 function helpOfBwrap(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile('bwrap', ['--help'], { env: { PATH: process.env.PATH } }, (error, stdout, stderr) => {
+    execFile('bwrap', ['--help'], { env: { PATH: hostPath() } }, (error, stdout, stderr) => {
       resolve(error && 'code' in error && error.code === 'ENOENT' ? undefined : stdout + stderr)
     })
   })

@@ -5,6 +5,7 @@ import { delimiter, dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drainOutput, spawnGuarded, type GuardedProcess } from '../agents/process/guarded-process'
+import { hostPath } from '../host-path'
 import {
   bwrapArguments,
   ENVIRONMENT,
@@ -75,7 +76,7 @@ export function startInSandbox(options: StartOptions & { disableUserns: boolean 
   const started = spawnGuarded(program, bound.enter.length > 0 ? [...before, 'bwrap', ...args] : args, {
     cwd: '/',
     // Bubblewrap's own environment can be read inside, in /proc/1.
-    env: { PATH: process.env.PATH },
+    env: { PATH: hostPath() },
     stdio: covered([
       options.stdin === undefined ? 'ignore' : 'pipe',
       'pipe',

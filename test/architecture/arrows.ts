@@ -79,7 +79,7 @@ export const ROOMS: readonly Room[] = [
     holds: below('src/workspace/'),
     packages: ['diff', 'gpt-tokenizer', ...NODE],
     // Its commands end as those of agents do: with everything that they started
-    files: (file) => contract(file) || below('src/agents/process/', 'src/package-root.ts')(file),
+    files: (file) => contract(file) || below('src/agents/process/', 'src/package-root.ts', 'src/host-path.ts')(file),
   },
   {
     name: 'code team',
@@ -91,7 +91,7 @@ export const ROOMS: readonly Room[] = [
     name: folder.split('/')[1]!,
     holds: below(folder),
     packages: 'any',
-    files: (file) => contract(file) || below('src/package-root.ts', 'src/definition-hash.ts')(file),
+    files: (file) => contract(file) || below('src/package-root.ts', 'src/host-path.ts', 'src/definition-hash.ts')(file),
   })),
 ]
 

@@ -1,7 +1,7 @@
 // What is installed outside of a repository as well: interpreters of Python, and the caches and compilers of Go and Cargo.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { sandboxTest } from '../support/sandbox'
 import { InstalledRepository } from './support/installed-repository'
 import { CANARY, pictureOf, removePlaygrounds, type Playground } from './support/playground'
@@ -123,4 +123,28 @@ sandboxTest('caches of Go and Cargo are those that the tools themselves name', a
       'what cargo has fetched is not on this machine',
     ])
   })
+})
+
+sandboxTest('no program of a repository is run outside the sandbox, though PATH begins with its own', async () => {
+  const ran = join(place.root, 'ran')
+  const own = ['go', 'rustc', 'git', 'bwrap'].map((name) => `node_modules/.bin/${name}`)
+  const fake = `#!/bin/sh\necho "$0 $*" >> ${ran}\nexit 1\n`
+  const snapshot = await beside.commit({
+    'go.mod': '',
+    'Cargo.toml': '',
+    ...Object.fromEntries(own.map((path) => [path, fake])),
+  })
+  for (const path of own) chmodSync(join(repository, path), 0o755)
+  const directories = [
+    join(repository, 'node_modules/.bin'),
+    join(repository, 'node_modules/x/../.bin/'),
+    '.',
+    '',
+    'bin',
+  ]
+  await withVariables({ PATH: [...directories, process.env.PATH].join(delimiter) }, async () => {
+    await beside.found()
+    expect((await beside.run('echo inside', snapshot)).output).toBe('inside\n')
+  })
+  expect(existsSync(ran)).toBe(false)
 })

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { lstat, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { hostPath } from '../../host-path'
 import { INSIDE_HOME } from '../bwrap-arguments'
 import { TOOL_ANSWER_MS } from '../limits'
 import type { CacheTool, Lent } from './lending'
@@ -64,8 +65,8 @@ async function existing(directory: string, path: string): Promise<string[]> {
 
 /** What a program prints; undefined where there is none, or it fails. */
 function answer(program: string, args: readonly string[]): Promise<string | undefined> {
-  const { PATH, HOME: home, GOMODCACHE, GOPATH, RUSTUP_HOME, CARGO_HOME } = process.env
-  const env = { PATH, HOME: home, GOMODCACHE, GOPATH, RUSTUP_HOME, CARGO_HOME, GOTOOLCHAIN: 'local' }
+  const { HOME: home, GOMODCACHE, GOPATH, RUSTUP_HOME, CARGO_HOME } = process.env
+  const env = { PATH: hostPath(), HOME: home, GOMODCACHE, GOPATH, RUSTUP_HOME, CARGO_HOME, GOTOOLCHAIN: 'local' }
   return new Promise((resolve) => {
     execFile(program, args, { cwd: '/', env, timeout: TOOL_ANSWER_MS, killSignal: 'SIGKILL' }, (error, stdout) =>
       resolve(error ? undefined : stdout.trim()),
