@@ -9,6 +9,9 @@ const CALL_TIMEOUT_MS = 60_000
 const CONFLICT_ATTEMPTS = 10
 const CONFLICT_PAUSE_MS = 50
 
+/** The SDK tries again what was not answered, but not a body that breaks off. */
+const BODY_ATTEMPTS = 3
+
 type Sdk = typeof sdk
 
 export class S3Objects {
@@ -43,8 +46,14 @@ export class S3Objects {
   async get(key: string): Promise<Buffer | undefined> {
     return this.attempt(async (abortSignal) => {
       try {
-        const { Body } = await this.client.send(new this.sdk.GetObjectCommand(this.at(key)), { abortSignal })
-        return Buffer.from(await Body!.transformToByteArray())
+        for (let attempt = 1; ; attempt++) {
+          const { Body } = await this.client.send(new this.sdk.GetObjectCommand(this.at(key)), { abortSignal })
+          try {
+            return Buffer.from(await Body!.transformToByteArray())
+          } catch (error) {
+            if (abortSignal.aborted || attempt === BODY_ATTEMPTS) throw error
+          }
+        }
       } catch (error) {
         if (statusOf(error) === 404 && nameOf(error) !== 'NoSuchBucket') return undefined
         throw error
@@ -103,10 +112,11 @@ export class S3Objects {
       do {
         const { Bucket, Key: Prefix } = this.at(prefix)
         const list = new this.sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: token })
-        const { Contents = [], NextContinuationToken } = await this.client.send(list, { abortSignal })
+        const { Contents = [], IsTruncated, NextContinuationToken } = await this.client.send(list, { abortSignal })
         keys.push(...Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key.slice(own.length)])))
-        token = NextContinuationToken
-      } while (token !== undefined)
+        // Some services send an empty token with the last page
+        token = IsTruncated ? NextContinuationToken : undefined
+      } while (token)
       return keys
     })
   }
@@ -130,7 +140,10 @@ export class S3Objects {
     const isRefused = status === 401 || status === 403 || name === 'CredentialsProviderError'
     const hints: [boolean, string][] = [
       [name === 'NoSuchBucket', 'make the bucket, or name another one in TROUPE_STORE'],
-      [isRefused, 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, that may read and write there'],
+      [
+        isRefused,
+        'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, that may read, write and list there (s3:ListBucket)',
+      ],
     ]
     const hint = hints.find(([applies]) => applies)?.[1]
     // A body of another form than the service's own makes the SDK's message long

@@ -37,11 +37,16 @@ export async function openS3Store({ location, writable = true }: S3StoreOptions)
   }
 }
 
-/** A service that takes both would have two executions act at once. */
+/**
+ * A service that takes both would have two executions act at once. And keys that may not list are told of all that is missing
+ * that it is forbidden: better now than in the middle of a run.
+ */
 async function probe(objects: S3Objects): Promise<void> {
   const key = `probe/${randomUUID()}`
   const bytes = Buffer.from('a second creation of this must be refused')
   try {
+    await objects.list(key)
+    await objects.get(key)
     // The first may be refused too, where its answer was lost and the SDK sent it again
     await objects.createOnce(key, bytes)
     if (!(await objects.createOnce(key, bytes))) return

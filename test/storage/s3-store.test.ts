@@ -133,6 +133,27 @@ test.each([
   })
 })
 
+test('keys that may not list are refused as the store is opened', async () => {
+  const strict = await S3Server.start({ mayList: false })
+  await expect(openStore(place(strict))).rejects.toMatchObject({
+    code: 'StoreUnavailable',
+    retryable: false,
+    hint: expect.stringContaining('s3:ListBucket') as string,
+  })
+  await strict.close()
+})
+
+test('a body that breaks off is asked for again, a few times', async () => {
+  const shaky = await S3Server.start()
+  const { artifacts } = await openStore(place(shaky))
+  const id = await artifacts.put('x'.repeat(10_000))
+  shaky.breaking = 2
+  expect((await artifacts.get(id)).length).toBe(10_000)
+  shaky.breaking = 3
+  await expect(artifacts.get(id)).rejects.toMatchObject({ code: 'StoreUnavailable', retryable: true })
+  await shaky.close()
+})
+
 test('no budget is passed by several processes that have only the bucket in common', async () => {
   const at = place()
   const ways = await Promise.all(Array.from({ length: 3 }, async () => (await openStore(at)).records))

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net'
 export interface S3ServerOptions {
   /** False: a service that ignores If-None-Match. */
   heedsConditions?: boolean
+  /** False: keys without the right to list, to which what is missing is forbidden. */
+  mayList?: boolean
   /** Keys in a page of a listing. */
   pageSize?: number
 }
@@ -15,6 +17,8 @@ export class S3Server {
   /** Answers the next requests with this status instead; an answer that is lost comes after the work. */
   failing: { status: number; times: number; afterTheWork?: boolean } | undefined
   requests = 0
+  /** So many of the next bodies break off. */
+  breaking = 0
   private server!: Server
 
   private constructor(private readonly options: S3ServerOptions) {}
@@ -51,10 +55,16 @@ export class S3Server {
       this.work(request, key, Buffer.concat(chunks))
       return refuse(response, failing.status, 'Lost')
     }
+    const isForbidden = this.options.mayList === false && request.method === 'GET' && !this.objects.has(key)
+    if (isForbidden) return refuse(response, 403, 'AccessDenied')
     if (request.method === 'GET' && key === '') return this.list(url, response)
     const { status, body, code } = this.work(request, key, Buffer.concat(chunks))
     if (code !== undefined) return refuse(response, status, code)
     response.writeHead(status, { 'content-length': body?.length ?? 0 })
+    if (request.method === 'GET' && this.breaking > 0) {
+      this.breaking--
+      return void response.write(body!.subarray(0, 1), () => response.destroy())
+    }
     response.end(request.method === 'HEAD' ? undefined : body)
   }
 
@@ -83,7 +93,8 @@ export class S3Server {
     const page = keys.slice(0, this.options.pageSize ?? 1_000)
     const isTruncated = page.length < keys.length
     const contents = page.map((key) => `<Contents><Key>${escaped(key)}</Key></Contents>`).join('')
-    const token = isTruncated ? `<NextContinuationToken>${escaped(page.at(-1)!)}</NextContinuationToken>` : ''
+    // As some services do, also with the last page
+    const token = `<NextContinuationToken>${isTruncated ? escaped(page.at(-1)!) : ''}</NextContinuationToken>`
     response.writeHead(200, { 'content-type': 'application/xml' })
     response.end(`<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${contents}${token}</ListBucketResult>`)
   }
