@@ -9,8 +9,6 @@ import { approvalRecord } from '../src/contract/records'
 import type { ActivityDependencies } from './dependencies'
 import { keepQuestion } from './requests'
 
-/** Hexadecimal digits of the hash that names a call: no two of a subtask are alike, and a person may type them. */
-const ID_LENGTH = 12
 /** Characters of what an effect is called, and of where text came from, in Temporal's history: the store has all of it. */
 const NAME_LENGTH = 100
 
@@ -87,9 +85,10 @@ export class ExecutionApprovals implements ApprovalsPort {
     return this.hashOf([await this.host.ledger.logicalAttempt(), scope, kind, name, inputHash, occurrence])
   }
 
+  /** Whole: who chooses the inputs of two calls finds some whose hashes begin alike, and a decision on one is none on the other. */
   private hashOf(which: readonly (string | number)[]): string {
     const { task, agent } = this.execution
-    return this.host.digest(JSON.stringify([task.id, agent, ...which])).slice(0, ID_LENGTH)
+    return this.host.digest(JSON.stringify([task.id, agent, ...which]))
   }
 }
 

@@ -1,6 +1,7 @@
 // HOST. What people tell a run: decisions, pauses, changes, its close. Each waits for the run's answer.
 import { randomUUID } from 'node:crypto'
 import type { RaiseBudgetInput } from '../contract/budget'
+import { isBeginning, meantApprovalId } from '../contract/approval-ids'
 import type { AddInput, CancelSubtaskInput, ChangeAnswer, ChangeInput } from '../contract/changes'
 import { asTroupeError } from '../contract/errors'
 import type { JsonValue } from '../contract/json'
@@ -19,6 +20,7 @@ import type { Decision, DecisionAnswer, ResolveInput } from '../contract/people'
 import type { SubTask } from '../contract/plan'
 import { explained } from './errors'
 import { loginName } from './login-name'
+import { viewRun } from './run-view'
 import { errorContext, type ClientScope } from './scope'
 import { UpdateLine } from './update-line'
 
@@ -48,13 +50,16 @@ export abstract class RunCommands {
   ) {}
 
   /**
-   * A person's decision. With the same `requestId` again it gets the same answer; a new one is made unless given.
+   * A person's decision. With the same `requestId` again it gets the same answer; a new one is made unless given. An
+   * `approvalId` may be the beginning of what is asked about now, as it is shown: 12 digits, or more.
    *
    * @throws TroupeError `DecisionRefused` if nobody is asked, it was decided, it is too late, or the output does not fit;
    * `SubtaskNotFound`, `NoWorker`, `RunNotFound`
    */
-  decide(decision: Omit<Decision, 'requestId' | 'by'> & DecideOptions): Promise<DecisionAnswer> {
-    return this.told(DECIDE_UPDATE, { requestId: randomUUID(), ...decision })
+  async decide(decision: Omit<Decision, 'requestId' | 'by'> & DecideOptions): Promise<DecisionAnswer> {
+    const { taskId, approvalId } = decision
+    const which = approvalId === undefined ? {} : { approvalId: await this.meantCall(taskId, approvalId) }
+    return this.told(DECIDE_UPDATE, { requestId: randomUUID(), ...decision, ...which })
   }
 
   /** Says yes; `output` becomes the subtask's. A tool's call, or an effect, is named by the request's `approvalId`. @throws as `decide` */
@@ -129,6 +134,13 @@ export abstract class RunCommands {
   /** Cancels one subtask, or with `dependents` all that depends on it too. @throws TroupeError as `change` */
   cancelSubtask(taskId: string, options: Versioned & { dependents?: boolean } = {}): Promise<ChangeAnswer> {
     return this.changed<CancelSubtaskInput>(CANCEL_SUBTASK_UPDATE, { ...options, taskId })
+  }
+
+  /** The run compares whole ids. */
+  private async meantCall(taskId: string, said: string): Promise<string> {
+    if (!isBeginning(said)) return said
+    const { subtasks } = await explained(errorContext(this.scope, this.id), () => viewRun(this.scope, this.id))
+    return meantApprovalId(said, subtasks.find(({ id }) => id === taskId)?.request?.approvalId)
   }
 
   private async changed<Input extends { version: number; by: string }>(

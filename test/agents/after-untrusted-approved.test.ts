@@ -87,7 +87,7 @@ it('is shown whole to a person, and done once when they have approved it, in wha
   const agent = pushes(done)
   const call = await asked((context) => agent.readAndPush(context))
   expect(call).toEqual({
-    approvalId: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+    approvalId: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     effect: { name: 'push', key: 'k' },
     untrusted: 'the tool "fetch_url"',
     input: { inline: { branch: 'main' } },

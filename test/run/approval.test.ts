@@ -123,7 +123,7 @@ it('an execution that needs a decision ends, and another one goes on from the le
   })
   // Who decides has seen a call, and says which
   for (const id of ['once', 'v1'])
-    for (const said of [{}, { approvalId: 'another' }, { output: 'yes' }])
+    for (const said of [{}, { approvalId: 'another' }, { approvalId: '0123456789ab' }, { output: 'yes' }])
       await expect(run.approve(id, said)).rejects.toMatchObject({ code: 'DecisionRefused' })
 
   const gone = once(doomed, 'exit')
@@ -133,7 +133,9 @@ it('an execution that needs a decision ends, and another one goes on from the le
   const decisions = new Map([...DECISIONS].map(([id, decides]) => [id, [...decides]]))
   for await (const event of run.events()) {
     if (event.type !== 'person.asked') continue
-    const { subtask, approvalId } = event.payload as { subtask: string; approvalId: string }
+    const { subtask, approvalId: whole } = event.payload as { subtask: string; approvalId: string }
+    // Whole, or as a person is shown it
+    const approvalId = subtask === 'approved' || subtask === 'v2' ? whole.slice(0, 12) : whole
     const decision = decisions.get(subtask)?.shift()
     if (decision === 'approve') await run.approve(subtask, { approvalId })
     if (decision === 'reject') await run.reject(subtask, { approvalId, comment: 'too early', by: 'ann' })

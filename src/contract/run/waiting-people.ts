@@ -1,4 +1,5 @@
 // PURE. Why a subtask waits for a person: it asks, or it failed and is held.
+import { shownApprovalId } from '../approval-ids'
 import { short } from '../json'
 import type { ShownRequest, SubtaskRow, TimeoutMeaning } from '../run'
 import { clock } from '../time'
@@ -30,7 +31,8 @@ export function settlingReason(): Reason {
 export function answerCommand(runId: string, id: string, request: ShownRequest | undefined): string {
   const [choice] = request?.choices ?? []
   if (choice !== undefined) return troupeCommand('answer', [runId, id, JSON.stringify(choice)])
-  if (request?.approvalId !== undefined) return troupeCommand('approve', [runId, id], ['--call', request.approvalId])
+  if (request?.approvalId !== undefined)
+    return troupeCommand('approve', [runId, id], ['--call', shownApprovalId(request.approvalId)])
   return request?.schema ? troupeCommand('answer', [runId, id, 'JSON']) : troupeCommand('approve', [runId, id])
 }
 
