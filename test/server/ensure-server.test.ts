@@ -125,9 +125,18 @@ test('a server whose starter was killed before it served is taken over, not doub
   expect(serversOnDatabase()).toEqual([stdout.trim()])
 })
 
+/** A busy machine stops them one after the other. */
+function threadStates(pid: number): string[] {
+  const stats = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'),
+  )
+  return stats.map((stat) => stat.slice(stat.lastIndexOf(')') + 2)[0]!)
+}
+
 test('a server that does not answer any more is reported, and stopped even so', async () => {
   const { pid = 0 } = await ensureDevServer({ stateDir, ephemeral: true })
   process.kill(pid, 'SIGSTOP')
+  while (threadStates(pid).some((state) => state !== 'T')) await sleep(20)
   expect(await serverStatus({ stateDir })).toMatchObject({ state: 'unhealthy', server: { pid } })
   expect(await stopServer({ stateDir })).toBe(true)
   expect(identify(pid)).toBeUndefined()
