@@ -118,7 +118,7 @@ it('without an answer it ends with 4, at the cap with 7; what was answered is ke
   expect([unanswered.code, JSON.parse(unanswered.stdout)]).toMatchObject([4, { code: 'NoRecordedAnswer' }])
   expect(JSON.parse(readFileSync(join(place.directory, 'part.json'), 'utf8')).answers).toHaveLength(1)
 
-  const capped = await start(['run', 'plan.yaml', '--model', 'scripted/good.json', '--max-tokens', '530'])
+  const capped = await start(['run', 'plan.yaml', '--model', 'scripted/good.json', '--max-tokens', '600'])
   expect([capped.code, capped.stdout]).toEqual([7, expect.stringContaining('BudgetExceeded')])
   expect(capped.stdout).toContain('· 30 tokens')
   expect(capped.stderr).toMatch(/subtask\.completed +one .* 30 tokens/)
