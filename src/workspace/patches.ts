@@ -1,6 +1,7 @@
 // HOST. Patches of parallel owners become one snapshot. Each may change its own paths only, and no two the same one: what
 // two agents did at the same time is never mixed by chance.
 import { TroupeError } from '../contract/errors'
+import { amongPackages } from './lending/package-directories'
 import { NAMED_PROBLEMS } from './limits'
 import { collisions, EVERYTHING, isOwned, pathProblem } from './paths'
 import type { Patch, Snapshot, SnapshotFile } from './snapshot'
@@ -20,7 +21,7 @@ export interface OwnedPatch {
  * files that cannot be beside each other; `OutputTooLarge`
  */
 export function applyPatches(base: Snapshot, patches: readonly OwnedPatch[]): Snapshot {
-  const refused = refusedPaths(patches)
+  const refused = refusedPaths(base, patches)
   if (refused.length > 0) {
     throw new TroupeError('PathRefused', named(refused), { hint: 'change only files that are yours' })
   }
@@ -33,7 +34,7 @@ export function applyPatches(base: Snapshot, patches: readonly OwnedPatch[]): Sn
 
 /** All that `applyPatches` would refuse of paths, as texts for the agent that is to correct it. */
 export function ownershipProblems(base: Snapshot, patches: readonly OwnedPatch[]): string[] {
-  const refused = refusedPaths(patches)
+  const refused = refusedPaths(base, patches)
   return refused.length > 0 ? refused : conflictsOf(base, patches)
 }
 
@@ -54,15 +55,17 @@ export function ownerOverlaps(owners: readonly Pick<OwnedPatch, 'owner' | 'paths
   )
 }
 
-function refusedPaths(patches: readonly OwnedPatch[]): string[] {
-  return patches.flatMap(({ owner, paths, patch }) =>
-    changed(patch).flatMap((path) => {
+function refusedPaths(base: Snapshot, patches: readonly OwnedPatch[]): string[] {
+  return patches.flatMap(({ owner, paths, patch }) => {
+    const packages = new Set(amongPackages(base, Object.keys(patch.write)))
+    return changed(patch).flatMap((path) => {
       const problem = pathProblem(path)
       if (problem !== undefined) return [`${owner} may not change ${JSON.stringify(path)}: ${problem}`]
+      if (packages.has(path)) return [`${owner} may not change "${path}": packages are installed there`]
       if (isOwned(path, paths)) return []
       return [`${owner} may not change "${path}": it owns ${paths.map((one) => `"${one}"`).join(', ') || 'nothing'}`]
-    }),
-  )
+    })
+  })
 }
 
 function conflictsOf(base: Snapshot, patches: readonly OwnedPatch[]): string[] {

@@ -20,7 +20,7 @@ import { roundStateSchema, singleArchitecture } from '../../src/code-team/rounds
 import { findInstalled } from '../../src/workspace/lending/find-installed'
 import type { Installed } from '../../src/workspace/lending/lending'
 import { readHead } from '../../src/workspace/repository'
-import { storeSnapshot, textFiles } from '../../src/workspace/snapshots'
+import { loadSnapshot, storeSnapshot, textFiles } from '../../src/workspace/snapshots'
 import { sandboxTest } from '../support/sandbox'
 import { plainGit } from '../workspace/support/repository'
 import { memoryArtifacts } from './support/artifacts'
@@ -127,6 +127,25 @@ sandboxTest('where they are missing, that is said; and nobody is blamed who had 
   const typed = ask({ step: 'baseline', ...given, base, installed, testCommand: 'runner tests' })
   await expect(typed).rejects.toMatchObject({ code: 'CommandNotFound', message: expect.stringContaining(why) })
 })
+
+sandboxTest(
+  'what is written where they are installed stands against its author, and is delivered to nobody',
+  async () => {
+    const written = {
+      ...CODE,
+      'node_modules/numbers/index.js': 'export const five = 666',
+      'node_modules/.bin/jest': '',
+    }
+    const checked = await check(null, written)
+    const text = expect.stringContaining('may not change "node_modules/numbers/index.js": packages are installed there')
+    expect(checked).toMatchObject({
+      passed: false,
+      problems: expect.arrayContaining([{ module: 'program', role: 'code', text }]),
+    })
+    const { files } = await loadSnapshot(artifacts, checked.snapshot)
+    expect(Object.keys(files).filter((path) => path.includes('node_modules'))).toEqual([])
+  },
+)
 
 sandboxTest('a program that is the coder has them; they are no part of its work', async () => {
   const script = join(folder, 'coder.sh')

@@ -51,6 +51,30 @@ test.each<[string, string[], Record<string, string>, string[]]>([
   expect(ownershipProblems(base, [patch])).toEqual([`mallory may not change "${path}": it owns ${owned}`])
 })
 
+test.each<[string, boolean]>([
+  ['node_modules/numbers/index.js', true],
+  ['node_modules/.bin/jest', true],
+  ['node_modules', true],
+  ['Node_Modules/x/index.js', true],
+  ['packages/a/node_modules/x/index.js', true],
+  ['.venv/bin/python3', true],
+  ['venv/x', true],
+  ['packages/tracked/node_modules/kept/index.js', false],
+  ['test/fixtures/b/node_modules/x/index.js', false],
+  ['src/node_modules.js', false],
+])('%s is where packages are installed: %s, and then it is nobody’s', async (path, refused) => {
+  const tracked = [
+    'packages/a/package.json',
+    'packages/tracked/package.json',
+    'packages/tracked/node_modules/kept/x.js',
+  ]
+  const texts = Object.fromEntries(tracked.map((one) => [one, '']))
+  const here = { files: { ...base.files, ...(await textFiles(artifacts, texts)) } }
+  const patch = await patchOf('mallory', [EVERYTHING], { [path]: '' })
+  const problems = refused ? [`mallory may not change "${path}": packages are installed there`] : []
+  expect(ownershipProblems(here, [patch])).toEqual(problems)
+})
+
 test('what two owners change is a conflict, even if it is the same', async () => {
   const both = [await patchOf('a', ['/'], { x: '1' }), await patchOf('b', ['x'], { x: '1' })]
   expect(() => applyPatches(base, both)).toThrow(

@@ -1,11 +1,12 @@
 // HOST. Finds what can be lent: directories of packages beside the manifests of a repository, and caches of its tools. By names
 // that are fixed, never by what a file says.
 import { lstat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Snapshot } from '../snapshot'
 import { fileAt } from '../snapshots'
 import { TOOL_CACHES } from './tool-caches'
-import { CACHE_TOOLS, PACKAGE_DIRECTORIES, type CacheTool, type Installed } from './lending'
+import { CACHE_TOOLS, type CacheTool, type Installed } from './lending'
+import { packageDirectories } from './package-directories'
 
 const MANIFESTS: Readonly<Record<CacheTool, string>> = { go: 'go.mod', cargo: 'Cargo.toml' }
 
@@ -17,12 +18,8 @@ export async function findInstalled(
   directory: string,
   { commit, snapshot }: { commit: string; snapshot: Snapshot },
 ): Promise<Installed | undefined> {
-  const kept = Object.keys(snapshot.files)
-  const folders = kept.filter((path) => /(^|\/)package\.json$/.test(path)).map((path) => dirname(path))
-  const candidates = new Set([...PACKAGE_DIRECTORIES, ...folders.map((folder) => join(folder, 'node_modules'))])
   const paths: string[] = []
-  for (const path of candidates) {
-    if (kept.some((file) => file === path || file.startsWith(`${path}/`))) continue
+  for (const path of packageDirectories(snapshot)) {
     if (await isThere(join(directory, path))) paths.push(path)
   }
   const tools: CacheTool[] = []
