@@ -1,6 +1,5 @@
 // A run's status, its outcome, its events, and the list of runs, as lines for people.
 import type { EffectName } from '../../src/contract/effects'
-import { renderApprovals } from '../../src/cli/render/approvals'
 import { renderEvent } from '../../src/cli/render/event'
 import { renderList } from '../../src/cli/render/list'
 import { renderOutcome } from '../../src/cli/render/outcome'
@@ -269,32 +268,4 @@ test('status tells pauses, an open run without work, and the runs that repeat a 
   )
   const closed = report([], { status: 'failed', endedAt: paused.at, retriedBy: ['docs-r2'], source: 'document' })
   expect(renderStatus(closed, plain)[1]).toContain('· repeated by docs-r2')
-})
-
-test('approvals show the whole question, what helps to decide, and how to answer', () => {
-  const asked = {
-    run: 'docs-ab12',
-    subtask: 'ship',
-    prompt: 'Ship it?\nIt is large.',
-    details: { pages: 40 },
-    askedAt: '2026-03-01T10:00:00.000Z',
-    expiresAt: '2026-03-01T10:00:30.000Z',
-    onTimeout: 'reject' as const,
-    command: 'troupe approve docs-ab12 ship',
-  }
-  expect(renderApprovals([asked, { ...asked, choices: ['a', 'b'], expiresAt: undefined } as never], plain)).toEqual([
-    '? docs-ab12 ship  asked 10 s ago · in 20 s it counts as rejected',
-    '    Ship it?',
-    '    It is large.',
-    '    {"pages":40}',
-    '    → troupe approve docs-ab12 ship',
-    '? docs-ab12 ship  asked 10 s ago',
-    '    Ship it?',
-    '    It is large.',
-    '    one of: a | b',
-    '    {"pages":40}',
-    '    → troupe approve docs-ab12 ship',
-  ])
-  expect(renderApprovals([], plain)).toEqual(['nobody is asked anything'])
-  expectHarmless(renderApprovals([{ ...asked, run: EVIL, prompt: EVIL, details: EVIL, command: EVIL }], plain))
 })

@@ -1,6 +1,6 @@
 // HOST, pure. What people are asked: for each request its question, what helps to decide it, and how to answer.
 import type { Approval } from '../../client/approvals'
-import { short } from '../../contract/json'
+import { isObject, short, shortened, type JsonValue } from '../../contract/json'
 import type { TimeoutMeaning } from '../../contract/run'
 import { elapsed, since } from '../../contract/time'
 import { cleanLines } from './clean'
@@ -10,6 +10,8 @@ import { commandPieces } from './waiting'
 
 /** Characters of details, and lines of a prompt: `-o json` has all of it. */
 const DETAILS_LENGTH = 400
+/** Of the input of a call or an effect, which is what is approved: its end is not dropped unsaid. */
+const INPUT_LENGTH = 2_000
 const PROMPT_LINES = 10
 const MEANINGS: Record<TimeoutMeaning, string> = { approve: 'approved', reject: 'rejected', fail: 'a failure' }
 
@@ -30,8 +32,22 @@ function approvalLines(approval: Approval, now: number): Piece[][] {
     [mark('asking'), ' ', ['bold', `${run} ${subtask}`], ['dim', `${asked}${expiry(approval, now)}`]],
     ...[question, ...others.slice(0, PROMPT_LINES - 1)].map((line): Piece[] => [`    ${line}`]),
     ...(choices ? [[['dim', `    one of: ${choices.join(' | ')}`]] as Piece[]] : []),
-    ...(details === undefined ? [] : [[['dim', `    ${short(details, DETAILS_LENGTH)}`]] as Piece[]]),
+    ...(details === undefined ? [] : detailLines(details)),
     ['   ', ...commandPieces(approval)],
+  ]
+}
+
+/** The input first, by itself: what stands beside it may be long. */
+function detailLines(details: JsonValue): Piece[][] {
+  if (!isObject(details) || !('input' in details)) return [[['dim', `    ${short(details, DETAILS_LENGTH)}`]]]
+  const { input, ...others } = details
+  const text = JSON.stringify(input)
+  const shown = shortened(text, INPUT_LENGTH)
+  // In the place of the rest there is one that says so
+  const more = shown === text ? 0 : text.length - shown.length + 1
+  return [
+    [`    input: ${shown}`, more > 0 ? ['yellow', ` ${more} more characters: -o json has them`] : undefined],
+    ...(Object.keys(others).length > 0 ? [[['dim', `    ${short(others, DETAILS_LENGTH)}`]] as Piece[]] : []),
   ]
 }
 

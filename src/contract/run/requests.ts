@@ -16,6 +16,8 @@ import type { Subtasks } from './subtasks'
 const NOBODY = 'timeout'
 /** Characters of a question in answers. */
 const PROMPT_LENGTH = 200
+/** Of these, for what is asked about a call: the rest shows the beginning of its input, whatever it is called. */
+const QUESTION_LENGTH = 140
 /** Subtasks that a refusal names. */
 const NAMED = 10
 
@@ -57,7 +59,8 @@ export class Requests {
     const { row, node } = this.subtasks.at(place)
     const { approvalId, input } = call
     const shown = 'inline' in input ? JSON.stringify(input.inline) : input.reference.preview
-    const prompt = shortened(`${callQuestion(row.agent, call)} ${shown}`, PROMPT_LENGTH)
+    const question = shortened(callQuestion(row.agent, call), QUESTION_LENGTH)
+    const prompt = shortened(`${question} ${shown}`, PROMPT_LENGTH)
     const asked =
       'tool' in call ? { tool: { name: call.tool, approvalId } } : { effect: { name: call.effect.name, approvalId } }
     node.suspendedAt = this.subtasks.surroundings.now()
