@@ -1,5 +1,5 @@
 // Installed packages beside a repository: what is found, what is lent to commands on a copy of it, and what is not.
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { lendInstalled } from '../../src/workspace/lending/lend-installed'
 import type { Installed } from '../../src/workspace/lending/lending'
@@ -175,6 +175,33 @@ sandboxTest('what is a link, is elsewhere, or is another repository is not lent,
     missing: [expect.stringContaining('without a sandbox')],
   })
   expect(await lendInstalled(undefined, 'required')).toMatchObject({ lend: [], missing: [] })
+})
+
+sandboxTest('what another user may change is not lent: it could become a link to what only we may read', async () => {
+  await beside.commit(WORKSPACES)
+  beside.write({ 'node_modules/x.js': '', 'packages/b/node_modules/y.js': '' })
+  const { missing: before } = await lendInstalled(await beside.found(), 'required')
+  expect(before).toEqual([])
+  const refused = async (): Promise<[number, string[]]> => {
+    const { lend, missing } = await lendInstalled(await beside.found(), 'required')
+    return [lend.length, missing.map((one) => /^(\S+) of .* can be changed by other users/.exec(one)?.[1] ?? one)]
+  }
+  for (const [path, lent, named] of [
+    ['node_modules', 1, ['node_modules']],
+    ['packages', 1, ['packages/b/node_modules']],
+    ['.', 0, ['node_modules', 'packages/b/node_modules']],
+    ['..', 0, ['node_modules', 'packages/b/node_modules']],
+  ] as const) {
+    const { mode } = statSync(join(repository, path))
+    chmodSync(join(repository, path), 0o777)
+    expect(await refused()).toEqual([lent, named])
+    chmodSync(join(repository, path), mode)
+  }
+  if (process.getuid?.() !== 0) return
+  chownSync(join(repository, 'node_modules'), 65_534, 65_534)
+  expect(await refused()).toEqual([1, ['node_modules']])
+  chownSync(repository, 65_534, 65_534)
+  expect(await refused()).toEqual([0, ['node_modules', 'packages/b/node_modules']])
 })
 
 sandboxTest(

@@ -9,6 +9,7 @@ import { LENT_DIRECTORIES, NAMED_PROBLEMS } from '../limits'
 import { pathProblem } from '../paths'
 import { isRepositoryTop } from '../repository'
 import type { SandboxOptions } from '../sandbox-options'
+import { isChangeableByOthers } from './changeable'
 import { NOTHING_LENT, PACKAGE_DIRECTORIES, type CacheTool, type Installed, type Lending } from './lending'
 import { lentDirectories } from './lent-directory'
 import { interpreterOf } from './python'
@@ -90,7 +91,7 @@ async function problemOf(directory: string, path: string): Promise<string | unde
     if (found !== join(await realpath(directory), path)) return 'is a link, and is not lent'
     if (!(await lstat(found)).isDirectory()) return 'is no directory'
     await readdir(found)
-    return undefined
+    return (await isChangeableByOthers(found)) ? 'can be changed by other users, and is not lent' : undefined
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'is not on this machine' : `cannot be read here (${code})`
