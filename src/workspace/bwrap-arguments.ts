@@ -5,7 +5,7 @@ import { TroupeError } from '../contract/errors'
 import { preview } from '../contract/json'
 import { COMMAND_SHARED_MB, COMMAND_TMP_MB } from './limits'
 import type { Lent } from './lending/lending'
-import { lentMounts } from './lending/mounts'
+import { bytesInMemory, lentMounts } from './lending/mounts'
 import { networkMounts } from './network/inside'
 
 /** Where the copy stands inside, and where reports are written. */
@@ -54,6 +54,7 @@ export interface BwrapSettings {
  */
 export function bwrapArguments(settings: BwrapSettings): string[] {
   const { directory, report, readOnly, lend, filter, proxySocket, home } = settings
+  const each = bytesInMemory(lend)
   const megabytes = (number: number) => String(number * 1024 * 1024)
   return [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
@@ -72,9 +73,11 @@ export function bwrapArguments(settings: BwrapSettings): string[] {
     ...nodeMounts(),
     ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...(proxySocket === undefined ? [] : networkMounts(proxySocket)),
-    ...lend.filter(({ to }) => isAbsolute(to)).flatMap((lent) => lentMounts(lent, lent.to)),
+    ...lend.filter(({ to }) => isAbsolute(to)).flatMap((lent) => lentMounts(lent, lent.to, each)),
     ...['--bind', directory, INSIDE_DIRECTORY, ...(report === undefined ? [] : ['--bind', report, INSIDE_REPORT])],
-    ...lend.filter(({ to }) => !isAbsolute(to)).flatMap((lent) => lentMounts(lent, join(INSIDE_DIRECTORY, lent.to))),
+    ...lend
+      .filter(({ to }) => !isAbsolute(to))
+      .flatMap((lent) => lentMounts(lent, join(INSIDE_DIRECTORY, lent.to), each)),
     ...aliasLink(settings),
     // To the host's root, files of /proc/sys belong even without any capability. And what is left writable is memory.
     ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],

@@ -50,6 +50,8 @@ export const COMMAND_OPEN_FILES = 1_024
 /** MB of its private /tmp, and of /dev/shm: they are memory, and no process's. */
 export const COMMAND_TMP_MB = 256
 export const COMMAND_SHARED_MB = 64
+/** MB of all directories in memory among what a command is lent, together: caches of tools, of which most make one or two. */
+export const COMMAND_LENT_MB = 64
 /** Lower in the machine's order than the worker, which has to look how many there are. */
 export const COMMAND_NICENESS = 10
 /** Between two looks at its processes and their memory: what it can take in between is a fraction of the bounds. */

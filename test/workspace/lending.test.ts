@@ -168,7 +168,7 @@ sandboxTest('what is a link, is elsewhere, or is another repository is not lent,
   const many = Array.from({ length: 302 }, () => 'node_modules')
   expect(await missing({ paths: many })).toEqual([
     300,
-    [expect.stringMatching(/^2 further directories .* are not lent/)],
+    [expect.stringMatching(/^further directories .* are not lent: 300 are$/)],
   ])
   expect(await lendInstalled(known, 'none')).toMatchObject({
     lend: [],
@@ -202,6 +202,23 @@ sandboxTest('what another user may change is not lent: it could become a link to
   expect(await refused()).toEqual([1, ['node_modules']])
   chownSync(repository, 65_534, 65_534)
   expect(await refused()).toEqual([0, ['node_modules', 'packages/b/node_modules']])
+})
+
+sandboxTest('what can be written into directories that are lent is bounded in all, however many they are', async () => {
+  const members = Array.from({ length: 330 }, (_, index) => `packages/p${index}`)
+  const manifests = Object.fromEntries(members.map((folder) => [`${folder}/package.json`, '{}']))
+  const snapshot = await beside.commit({ ...WORKSPACES, ...manifests })
+  for (const folder of members.slice(0, 8)) mkdirSync(join(repository, folder, 'node_modules'))
+  beside.write({ 'node_modules/vite/index.js': '', 'node_modules/.cache/x': '' })
+  const script = `for d in node_modules packages/p*/node_modules; do head -c 20000000 /dev/zero > $d/fill; done 2> /dev/null
+    du -cm node_modules packages/*/node_modules | tail -1`
+  const { output, missing } = await beside.run(script, snapshot)
+  const [megabytes] = output.split('\t').map(Number)
+  expect(megabytes).toBeGreaterThan(32)
+  expect(megabytes).toBeLessThanOrEqual(65)
+  expect(missing).toEqual([])
+  for (const folder of members.slice(8)) mkdirSync(join(repository, folder, 'node_modules'))
+  expect((await beside.found())?.paths.length).toBe(301)
 })
 
 sandboxTest(

@@ -2,6 +2,7 @@
 // that are fixed, never by what a file says.
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LENT_DIRECTORIES } from '../limits'
 import type { Snapshot } from '../snapshot'
 import { fileAt } from '../snapshots'
 import { TOOL_CACHES } from './tool-caches'
@@ -20,7 +21,8 @@ export async function findInstalled(
 ): Promise<Installed | undefined> {
   const paths: string[] = []
   for (const path of packageDirectories(snapshot)) {
-    if (await isThere(join(directory, path))) paths.push(path)
+    // One more than are lent, so that whoever lends them says that there are
+    if (paths.length <= LENT_DIRECTORIES && (await isThere(join(directory, path)))) paths.push(path)
   }
   const tools: CacheTool[] = []
   for (const tool of CACHE_TOOLS) if (fileAt(snapshot, MANIFESTS[tool]) && (await TOOL_CACHES[tool]())) tools.push(tool)

@@ -35,11 +35,8 @@ export async function lendInstalled(
     if (problem === undefined) found.push({ from: join(directory, path), to: path })
     else lending.missing.push(`${path} of ${directory} ${problem}`)
   }
-  const more = paths.length - LENT_DIRECTORIES
-  if (more > 0) {
-    lending.missing.push(
-      `${more} further directories of packages of ${directory} are not lent: ${LENT_DIRECTORIES} are`,
-    )
+  if (paths.length > LENT_DIRECTORIES) {
+    lending.missing.push(`further directories of packages of ${directory} are not lent: ${LENT_DIRECTORIES} are`)
   }
   lending.lend.push(...(await lentDirectories(found)))
   for (const tool of tools) {

@@ -1,12 +1,18 @@
 // HOST. What is lent to a command in the sandbox, as arguments for bubblewrap. A copy of files has the places for it made ready.
 import { lstat, mkdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import { COMMAND_SHARED_MB } from '../limits'
+import { COMMAND_LENT_MB } from '../limits'
 import type { Lent } from './lending'
 
+/** Bytes of each directory in memory: they are writable, and no limit of the command counts them. */
+export function bytesInMemory(lend: readonly Lent[]): number {
+  const directories = lend.reduce((sum, { entries, emptied = [] }) => sum + (entries ? 1 : emptied.length), 0)
+  return Math.floor((COMMAND_LENT_MB * 1024 * 1024) / Math.max(1, directories))
+}
+
 /** `at` is where it is found inside. */
-export function lentMounts({ from, emptied = [], blanked = [], entries }: Lent, at: string): string[] {
-  const size = ['--size', String(COMMAND_SHARED_MB * 1024 * 1024)]
+export function lentMounts({ from, emptied = [], blanked = [], entries }: Lent, at: string, bytes: number): string[] {
+  const size = ['--size', String(bytes)]
   if (entries) {
     const shown = entries.flatMap(({ name, link }) =>
       link === undefined ? ['--ro-bind', join(from, name), join(at, name)] : ['--symlink', link, join(at, name)],
