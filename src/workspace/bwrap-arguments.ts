@@ -134,8 +134,7 @@ function aliasLink({ alias, readOnly, lend }: BwrapSettings): string[] {
     INSIDE_REPORT,
   ]
   const fixed = ['/usr', '/bin', '/sbin', '/lib', '/etc', '/proc', '/dev', '/proxy', INSIDE_DIRECTORY, INSIDE_REPORT]
-  const isTaken =
-    [...shown, ...fixed].some((path) => isWithin(path, alias)) || fixed.some((path) => isWithin(alias, path))
+  const isTaken = [...shown, ...fixed].some((path) => isWithin(path, alias) || isWithin(alias, path))
   return isTaken ? [] : ['--symlink', INSIDE_DIRECTORY, alias]
 }
 

@@ -101,7 +101,7 @@ async function attend(started: StartedCommand, options: InsideOptions, limits: S
     if (ending && !ending.started) {
       throw startFailure({ command: options.command, cwd: options.directory, path: process.env.PATH }, ending.error)
     }
-    if (ended && ending?.signal === null && !started.begun()) throw notSetUp(told(output))
+    if (ended && ending?.signal === null && !started.begun()) throw notSetUp(told(output), options)
     await Promise.all(watches)
     if (ended && output.total > limits.outputBytes) exceed('output')
     if (ended && (await isFull(options, limits))) exceed('disk')
@@ -167,9 +167,11 @@ function told(output: OutputTail): string {
   return `${missing > 0 ? `[${missing.toLocaleString('en')} bytes before this are left out]\n` : ''}${output.text()}`
 }
 
-function notSetUp(said: string): TroupeError {
+/** What is lent is somebody's, who may be installing it anew: once more, it is looked for anew. */
+function notSetUp(said: string, { lend = [] }: InsideOptions): TroupeError {
   return new TroupeError('SandboxUnavailable', `the sandbox could not be set up: ${said.trim()}`, {
     hint: 'see whether every directory that it is given is there',
+    retryable: lend.length > 0,
   })
 }
 

@@ -222,6 +222,34 @@ sandboxTest('what can be written into directories that are lent is bounded in al
 })
 
 sandboxTest(
+  'packages that are installed anew meanwhile are missed by one command, which may be tried again',
+  async () => {
+    await beside.commit(WORKSPACES)
+    beside.write({
+      'node_modules/vite/index.js': '',
+      'node_modules/x/index.js': '',
+      'packages/b/node_modules/y.js': '',
+    })
+    mkdirSync(Buffer.concat([Buffer.from(join(repository, 'node_modules/')), Buffer.from([0xff])]))
+    const { missing: _, ...lending } = await lendInstalled(await beside.found(), 'required')
+    const directory = join(place.root, 'copy')
+    beside.write({ 'packages/b/package.json': '' }, directory)
+    const command = ['sh', '-c', 'ls node_modules']
+    const run = () => runSandboxed({ command, directory, sandbox: 'required', ...lending })
+    expect((await run()).output).toBe('vite\nx\n')
+    rmSync(join(repository, 'node_modules/x'), { recursive: true })
+    expect((await run()).output).toBe('vite\n')
+    // A copy of the repository that is shown in its place
+    const shown = { readOnly: [place.root], alias: repository }
+    expect((await runSandboxed({ command, directory, sandbox: 'required', ...lending, ...shown })).exitCode).toBe(0)
+    const lend = [{ from: join(repository, 'gone'), to: 'node_modules' }]
+    await expect(runSandboxed({ command, directory, sandbox: 'required', lend })).rejects.toMatchObject({
+      ...{ code: 'SandboxUnavailable', retryable: true },
+    })
+  },
+)
+
+sandboxTest(
   'a file of the copy that has the place is not covered, and a package that is gone is not made again',
   async () => {
     await beside.commit(WORKSPACES)

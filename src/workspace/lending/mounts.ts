@@ -14,8 +14,9 @@ export function bytesInMemory(lend: readonly Lent[]): number {
 export function lentMounts({ from, emptied = [], blanked = [], entries }: Lent, at: string, bytes: number): string[] {
   const size = ['--size', String(bytes)]
   if (entries) {
+    // One that was removed since, or that has no name in UTF-8, is not there; the others are
     const shown = entries.flatMap(({ name, link }) =>
-      link === undefined ? ['--ro-bind', join(from, name), join(at, name)] : ['--symlink', link, join(at, name)],
+      link === undefined ? ['--ro-bind-try', join(from, name), join(at, name)] : ['--symlink', link, join(at, name)],
     )
     return [...size, '--tmpfs', at, ...shown]
   }
