@@ -142,7 +142,7 @@ export const installedSchema = z.object({
 })
 
 /** What of it was not to be had on the worker's machine, a sentence each. */
-const missingSchema = z.array(z.string()).optional()
+export const missingSchema = z.array(z.string()).optional()
 
 /** One run of the tests that an existing repository had before. */
 export const ownTestsSchema = z.object({

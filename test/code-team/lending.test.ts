@@ -15,8 +15,10 @@ import { testPrompt } from '../../src/code-team/prompts/test-agent'
 import type { CodeRun } from '../../src/code-team/report/code-run'
 import { openWork } from '../../src/code-team/report/open-work'
 import { ownTestsSection } from '../../src/code-team/report/own-tests-section'
+import { roundsAgent } from '../../src/code-team/rounds/rounds-agent'
 import { roundSubtasks } from '../../src/code-team/rounds/round-subtasks'
 import { roundStateSchema, singleArchitecture } from '../../src/code-team/rounds/state'
+import type { SubTask } from '../../src/contract/plan'
 import { findInstalled } from '../../src/workspace/lending/find-installed'
 import type { Installed } from '../../src/workspace/lending/lending'
 import { readHead } from '../../src/workspace/repository'
@@ -76,13 +78,20 @@ async function ask<Output>(payload: Record<string, unknown>): Promise<Output> {
   const task = { id: 'check', type: 'check', priority: 'normal' as const, payload: agent.input!.parse(payload) }
   return (await agent.execute(task, context)) as Output
 }
-async function baseline(): Promise<OwnTests | null> {
-  return (await ask<{ ownTests: OwnTests | null }>({ step: 'baseline', ...given, base, installed })).ownTests
+function asked(): Promise<{ ownTests: OwnTests | null; missing?: string[] }> {
+  return ask({ step: 'baseline', ...given, base, installed })
 }
-async function check(before: OwnTests | null, texts: Record<string, string> = CODE): Promise<Check> {
+async function baseline(): Promise<OwnTests | null> {
+  return (await asked()).ownTests
+}
+async function check(
+  before: OwnTests | null,
+  texts: Record<string, string> = CODE,
+  missingBefore?: string[],
+): Promise<Check> {
   const patch = { write: await textFiles(artifacts, texts), remove: [] }
   const contributions: Contribution[] = [{ module: 'program', role: 'code', patch, notes: '' }]
-  const planned = { architecture: singleArchitecture('javascript'), contributions, mutate: true }
+  const planned = { architecture: singleArchitecture('javascript'), contributions, mutate: true, missingBefore }
   return ask<Check>({ step: 'check', ...given, base, installed, baseline: before, ...planned })
 }
 function move(): void {
@@ -127,6 +136,28 @@ sandboxTest('where they are missing, that is said; and nobody is blamed who had 
   const typed = ask({ step: 'baseline', ...given, base, installed, testCommand: 'runner tests' })
   await expect(typed).rejects.toMatchObject({ code: 'CommandNotFound', message: expect.stringContaining(why) })
 })
+
+sandboxTest(
+  'nobody is blamed in a repository without own tests either, unless it was missing from the start',
+  async () => {
+    const own = await textFiles(artifacts, { 'package.json': '{ "type": "module" }' })
+    base = await storeSnapshot(artifacts, { files: own })
+    expect(await asked()).toEqual({ ownTests: null })
+    expect((await check(null)).passed).toBe(true)
+    move()
+    await expect(check(null)).rejects.toMatchObject({ code: 'SandboxUnavailable', retryable: true })
+    const missing = [`node_modules of ${repository} is not on this machine`]
+    expect(await asked()).toEqual({ ownTests: null, missing })
+    const start = { step: 'start', ...checkRequest({ request: 'five', base, installed, mode: 'single' }) }
+    const payload = roundsAgent.input!.parse({ ...start, baseline: await asked() })
+    const spawned: SubTask[] = []
+    const spawn = (subtasks: SubTask[]): void => void spawned.push(...subtasks)
+    await roundsAgent.execute({ id: 'build', type: 'rounds', priority: 'normal', payload }, { ...context, spawn })
+    const handed = spawned.find(({ id }) => id === 'check')
+    expect(handed?.payload).toMatchObject({ missingBefore: missing })
+    expect(await check(null, CODE, missing)).toMatchObject({ passed: false, missing })
+  },
+)
 
 sandboxTest(
   'what is written where they are installed stands against its author, and is delivered to nobody',

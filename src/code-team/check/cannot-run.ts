@@ -16,7 +16,7 @@ export function notStarted({ command, output, missing = [] }: OwnTests, sandbox:
 
 /** Whoever judges the change by tests that lack their packages blames the coders. */
 export function elsewhere(missing: readonly string[]): TroupeError {
-  const message = `the tests cannot be run here as they were before the change: ${missing.join('; ')}`
+  const message = `the tests lack here what was there before the change: ${missing.join('; ')}`
   return new TroupeError('SandboxUnavailable', message, {
     hint: 'let a worker go on that runs where they ran before, beside the repository with its installed packages',
     retryable: true,

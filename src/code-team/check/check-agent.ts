@@ -13,6 +13,7 @@ import {
   checkSchema,
   contributionSchema,
   installedSchema,
+  missingSchema,
   ownTestsSchema,
   specificationSchema,
   type Check,
@@ -60,6 +61,7 @@ const inputSchema = z.object({
   base: z.string().optional(),
   installed: installedSchema.optional(),
   baseline: ownTestsSchema.nullable().optional(),
+  missingBefore: missingSchema,
   /** Which existing tests may change: the paths that the specification names, or without one those that the user does. */
   specification: specificationSchema.pick({ changedTests: true }).optional(),
   mayChange: z.array(z.string()).optional(),
@@ -70,7 +72,11 @@ type Baseline = z.output<typeof baselineSchema>
 type CheckInput = z.output<typeof inputSchema>
 
 /** What the step `baseline` leaves: the repository's own tests before anything was changed, null where it has none. */
-const baselineResultSchema = z.object({ ownTests: ownTestsSchema.nullable() })
+const baselineResultSchema = z.object({
+  ownTests: ownTestsSchema.nullable(),
+  /** What was not to be had before anything was changed: of own tests they say it themselves. */
+  missing: missingSchema,
+})
 
 export function checkAgent(leave: SandboxLeave): FunctionAgent<Baseline | CheckInput, unknown> {
   return defineAgent({
@@ -93,9 +99,11 @@ async function baseline(
   const { artifacts, signal } = context
   const snapshot = await loadSnapshot(artifacts, base)
   const command = testCommand ?? (await ownTestCommand(artifacts, snapshot, language))
-  if (command === undefined) return { ownTests: null }
+  if (command === undefined && !installed) return { ownTests: null }
   const sandbox = await chooseSandbox(snapshot, leave)
   const lending = await lendInstalled(installed, sandbox)
+  if (command === undefined)
+    return { ownTests: null, ...(lending.missing.length > 0 ? { missing: lending.missing } : {}) }
   const ownTests = await runOwnTests(artifacts, snapshot, command, { signal, sandbox, lending })
   // What somebody has typed is mended before anything is paid for
   if (testCommand !== undefined && neverStarted(ownTests)) throw notStarted(ownTests, sandbox)
@@ -114,7 +122,8 @@ async function check(input: CheckInput, context: AgentContext, leave: SandboxLea
   const sandbox = await chooseSandbox(snapshot, leave, Object.values(scaffold))
   const lending = await lendInstalled(input.installed, sandbox)
   const before = input.baseline ?? undefined
-  if (before && !before.missing && lending.missing.length > 0) throw elsewhere(lending.missing)
+  const missingBefore = before ? before.missing : input.missingBefore
+  if (!missingBefore && lending.missing.length > 0) throw elsewhere(lending.missing)
   context.progress('running the tests')
   const written = contributions
     .flatMap(({ patch }) => Object.keys(patch.write))

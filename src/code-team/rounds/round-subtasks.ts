@@ -13,7 +13,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
   const going = whoGoes(state)
   const contributions = newestContributions(state, going)
   const work = going.map((one) => workSubtask(state, one, going))
-  const { specification, architecture, baseline, language, mode, base, installed, request } = state
+  const { specification, architecture, baseline, missingBefore, language, mode, base, installed, request } = state
   const check: SubTask = {
     id: 'check',
     agentType: 'check',
@@ -24,6 +24,7 @@ export function roundSubtasks(state: RoundState): SubTask[] {
       ...(base === undefined ? {} : { base }),
       ...(installed ? { installed } : {}),
       ...(baseline ? { baseline } : {}),
+      ...(missingBefore ? { missingBefore } : {}),
       ...specified(state),
       ...(state.mutate ? { mutate: true } : {}),
     },

@@ -8,6 +8,7 @@ import {
   architectureSchema,
   buildSchema,
   checkSchema,
+  missingSchema,
   ownTestsSchema,
   reviewSchema,
   specificationSchema,
@@ -23,7 +24,7 @@ const startSchema = assignmentSchema.extend({
   /** Missing in single mode, as is the architecture. */
   specification: specificationSchema.optional(),
   architecture: architectureSchema.optional(),
-  baseline: z.object({ ownTests: ownTestsSchema.nullable() }).optional(),
+  baseline: z.object({ ownTests: ownTestsSchema.nullable(), missing: missingSchema }).optional(),
   /** In the mode `auto`. */
   choice: choiceSchema.optional(),
 })
@@ -58,6 +59,7 @@ function start({ step: _, baseline, choice, ...input }: z.output<typeof startSch
     rounds: [],
     contributions: [],
     ...(ownTests ? { baseline: ownTests } : {}),
+    ...(baseline?.missing ? { missingBefore: baseline.missing } : {}),
   }
   spawnRound(state, context)
   return null

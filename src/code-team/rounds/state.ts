@@ -5,6 +5,7 @@ import {
   architectureSchema,
   contributionSchema,
   installedSchema,
+  missingSchema,
   ownTestsSchema,
   roundSchema,
   specificationSchema,
@@ -49,6 +50,8 @@ export const roundStateSchema = assignmentSchema.extend({
   architecture: architectureSchema,
   /** The repository's own tests before anything was changed; null where it has none. */
   baseline: ownTestsSchema.nullable().optional(),
+  /** What of the installed packages was not to be had then, where it has none. */
+  missingBefore: missingSchema,
   /** Those that are over. */
   rounds: z.array(roundSchema),
   /** The newest of every module and role. */
