@@ -10,6 +10,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // On two cores: most of the time of most tests is spent waiting
-  maxWorkers: 3,
+  maxWorkers: 4,
   testTimeout: 60_000,
 }
