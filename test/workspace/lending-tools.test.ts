@@ -48,16 +48,20 @@ sandboxTest(
       [`${packages}/fake.py`]: 'name = "fake"\n',
       [`${packages}/own.pth`]: `${repository}/src\n`,
       '.venv/bin/tool': `#!${repository}/.venv/bin/python3\nimport own, fake\nprint("the tool has", own.name)\n`,
-      '.venv/bin/activate': '',
+      ...{ '.venv/bin/activate': `export KEY=${CANARY}`, '.venv/bin/postactivate': CANARY },
+      '.venv/src/clone/.git/config': CANARY,
     })
     chmodSync(join(repository, '.venv/bin/tool'), 0o755)
     symlinkSync(python, join(repository, '.venv/bin/python3'))
     const before = pictureOf(place.root)
     const { output, missing } = await beside.run(
-      'python3 test_a.py; tool; cat .venv/pip.conf; touch .venv/new',
+      'python3 test_a.py; tool; cat .venv/pip.conf .venv/src/clone/.git/config; . .venv/bin/activate; cat .venv/bin/*activate; touch .venv/new',
       snapshot,
     )
-    expect([output, missing]).toEqual([expect.stringMatching(/^fake own\nthe tool has own\ntouch: .*Read-only/), []])
+    expect([output, missing]).toEqual([
+      expect.stringMatching(/^fake own\nthe tool has own\ncat: .*config: No such.*\ntouch: .*Read-only/),
+      [],
+    ])
     expect(pictureOf(place.root)).toBe(before)
   },
 )
@@ -65,7 +69,10 @@ sandboxTest(
 sandboxTest('an interpreter is lent where pyenv or uv have installed it, and nowhere else', async () => {
   const snapshot = await beside.commit({ 'pyproject.toml': '' })
   const install = (directory: string): void => {
-    beside.write({ 'bin/python3.99': '#!/bin/sh\necho interpreted\n', 'secret.txt': CANARY }, directory)
+    beside.write(
+      { 'bin/python3.99': '#!/bin/sh\necho interpreted\n', 'secret.txt': CANARY, 'envs/other/secret.txt': CANARY },
+      directory,
+    )
     chmodSync(join(directory, 'bin/python3.99'), 0o755)
   }
   const root = join(place.root, 'uv')
@@ -81,8 +88,13 @@ sandboxTest('an interpreter is lent where pyenv or uv have installed it, and now
   }
   await withVariables({ UV_PYTHON_INSTALL_DIR: root, PYENV_ROOT: join(place.root, 'pyenv') }, async () => {
     link(join(root, 'cpython-3.99', 'bin', 'python3.99'))
-    expect(await beside.run(`python3; touch ${root}/cpython-3.99/new`, snapshot)).toMatchObject({
-      output: expect.stringMatching(/^interpreted\ntouch: .*Read-only/),
+    expect(
+      await beside.run(
+        `python3; cat ${root}/cpython-3.99/envs/other/secret.txt; touch ${root}/cpython-3.99/new`,
+        snapshot,
+      ),
+    ).toMatchObject({
+      output: expect.stringMatching(/^interpreted\ncat: .*No such.*\ntouch: .*Read-only/),
       missing: [],
     })
     for (const target of [join(place.outside, 'bin/python3.99'), join(root, 'cpython-3.99.1/secret.txt')]) {

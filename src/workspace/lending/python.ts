@@ -4,6 +4,7 @@ import { readlink, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Lent } from './lending'
+import { directoriesAmong } from './lent-directory'
 
 /** The environment's interpreter, inside; its installation where that has to be lent too. A text says why it cannot be. */
 export async function interpreterOf(environment: string): Promise<Lent[] | string> {
@@ -17,10 +18,10 @@ export async function interpreterOf(environment: string): Promise<Lent[] | strin
     if (version === undefined) continue
     // Links of the environment name it by the root as the user has it, and by a shorter version
     const named = versionIn(await lastOutside(program, environment), root) ?? version
-    return [...new Set([join(real!, version), join(root, version), join(root, named)])].map((to) => ({
-      from: join(real!, version),
-      to,
-    }))
+    const from = join(real!, version)
+    // Where pyenv keeps environments of other projects
+    const emptied = await directoriesAmong(from, ['envs'])
+    return [...new Set([from, join(root, version), join(root, named)])].map((to) => ({ from, to, emptied }))
   }
   return `has an interpreter that is neither the system's nor one of pyenv or uv (${found}), and is not used`
 }

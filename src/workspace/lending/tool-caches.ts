@@ -8,6 +8,7 @@ import { hostPath } from '../../host-path'
 import { INSIDE_HOME } from '../bwrap-arguments'
 import { TOOL_ANSWER_MS } from '../limits'
 import type { CacheTool, Lent } from './lending'
+import { directoriesAmong } from './lent-directory'
 
 export interface ToolCaches {
   lend: Lent[]
@@ -24,7 +25,7 @@ async function go(): Promise<ToolCaches | undefined> {
   const compiler = compilerAt(root!, '/lent/go')
   const fetched = (await isLendable(modules))
     ? // Clones of repositories, whose settings may hold logins
-      [{ from: modules!, to: '/lent/modules', emptied: await existing(modules!, join('cache', 'vcs')) }]
+      [{ from: modules!, to: '/lent/modules', emptied: await directoriesAmong(modules!, [join('cache', 'vcs')]) }]
     : []
   const env = { GOPROXY: 'off', ...(fetched.length > 0 ? { GOMODCACHE: '/lent/modules' } : {}) }
   return { lend: [...compiler.lend, ...fetched], env, programs: compiler.programs }
@@ -56,11 +57,6 @@ async function isLendable(path: string | undefined): Promise<boolean> {
   const found = await realpath(path).catch(() => undefined)
   if (found === undefined || !(await lstat(found)).isDirectory()) return false
   return !`${await realpath(homedir())}/`.startsWith(found === '/' ? '/' : `${found}/`)
-}
-
-async function existing(directory: string, path: string): Promise<string[]> {
-  const found = await lstat(join(directory, path)).catch(() => undefined)
-  return found?.isDirectory() ? [path] : []
 }
 
 /** What a program prints; undefined where there is none, or it fails. */
