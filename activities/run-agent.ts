@@ -124,8 +124,9 @@ export function createRunAgent(
     const effects = new ExecutionEffects(key, host)
     // Loading one takes a moment, which the default is not worth
     const tokenizer = input.budgets?.some(({ assumed }) => !assumed) === true
+    const endsAt = began + startToCloseTimeoutMs
     const priced = spec.prices ? { prices: spec.prices } : {}
-    const port: HostPort = { agent, ...ports, effects, tokenizer, ...priced, ...modelOf(model, spec.model) }
+    const port: HostPort = { agent, ...ports, effects, tokenizer, endsAt, ...priced, ...modelOf(model, spec.model) }
     const { context, spawn, published } = agentContext(task, pulse, deps.store, port)
     const value = await hosted.handle(task, context, startToCloseTimeoutMs).finally(() => {
       pulse.end()

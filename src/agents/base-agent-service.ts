@@ -8,11 +8,12 @@ import { agentNameSchema } from '../contract/schema/names-schema'
 import { agentSettingsShape } from '../contract/schema/plan-schema'
 import { zodProblems } from '../contract/schema/zod-problems'
 import type { AgentContext, HostContext } from './context'
+import { HOST } from './host-port'
 import { equip } from './ledger/equip'
 import { Suspension } from './ledger/suspension'
 import { schemaRefusal } from './schema-refusal'
 import { settle } from './settle'
-import { timeLimit } from './time-limit'
+import { beforeEnd, timeLimit } from './time-limit'
 
 /** What an author may set; all but the name has defaults. */
 export interface AgentOptions extends Partial<AgentServiceConfig> {
@@ -120,12 +121,15 @@ export abstract class BaseAgentService<Input = unknown, Output = unknown> {
   ): Promise<JsonValue> {
     const limit = timeLimit(this.name, task, timeoutMs)
     const suspension = new Suspension()
+    const { endsAt = Date.now() + timeoutMs } = context[HOST] ?? {}
+    const stopHurry = beforeEnd(endsAt, () => suspension.hurry())
     const signal = AbortSignal.any([context.signal, limit.signal, suspension.signal])
     try {
       const work = this.attempt(task, equip({ ...context, signal }, suspension))
       return this.parseOutput(await settle(suspension.whole(work), signal))
     } finally {
       limit.clear()
+      stopHurry()
       suspension.end()
     }
   }

@@ -136,6 +136,8 @@ export interface HostPort {
    * from its bytes; where nobody says, each byte counts.
    */
   readonly tokenizer?: boolean
+  /** When its time is over, by this machine's clock in milliseconds; the execution's own limit unless given. */
+  readonly endsAt?: number
   /** Stands in for the models of providers, where given: tests of agents bring their own. */
   languageModel?(id: string): LanguageModelV3
 }

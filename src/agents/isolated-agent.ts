@@ -47,11 +47,12 @@ export class IsolatedAgent extends BaseAgentService {
     const { runId, attempt, signal } = context
     // A child that was there before the execution would bring its messages from outside of it, where no activity is
     const onMessage = AsyncResource.bind((message: NoticeMessage | CallMessage): unknown => answer(message, context))
-    const { agent, model, prices, tokenizer, ledger } = context[HOST]
+    const { agent, model, prices, tokenizer, endsAt, ledger } = context[HOST]
     const logicalAttempt = await ledger.logicalAttempt()
     const named = { ...(model === undefined ? {} : { model }), ...(prices ? { prices } : {}) }
     const counted = tokenizer === undefined ? {} : { tokenizer }
-    const host = { agent, logicalAttempt, ...named, ...counted }
+    const timed = endsAt === undefined ? {} : { endsAt }
+    const host = { agent, logicalAttempt, ...named, ...counted, ...timed }
     const { output, spawned } = await this.executor.execute({ task, runId, attempt, host }, { signal, onMessage })
     for (const call of spawned) context.spawn(call.subtasks, call.options as SpawnOptions | undefined)
     return output

@@ -5,6 +5,9 @@ import { TroupeError } from '../contract/errors'
 /** setTimeout takes no longer time than this; a deadline beyond it is not waited for here. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/** What was cut off has 5 s to settle; the rest is for writing down what a person is asked. */
+const ORDER_MS = 10_000
+
 export function timeLimit(
   agent: string,
   task: Pick<AgentTask, 'deadline'>,
@@ -16,6 +19,16 @@ export function timeLimit(
     controller.abort(untilDeadline < timeoutMs ? pastDeadline(task.deadline) : timedOut(agent, timeoutMs))
   const timer = setTimeout(abort, Math.min(Math.max(0, Math.min(timeoutMs, untilDeadline)), LONGEST_TIMER_MS))
   return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}
+
+/**
+ * Calls `act` while there is still time to put things in order: so long before `endsAt`, or at half of the time where that is
+ * short. Returns what ends the wait.
+ */
+export function beforeEnd(endsAt: number, act: () => void): () => void {
+  const left = Math.max(0, endsAt - Date.now())
+  const timer = setTimeout(act, Math.min(left - Math.min(left / 2, ORDER_MS), LONGEST_TIMER_MS))
+  return () => clearTimeout(timer)
 }
 
 function timedOut(agent: string, timeoutMs: number): TroupeError {

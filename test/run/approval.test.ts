@@ -32,6 +32,7 @@ const RELEASES: [id: string, agent: string, decides: 'approve' | 'reject'][] = [
   ['v1', 'releases', 'approve'],
   ['v2', 'releases', 'reject'],
   ['v3', 'releases-apart', 'approve'],
+  ['v4', 'shares-apart', 'approve'],
 ]
 /** What a person does with each question, by subtask. */
 const DECISIONS = new Map<string, readonly ('approve' | 'reject')[]>([
@@ -102,6 +103,7 @@ it('an execution that needs a decision ends, and another one goes on from the le
     'v1',
     'v2',
     'v3',
+    'v4',
     'where',
   ])
   expect(asked.find(({ subtask }) => subtask === 'approved')).toMatchObject({
@@ -153,11 +155,11 @@ it('an execution that needs a decision ends, and another one goes on from the le
   expect(attempts).toEqual([1, 2, 2, 1, 2])
   expect(results.spent!.error!.code).toBe('ModelUnavailable')
 
-  expect([results.v1!.output, results.v3!.output]).toEqual(['released v1', 'released v3'])
+  expect(['v1', 'v3', 'v4'].map((id) => results[id]!.output)).toEqual(['released v1', 'released v3', 'released v4'])
   // As after `deny`, its code may make something of that
   expect(results.v2!.output).toMatch(/^not released: ann did not allow the effect "release" \(key "v2"\).*: too early$/)
   const pushed = readFileSync(marks, 'utf8').trim().split('\n').sort()
-  expect(pushed).toEqual(['a1', 'a2', 'i1', 'main', 'o1', 'o2', 's1', 't1', 'topic', 'v1', 'v3'])
+  expect(pushed).toEqual(['a1', 'a2', 'i1', 'main', 'o1', 'o2', 's1', 't1', 'topic', 'v1', 'v3', 'v4'])
   const told = models.requests.filter((request) => subjectOf(request) === 'rejected').at(-1)!
   expect(JSON.stringify(told.body.messages)).toContain('ann did not allow this call: too early')
   // What was answered was paid once

@@ -19,6 +19,13 @@ export function equip(context: HostContext, suspension: Suspension): AgentContex
   const effects = new Effects(context, calls)
   const equipped = {
     ...context,
+    publish(type: string, payload?: JsonValue) {
+      // Nothing is told of what a person has not allowed yet
+      const published = calls.during(() => context.publish(type, payload))
+      // An agent that does not wait for it does not die of a refusal
+      published.catch(() => undefined)
+      return published
+    },
     step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
     effect: <Value>(...[name, options, act]: Parameters<typeof effects.perform<Value>>) =>
       calls.during(() => effects.perform(name, options, act), { isEffect: true }),

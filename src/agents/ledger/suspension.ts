@@ -6,6 +6,8 @@ import { executionEnded, refuseAfterEnd } from '../../contract/execution-ended'
 
 /** A call that is in flight, and the one around it. */
 export interface Work {
+  /** Cut off, nobody would know whether it was done. */
+  isEffect?: true
   outer?: Work | undefined
 }
 
@@ -16,6 +18,7 @@ export class Suspension {
   private readonly waiting = new Set<Work>()
   /** What the first who is waited for is to do. */
   private what: string | undefined
+  private isLate = false
   private hasEnded = false
   private failure: TroupeError | undefined
 
@@ -56,6 +59,15 @@ export class Suspension {
     return this.aborted()
   }
 
+  /**
+   * Little of its time is left. What is in flight may never end, since it may wait for the very call that waits: from here on only
+   * an effect is waited for, or else the attempts would be used up, and nobody asked.
+   */
+  hurry(): void {
+    this.isLate = true
+    this.look()
+  }
+
   /** The outcome of all that an agent does; there is none where a person is needed, whatever its code made of that. */
   async whole<Value>(work: Promise<Value>): Promise<Value> {
     const [settled] = await Promise.allSettled([work])
@@ -79,7 +91,8 @@ export class Suspension {
   }
 
   private look(): void {
-    if (!this.isAsked || [...this.inFlight].some((work) => !this.waiting.has(work))) return
+    const others = [...this.inFlight].filter((work) => !this.waiting.has(work))
+    if (!this.isAsked || others.some(({ isEffect }) => !this.isLate || isEffect)) return
     const hint = 'troupe approve RUN ID, or troupe reject RUN ID'
     const suspended = new TroupeError('Suspended', `it waits for a person ${this.what}`, { hint })
     this.abort.abort(this.failure ?? suspended)

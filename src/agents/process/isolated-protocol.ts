@@ -48,7 +48,7 @@ export interface IsolatedRequest {
   task: AgentTask
   runId: string
   attempt: number
-  host: Pick<HostPort, 'agent' | 'model' | 'prices' | 'tokenizer'> & { logicalAttempt: number }
+  host: Pick<HostPort, 'agent' | 'model' | 'prices' | 'tokenizer' | 'endsAt'> & { logicalAttempt: number }
 }
 
 /** From the worker to the child. */

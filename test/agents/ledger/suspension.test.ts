@@ -58,6 +58,50 @@ it('does not wait for the step that holds the call', async () => {
   await expect(outcome).rejects.toMatchObject(suspended)
 })
 
+it('asks in time where a step waits for the very call that waits', async () => {
+  const ledger = memoryLedger()
+  const work = async (context: AgentContext) => {
+    let session: Promise<unknown> | undefined
+    const login = (): Promise<unknown> => (session ??= push(context).then(() => 'in'))
+    return Promise.all([context.step('one', login), context.step('two', login)])
+  }
+  await expect(attempt(ledger, work, { approvals: nobody, timeoutMs: 1_000 })).rejects.toMatchObject(suspended)
+  expect(await attempt(ledger, work, { approvals: says(true) })).toEqual(['in', 'in'])
+})
+
+it('waits for an effect also when little time is left: cut off, nobody would know whether it was done', async () => {
+  const effects = memoryEffects()
+  const work = async (context: AgentContext) => {
+    const pay = () => sleep(2_500, 'paid')
+    return Promise.all([
+      push(context),
+      context.step('hangs', () => sleep(60_000, undefined, { signal: context.signal })),
+      context.effect('pay', { key: '1' }, pay),
+    ])
+  }
+  const outcome = attempt(memoryLedger(), work, { effects, approvals: nobody, timeoutMs: 4_000 })
+  await expect(outcome).rejects.toMatchObject(suspended)
+  expect(effects.done).toMatchObject([{ name: 'pay', value: 'paid' }])
+})
+
+it('publishes nothing from there on, and all that was begun before', async () => {
+  const events: string[] = []
+  const publish = async (type: string): Promise<void> => {
+    await sleep(50)
+    events.push(type)
+  }
+  const work = async (context: AgentContext) => {
+    void context.publish('order.read')
+    await Promise.race([push(context), sleep(10)]).catch(() => undefined)
+    void context.publish('order.paid')
+    await sleep(100)
+    await context.publish('order.paid')
+  }
+  await expect(attempt(memoryLedger(), work, { approvals: nobody, publish })).rejects.toMatchObject(suspended)
+  await sleep(100)
+  expect(events).toEqual(['order.read'])
+})
+
 it.each<[string, (context: AgentContext, done: string[]) => Promise<unknown>]>([
   ['catches it and returns', async (context) => push(context).catch(() => 'all is well')],
   ['throws something else', async (context) => push(context).catch(() => Promise.reject(new Error('another')))],

@@ -45,6 +45,26 @@ const releasing = (name: string, isolation?: 'process') =>
     },
   })
 
+/** Two steps share one promise of a release: each waits for the other's call. */
+const sharing = defineAgent({
+  ...waiting,
+  name: 'shares-apart',
+  isolation: 'process',
+  timeoutMs: 8_000,
+  input: z.object({ version: z.string() }),
+  async run({ version }, context) {
+    await context.untrusted('the release notes')
+    let released: Promise<string> | undefined
+    const release = (): Promise<string> =>
+      (released ??= context.effect('release', { key: version, afterUntrusted: 'approve' }, () => {
+        appendFileSync(process.env.APPROVAL_MARKS!, `${version}\n`)
+        return `released ${version}`
+      }))
+    const [first] = await Promise.all([context.step('one', release), context.step('two', release)])
+    return first
+  },
+})
+
 export const approvalTeam = defineTeam({
   name: 'approval',
   module: __filename,
@@ -64,5 +84,6 @@ export const approvalTeam = defineTeam({
     }),
     releasing('releases'),
     releasing('releases-apart', 'process'),
+    sharing,
   ],
 })

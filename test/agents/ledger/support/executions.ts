@@ -41,6 +41,8 @@ export interface Attempt {
   effects?: EffectsPort
   /** Nobody has decided anything, unless given. */
   approvals?: ApprovalsPort
+  timeoutMs?: number
+  publish?: HostContext['publish']
 }
 
 /** One attempt of an agent that does what `run` does. */
@@ -52,6 +54,8 @@ export function attempt(
     signal = new AbortController().signal,
     effects = memoryEffects(),
     approvals = { ask: async () => undefined },
+    timeoutMs,
+    publish = async () => undefined,
   }: Attempt = {},
 ): Promise<JsonValue> {
   const agent = defineAgent({ name: 'writer', run: (_input, context) => run(context) })
@@ -63,7 +67,7 @@ export function attempt(
     attempt: 1,
     signal,
     progress: nothing,
-    publish: async () => undefined,
+    publish,
     spawn: nothing,
     artifacts: { put: async () => '', get: async () => new Uint8Array() },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
@@ -76,7 +80,7 @@ export function attempt(
       languageModel: () => model,
     },
   }
-  return agent.handleWithTimeout(task, context)
+  return agent.handleWithTimeout(task, context, timeoutMs)
 }
 
 export function answered(text: string, input = 10, output = 5): LanguageModelV3GenerateResult {
