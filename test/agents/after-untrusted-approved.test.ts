@@ -115,6 +115,19 @@ it('is shown whole to a person, and done once when they have approved it, in wha
   expect(done).toEqual(['main'])
 })
 
+it('is shown without secrets, and with no endless source', async () => {
+  process.env.CRM_API_KEY = 'canary-secret-123456'
+  const { store, asked } = await subtask()
+  const call = await asked(async (context) => {
+    await context.untrusted(`https://crm.example/?key=canary-secret-123456&page=${'x'.repeat(1_000_000)}`)
+    return pushes([]).push(context)
+  }).finally(() => delete process.env.CRM_API_KEY)
+  expect(call).toMatchObject({ untrusted: expect.stringContaining('https://crm.example/?key=[secret]') as string })
+  const kept = await Promise.all((await store.records.list('')).map((name) => store.records.read(name)))
+  expect(JSON.stringify(kept)).not.toContain('canary')
+  expect(JSON.stringify(kept).length).toBeLessThan(3_000)
+})
+
 it('that a person rejects is refused, with who said so and why, in every attempt', async () => {
   const { asked, finish } = await subtask()
   const done: string[] = []

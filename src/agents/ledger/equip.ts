@@ -1,7 +1,7 @@
 // HOST. Adds to a host's context what stands on its port: `step`, `effect`, `untrusted`, `model`, `budget` and `snapshot`.
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { DEFAULT_MODEL } from '../../contract/model-id'
-import type { JsonValue } from '../../contract/json'
+import { shortened, type JsonValue } from '../../contract/json'
 import type { AgentContext, HostContext } from '../context'
 import { HOST, type ApprovalRequest } from '../host-port'
 import { copySnapshot, takeSnapshot } from '../../workspace/stored-snapshot'
@@ -13,6 +13,9 @@ import type { Suspension } from './suspension'
 
 /** Where an equipped context keeps its calls. A registered symbol, as that of the port. */
 const CALLS: unique symbol = Symbol.for('troupe.calls') as never
+
+/** Characters that are kept of where text came from: others may choose it. */
+const SOURCE_LENGTH = 200
 
 export function equip(context: HostContext, suspension: Suspension): AgentContext {
   const calls = new Calls(context, suspension)
@@ -29,7 +32,9 @@ export function equip(context: HostContext, suspension: Suspension): AgentContex
     step: <Value>(name: string, fn: () => Promise<Value> | Value) => calls.perform('step', name, null, fn),
     effect: <Value>(...[name, options, act]: Parameters<typeof effects.perform<Value>>) =>
       calls.during(() => effects.perform(name, options, act), { isEffect: true }),
-    untrusted: (source: string) => context[HOST].effects.noteUntrusted(source),
+    untrusted: (source: string) =>
+      // People are shown it, and it goes on to whoever reads the output
+      context[HOST].effects.noteUntrusted(shortened(String(calls.clean(source)), SOURCE_LENGTH)),
     model: (id?: string) => modelFor(calls, id),
     budget: () => calls.host.ledger.budget(),
     snapshot: {
