@@ -1,6 +1,17 @@
 // Packages that an existing repository has installed: the check, mutations and a program that is the coder have them, and where
 // a worker does not, it says so. Without a server.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { AgentContext } from '../../src/agents/context'
@@ -156,6 +167,47 @@ sandboxTest(
     const handed = spawned.find(({ id }) => id === 'check')
     expect(handed?.payload).toMatchObject({ missingBefore: missing })
     expect(await check(null, CODE, missing)).toMatchObject({ passed: false, missing })
+  },
+)
+
+sandboxTest(
+  'no code of the program runs before the key of the report is taken, though it is installed in place',
+  async () => {
+    const python = '/usr/bin/python3'
+    if (!existsSync(python)) return
+    const print = 'import sys; print("%d.%d" % sys.version_info[:2], end="")'
+    const packages = `.venv/lib/python${execFileSync(python, ['-c', print], { encoding: 'utf8' })}/site-packages`
+    write({
+      '.venv/pyvenv.cfg': 'home = /usr/bin\ninclude-system-site-packages = false\n',
+      [`${packages}/editable.pth`]: `${repository}/src\n`,
+      [`${packages}/numbers_of.py`]: 'five = 5\n',
+      '.venv/bin/x': '',
+    })
+    symlinkSync(python, join(repository, '.venv/bin/python3'))
+    const { commit, snapshot } = await readHead(artifacts, repository)
+    installed = (await findInstalled(repository, { commit, snapshot }))!
+    const hasty = 'import os\nif os.path.exists(os.environ["TROUPE_REPORT"] + "/key"):\n    os._exit(0)\n'
+    const test = `import unittest
+from pkg.add import add
+class Add(unittest.TestCase):
+    def test_adds(self):
+        """adds"""
+        self.assertEqual(add(2), 7)
+`
+    const texts = {
+      ...{
+        'src/sitecustomize.py': hasty,
+        'src/pkg/__init__.py': '',
+        'tests/__init__.py': '',
+        'tests/test_add.py': test,
+      },
+      'src/pkg/add.py': 'from numbers_of import five\ndef add(a):\n    return a + five\n',
+    }
+    const patch = { write: await textFiles(artifacts, texts), remove: [] }
+    const contributions = [{ module: 'program', role: 'code', patch, notes: '' }]
+    const planned = { language: 'python', architecture: singleArchitecture('python'), contributions, baseline: null }
+    const checked = await ask<Check>({ step: 'check', ...given, base, installed, ...planned })
+    expect(checked).toMatchObject({ passed: true, problems: [], tests: [{ name: 'Add > adds', status: 'passed' }] })
   },
 )
 

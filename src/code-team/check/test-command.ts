@@ -20,7 +20,8 @@ export interface TestCommand {
 export function testCommandOf(language: LanguageName, files: readonly string[] | undefined): TestCommand {
   if (language === 'python') {
     const runner = join(PROGRAMS, 'python_runner.py')
-    return { command: ['python3', '-B', runner, ...(files ?? [])], readOnly: [runner] }
+    // Without installed packages: a file of theirs may name code of the program, which would run before the runner
+    return { command: ['python3', '-B', '-S', runner, ...(files ?? [])], readOnly: [runner] }
   }
   const reporter = join(PROGRAMS, 'node-reporter.mjs')
   const guard = join(PROGRAMS, 'node-guard.cjs')

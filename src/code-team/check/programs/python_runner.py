@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import re
+import site
 import sys
 import unittest
 
@@ -144,7 +145,10 @@ def take_key():
 def main():
     key = take_key()
     # Programs are imported from the directory that they lie in, and not from the one that this runner lies in
-    sys.path[0] = os.getcwd()
+    sys.path.pop(0)
+    # Installed packages come only now: a file of theirs may name a directory of the program, with a sitecustomize in it
+    site.main()
+    sys.path.insert(0, os.getcwd())
     result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(suite_of(sys.argv[1:]))
     result.close(key)
     sys.exit(0 if result.wasSuccessful() else 1)
