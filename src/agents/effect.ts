@@ -6,11 +6,15 @@ import { asJson } from './as-json'
 import type { HostContext } from './context'
 import { HOST, type EffectCall, type ShownEffect } from './host-port'
 import { canonicalJson, inputHash } from './ledger/canonical-json'
+import { requirePlain } from './plain-input'
 
 export interface EffectOptions {
   /** Tells it from other effects of that name in this subtask: an order's number, a mail's recipient. */
   key: string
-  /** What decides what is done. The same key with another input is an error, since it would be another effect. */
+  /**
+   * What decides what is done, as plain data (bigints, bytes, dates and URLs too). The same key with another input is an error,
+   * since it would be another effect.
+   */
   input?: unknown
   /**
    * `deny`: an execution that has read untrusted text does not begin it (`EffectRefused`). `approve`: it ends, a person is shown
@@ -53,6 +57,7 @@ export class Effects {
     const { key } = options
     if (![name, key].every((text) => typeof text === 'string' && text !== ''))
       throw new TroupeError('AgentFailed', 'an effect has a name and a key, both of them texts that are not empty')
+    requirePlain(options.input ?? null, `the effect ${effectText({ name, key })}`)
     const place = JSON.stringify([name, key])
     const before = this.turns.get(place) ?? Promise.resolve()
     const turn = before.catch(() => undefined).then(() => this.performNow(name, options, act))
