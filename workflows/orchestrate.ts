@@ -45,6 +45,7 @@ export async function orchestrate(
   known?: PreparedRun,
   carried?: CarriedRun,
 ): Promise<RunResult> {
+  const trace = new Trace()
   const info = workflowInfo()
   const run: RunKey = { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId }
   const startedAt = carried?.startedAt ?? info.startTime.toISOString()
@@ -79,7 +80,7 @@ export async function orchestrate(
   })
 
   const details = new Details(state)
-  const trace = new Trace()
+  trace.askAsBefore()
   let alarm: number | undefined
   let looking = false
   while (!state.finished || handlers.running > 0) {

@@ -4,9 +4,18 @@ import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow'
 import { EVENTS_MEMO } from '../src/contract/names'
 
 export class Trace {
-  private readonly isLeft = patched('a trace of each task')
+  /**
+   * Asked before anything else of a run: a replay may have the outcome of a local activity a task earlier than it was, where the
+   * answer to a question that is asked after it is not known yet.
+   */
+  private isLeft = patched('a trace of each task, from the start')
   private events = 0
   private task = -1
+
+  /** Where runs asked that were begun before it was asked at the start. */
+  askAsBefore(): void {
+    this.isLeft ||= patched('a trace of each task')
+  }
 
   /** `events`: how many have been logged. Once in a task is enough. */
   leave(events: number): void {

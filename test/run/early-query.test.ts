@@ -1,0 +1,29 @@
+// A run that is asked for its status while its plan is being checked: the answers end workflow tasks in the middle of that, and
+// a replay may have the check's outcome a task earlier. A worker that comes to know the run later must repeat it all the same.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { replayHistories } from '../../src/hosting/replay'
+import { useTroupe } from '../support/troupe'
+
+const test = useTroupe('early-query')
+const QUERIES = 30
+
+it('is replayed as it was', async () => {
+  const run = await test.troupe.start({ name: 'early', subtasks: [{ id: 'a', agentType: 'echo' }] })
+  const connection = await Connection.connect({ address: test.address })
+  const handle = new Client({ connection, namespace: test.namespace }).workflow.getHandle(run.id)
+  const asked = Array.from({ length: QUERIES }, () => handle.query('status'))
+  await sleep(200)
+  const serving = test.serve()
+  for (let count = 0; count < QUERIES; count++) {
+    asked.push(handle.query('status'))
+    await sleep(10)
+  }
+  await serving
+  expect((await run.outcome()).status).toBe('succeeded')
+  await Promise.all(asked)
+  const history = await handle.fetchHistory()
+  await connection.close()
+  const replayed = replayHistories([{ workflowId: run.id, runId: run.id, history }], { store: test.troupe.store })
+  for await (const one of replayed) expect(one).toMatchObject({ ok: true })
+})
