@@ -25,11 +25,17 @@ const activities = proxyActivities<{ closeRun(input: CloseRunInput): Promise<Run
 /** Events that arrive while the document is written are added by writing it again, at most so often. */
 const CLOSE_ROUNDS = 10
 
-/** Checks the plan; a refusal fails the run with its own code, not as a failed activity. */
-export async function prepare(input: OrchestrateInput, run: RunKey): Promise<PreparedRun> {
+/**
+ * Checks the plan; a refusal fails the run with its own code, not as a failed activity. `isLocal` in runs of older versions: when a
+ * query is answered meanwhile, the SDK puts the outcome of a local activity down with the task before the one that takes it up, and
+ * replays it there, so that what the run is told in between comes in another order.
+ */
+export async function prepare(input: OrchestrateInput, run: RunKey, isLocal: boolean): Promise<PreparedRun> {
   try {
     const options = isObject(input) && input.retry ? TAKE_OVER_OPTIONS : PREPARE_OPTIONS
-    const { preparePlan } = proxyLocalActivities<Preparing>(options)
+    const { preparePlan } = isLocal
+      ? proxyLocalActivities<Preparing>(options)
+      : proxyActivities<Preparing>({ ...options, summary: 'the plan is checked' })
     return await preparePlan({ ...input, run, now: new Date(Date.now()).toISOString() })
   } catch (error) {
     throw ownFailure(error)

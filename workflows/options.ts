@@ -11,13 +11,13 @@ const SUMMARY_BYTES = 200
 const PRIORITY_KEYS: Record<Priority, number> = { high: 1, normal: 3, low: 5 }
 
 /** Checking 2,000 subtasks takes below a second; a slow store may take more. Nothing has begun: give up soon. */
-export const PREPARE_OPTIONS: LocalActivityOptions = {
+export const PREPARE_OPTIONS = {
   startToCloseTimeout: '30s',
   retry: { maximumAttempts: 4, initialInterval: '500ms' },
-}
+} satisfies ActivityOptions & LocalActivityOptions
 
 /** The same, with the results of another run taken over: some 700 records a second, of 100,000 at most. */
-export const TAKE_OVER_OPTIONS: LocalActivityOptions = { ...PREPARE_OPTIONS, startToCloseTimeout: '10m' }
+export const TAKE_OVER_OPTIONS = { ...PREPARE_OPTIONS, startToCloseTimeout: '10m' } satisfies typeof PREPARE_OPTIONS
 
 /** Writing one artifact. Retried for ever: a run must not lose what it did to a store that is full for an hour. */
 export const KEEP_OPTIONS: ActivityOptions = {

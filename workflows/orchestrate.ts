@@ -67,7 +67,7 @@ export async function orchestrate(
   const handlers = new Handlers(() => live, log, continuation, wake)
 
   if (!live) {
-    const prepared = await prepare(input, run)
+    const prepared = await prepare(input, run, !trace.isAskedFirst)
     const state = RunState.begin(prepared, { ...surroundings, open: isObject(input) && input.open === true })
     begin(prepared, state)
     handlers.begin(state)

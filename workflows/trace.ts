@@ -6,9 +6,10 @@ import { EVENTS_MEMO } from '../src/contract/names'
 export class Trace {
   /**
    * Asked before anything else of a run: a replay may have the outcome of a local activity a task earlier than it was, where the
-   * answer to a question that is asked after it is not known yet.
+   * answer to a question that is asked after it is not known yet. Such runs have none: see `prepare`.
    */
-  private isLeft = patched('a trace of each task, from the start')
+  readonly isAskedFirst = patched('the plan is checked by a plain activity')
+  private isLeft = this.isAskedFirst
   private events = 0
   private task = -1
 

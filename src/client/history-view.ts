@@ -92,10 +92,11 @@ class Replay {
     const signal = event.workflowExecutionSignaledEventAttributes
     const accepted = event.workflowExecutionUpdateAcceptedEventAttributes
     if (event.workflowExecutionStartedEventAttributes) await this.started(event)
-    else if (event.markerRecordedEventAttributes) await this.prepared(event)
+    else if (event.markerRecordedEventAttributes)
+      await this.prepared(event.markerRecordedEventAttributes.details?.result)
     else if (signal) await this.signalled(signal.signalName ?? '', signal.input?.payloads?.[0])
     else if (accepted) await this.accepted(accepted, String(event.eventId))
-    else if (!state) return
+    else if (!state) await this.prepared(event.activityTaskCompletedEventAttributes?.result)
     else if (event.workflowExecutionCancelRequestedEventAttributes) state.cancel()
     else await this.activities.apply(state, event)
   }
@@ -120,9 +121,9 @@ class Replay {
     this.view.state = RunState.restore(known, carried.state, this.surroundings)
   }
 
-  private async prepared(event: HistoryEvent): Promise<void> {
-    const { details } = event.markerRecordedEventAttributes!
-    const prepared = await decodePayload<PreparedRun>(this.converter, details?.result?.payloads?.[0])
+  /** By the first activity, which was a local one in older versions. */
+  private async prepared(result: { payloads?: Payload[] | null } | null | undefined): Promise<void> {
+    const prepared = await decodePayload<PreparedRun>(this.converter, result?.payloads?.[0])
     if (!prepared || this.view.state) return
     this.view.prepared = prepared
     const state = RunState.begin(prepared, { ...this.surroundings, open: this.open })

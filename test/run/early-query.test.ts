@@ -8,20 +8,30 @@ import { useTroupe } from '../support/troupe'
 const test = useTroupe('early-query')
 const QUERIES = 30
 
-it('is replayed as it was', async () => {
+it.each(['asked', 'asked and told'])('a run that is %s early is replayed as it was', async (how) => {
   const run = await test.troupe.start({ name: 'early', subtasks: [{ id: 'a', agentType: 'echo' }] })
   const connection = await Connection.connect({ address: test.address })
   const handle = new Client({ connection, namespace: test.namespace }).workflow.getHandle(run.id)
   const asked = Array.from({ length: QUERIES }, () => handle.query('status'))
+  const told: Promise<unknown>[] = []
+  const tell = (update: string) =>
+    told.push(handle.executeUpdate(update, { args: [{ by: 'ann' }] }).catch(() => 'it had ended'))
   await sleep(200)
   const serving = test.serve()
   for (let count = 0; count < QUERIES; count++) {
     asked.push(handle.query('status'))
+    if (how === 'asked and told') {
+      await handle.signal('publish', { type: 'told.early', payload: count })
+      tell(count % 2 === 0 ? 'pause' : 'resume')
+    }
     await sleep(10)
   }
-  await serving
+  const worker = await serving
+  await Promise.all(told)
+  if (how === 'asked and told') await run.resume().catch(() => undefined)
   expect((await run.outcome()).status).toBe('succeeded')
   await Promise.all(asked)
+  await worker.shutdown()
   const history = await handle.fetchHistory()
   await connection.close()
   const replayed = replayHistories([{ workflowId: run.id, runId: run.id, history }], { store: test.troupe.store })

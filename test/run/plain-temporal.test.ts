@@ -109,7 +109,7 @@ describe('a run', () => {
     await until(async () => (await details(handle)).includes('| long | rests | running |'), worker)
     expect(await details(handle)).toMatch(/^1 running · 1 succeeded\n[^]*\| long .*\n\| first \| echo \| succeeded \|/)
     expect(await attributes(handle)).toEqual(['running', 'docs', 'shown'])
-    expect(await summaries(handle)).toEqual(['first · echo', 'long · rests'])
+    expect(await summaries(handle)).toEqual(['the plan is checked', 'first · echo', 'long · rests'])
     await handle.cancel()
     await handle.result().catch(() => undefined)
     expect(await attributes(handle)).toEqual(['cancelled', 'docs', 'shown'])
