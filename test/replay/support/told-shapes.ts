@@ -222,4 +222,20 @@ export const TOLD: readonly Shape[] = [
       return ended(run)
     },
   },
+  {
+    // Since the plan is checked by a plain activity
+    name: 'checked',
+    planted: ["'the plan is checked by a plain activity'", "'the plan is checked otherwise'"],
+    async record(troupe, temporal) {
+      const run = await start(troupe, [
+        echo('a'),
+        { id: 'boss', agentType: 'boss', dependsOn: ['a'] },
+        { id: 'asked', agentType: 'human', payload: { prompt: 'Well?' } },
+      ])
+      await temporal.workflow.getHandle(run.id).signal('publish', { type: 'note.added', payload: 'early' })
+      await until(run, 'subtask.completed', 'boss')
+      await run.approve('asked', { by })
+      return ended(run)
+    },
+  },
 ]
