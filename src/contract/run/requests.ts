@@ -73,7 +73,8 @@ export class Requests {
   decisionProblem(decision: Decision): Refusal | undefined {
     const { taskId, requestId } = decision
     const known = this.answers.get(requestId)
-    if (known && known.taskId === taskId && [undefined, decision.approvalId].includes(known.approvalId)) return undefined
+    if (known && known.taskId === taskId && [undefined, decision.approvalId].includes(known.approvalId))
+      return undefined
     const refuse = (message: string, hint?: string): Refusal => ({ code: 'DecisionRefused', message, hint })
     if (typeof requestId !== 'string' || requestId === '')
       return refuse(`a decision has a "requestId", this is ${preview(requestId)}`)
