@@ -1,10 +1,7 @@
 // The package as its users get it: packed, installed into an empty project, and used from CommonJS, from ES modules, as a
 // command and by the compiler, on the lowest Node; by `npm run package` on this one as well.
-import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
-import { promisify } from 'node:util'
-import { testNamespace } from '../support/server'
 import { EmptyProject, INSTALL_MS, LOWEST_NODE, PROGRAM_MS } from './support/empty-project'
 
 /** Where the files of the package come from; anything else in the tarball is there by accident. */
@@ -16,22 +13,14 @@ const MAX_PACKED_BYTES = 4_000_000
 const project = new EmptyProject()
 /** `npm run package` tries this Node too, which the other tests run on. */
 const nodes = Object.keys(project.nodes).slice(process.env.TROUPE_TEST_NODES === 'all' ? 0 : -1)
-let number = 0
 
 jest.setTimeout(PROGRAM_MS + 10_000)
 beforeAll(() => project.install(), INSTALL_MS * 2)
 afterAll(() => project.remove())
 
-/** The environment of a user with a server and a store: each program has its own. */
-async function environment(): Promise<Record<string, string>> {
-  const { address, namespace } = await testNamespace('package')
-  const TROUPE_STORE = join(project.directory, `store-${++number}`)
-  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TROUPE_STORE }
-}
-
 /** Runs a program of the project's to its own end, and reads what it printed last. */
 async function runProgram(node: string, ...args: string[]): Promise<unknown> {
-  const ended = await project.run(project.nodes[node]!, args, await environment())
+  const ended = await project.run(project.nodes[node]!, args, await project.environment())
   expect(ended).toMatchObject({ exitCode: 0 })
   return JSON.parse(ended.stdout.trim().split('\n').at(-1)!) as unknown
 }
@@ -111,7 +100,7 @@ describe.each(nodes)('on Node %s', (node) => {
     const command = [join('node_modules', '.bin', 'troupe')]
     const directory = `made-on-${node}`
     const troupe = async (...args: string[]) =>
-      project.run(project.nodes[node]!, [...command, ...args], await environment())
+      project.run(project.nodes[node]!, [...command, ...args], await project.environment())
     expect(await troupe('init', directory)).toMatchObject({ exitCode: 0 })
     expect(await troupe('validate', join(directory, 'plan.yaml'))).toMatchObject({ exitCode: 0 })
     const ran = await troupe('run', join(directory, 'plan.yaml'), '--output', 'json')
@@ -120,22 +109,6 @@ describe.each(nodes)('on Node %s', (node) => {
       status: 'succeeded',
       results: { loud: { output: expect.stringContaining('HELLO, WORLD!') as string } },
     })
-  })
-
-  it('troupe demo builds and delivers a program whose tests pass on this Node', async () => {
-    const executable = project.nodes[node]!
-    const command = [join('node_modules', '.bin', 'troupe'), 'demo', '--dir', `demo-${node}`]
-    const demo = await project.run(executable, command, await environment())
-    expect(demo).toMatchObject({ exitCode: 0 })
-    const lines = demo.stdout.trimEnd().split('\n')
-    expect([lines[0], lines.at(-1)]).toEqual(Array(2).fill('OFFLINE DEMO: no model was called'))
-    const folder = join(project.directory, `demo-${node}`)
-    expect(readdirSync(folder)).toEqual(
-      expect.arrayContaining(['REPORT.md', 'run.json', 'package.json', 'src', 'test']),
-    )
-    const { stdout } = await promisify(execFile)(executable, ['--test', '--test-reporter=tap'], { cwd: folder })
-    expect(stdout).toMatch(/^# pass [1-9]\d*$/m)
-    expect(stdout).toMatch(/^# fail 0$/m)
   })
 })
 

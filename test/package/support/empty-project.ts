@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { testNamespace } from '../../support/server'
 
 const execute = promisify(execFile)
 /** A cold cache of npm downloads some 100 MB first. */
@@ -29,6 +30,7 @@ export interface Ended {
 export class EmptyProject {
   readonly directory = mkdtempSync(join(tmpdir(), 'troupe-package-'))
   packed!: Packed
+  private stores = 0
 
   /** Packs the package and installs what came out, beside the lowest Node and the programs in `project/`. */
   async install(): Promise<void> {
@@ -64,6 +66,16 @@ export class EmptyProject {
     } catch (error) {
       const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string }
       return { stdout, stderr: `${stderr}\n${String(error)}`, exitCode: typeof code === 'number' ? code : -1 }
+    }
+  }
+
+  /** Of a user with a server and a store: each program has its own. */
+  async environment(): Promise<Record<string, string>> {
+    const { address, namespace } = await testNamespace('package')
+    return {
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      TROUPE_STORE: join(this.directory, `store-${++this.stores}`),
     }
   }
 
