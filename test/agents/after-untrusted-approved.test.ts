@@ -1,6 +1,5 @@
 // Effects that a person approves after untrusted text was read: the execution ends, another one does what was approved and
 // nothing else, and the agent's code neither catches that nor goes past it.
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { tool } from 'ai'
 import { contextOf, defineAgent, defineModelAgent, secretsOf, type AgentContext } from 'troupe'
@@ -17,13 +16,8 @@ import { openFileStore } from '../../src/storage/file-store'
 import { temporaryDirectory } from '../storage/support/temporary'
 import { attempt } from './ledger/support/executions'
 import { Toolbench, type Turn } from './tools/support/toolbench'
+import { digest, outputs, run } from './support/outside'
 
-const run = { workflowId: 'w', firstRunId: 'r' }
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-const outputs = {
-  keep: async (inline: JsonValue) => ({ inline }),
-  load: async (stored: object) => (stored as { inline: JsonValue }).inline,
-}
 const directory = temporaryDirectory()
 const suspended = { code: 'Suspended' }
 let clock = 0

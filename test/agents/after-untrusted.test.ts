@@ -1,5 +1,4 @@
 // Effects that are barred after untrusted text was read: decided from the store, so that each attempt decides the same.
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { tool } from 'ai'
 import { contextOf, defineModelAgent } from 'troupe'
@@ -14,13 +13,8 @@ import { openFileStore } from '../../src/storage/file-store'
 import { temporaryDirectory } from '../storage/support/temporary'
 import { effectsOn, nobody } from './support/effects-on'
 import { Toolbench } from './tools/support/toolbench'
+import { digest, outputs, run } from './support/outside'
 
-const run = { workflowId: 'w', firstRunId: 'r' }
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-const outputs = {
-  keep: async (inline: JsonValue) => ({ inline }),
-  load: async (stored: object) => (stored as { inline: JsonValue }).inline,
-}
 const directory = temporaryDirectory()
 let clock = 0
 

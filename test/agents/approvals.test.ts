@@ -1,5 +1,4 @@
 // Calls that a person is asked about: what each attempt would have approved is kept whole, and a decision is on that call only.
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { ExecutionApprovals } from '../../activities/approvals'
 import type { ApprovalRequest, EffectApproval } from '../../src/agents/host-port'
@@ -11,13 +10,8 @@ import { answerProblem } from '../../src/contract/run/given-answers'
 import { answerCommand } from '../../src/contract/run/waiting-people'
 import { openFileStore } from '../../src/storage/file-store'
 import { temporaryDirectory } from '../storage/support/temporary'
+import { digest, outputs, run } from './support/outside'
 
-const run = { workflowId: 'w', firstRunId: 'r' }
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-const outputs = {
-  keep: async (inline: JsonValue) => ({ inline }),
-  load: async (stored: object) => (stored as { inline: JsonValue }).inline,
-}
 const directory = temporaryDirectory()
 
 test('two attempts that ask at the same moment leave a question each', async () => {

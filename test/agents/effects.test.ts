@@ -6,7 +6,8 @@ import { inputHash } from '../../src/agents/ledger/canonical-json'
 import { assumedRecord, closedFence, outcomeRecord } from '../../src/contract/effects'
 import type { JsonValue } from '../../src/contract/json'
 import type { Store } from '../../src/storage/store'
-import { atOnce, digest, effectsOf, never, Records, run, type Pace } from './support/paced-effects'
+import { digest, run } from './support/outside'
+import { atOnce, effectsOf, never, Records, type Pace } from './support/paced-effects'
 
 test('executions side by side, killed anywhere: none acts twice, and all agree', async () => {
   await fc.assert(

@@ -1,17 +1,10 @@
 // The effects of executions of one subtask on records in memory, each of which comes to them at its own pace.
-import { createHash } from 'node:crypto'
 import { ExecutionEffects } from '../../../activities/effects'
 import type { Effects } from '../../../src/agents/effect'
 import type { JsonValue } from '../../../src/contract/json'
 import type { Store } from '../../../src/storage/store'
 import { effectsOn, nobody } from './effects-on'
-
-export const run = { workflowId: 'w', firstRunId: 'r' }
-export const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-const outputs = {
-  keep: async (inline: JsonValue) => ({ inline }),
-  load: async (stored: object) => (stored as { inline: JsonValue }).inline,
-}
+import { digest, outputs, run } from './outside'
 
 /** Records as every store keeps them. */
 export class Records {
