@@ -26,16 +26,16 @@ const activities = proxyActivities<{ closeRun(input: CloseRunInput): Promise<Run
 const CLOSE_ROUNDS = 10
 
 /**
- * Checks the plan; a refusal fails the run with its own code, not as a failed activity. `isLocal` in runs of older versions: when a
- * query is answered meanwhile, the SDK puts the outcome of a local activity down with the task before the one that takes it up, and
+ * Checks the plan; a refusal fails the run with its own code, not as a failed activity. Runs of older versions had a local one, not
+ * a plain one: when a query is answered meanwhile, the SDK puts its outcome down with the task before the one that takes it up, and
  * replays it there, so that what the run is told in between comes in another order.
  */
-export async function prepare(input: OrchestrateInput, run: RunKey, isLocal: boolean): Promise<PreparedRun> {
+export async function prepare(input: OrchestrateInput, run: RunKey, isPlain: boolean): Promise<PreparedRun> {
   try {
     const options = isObject(input) && input.retry ? TAKE_OVER_OPTIONS : PREPARE_OPTIONS
-    const { preparePlan } = isLocal
-      ? proxyLocalActivities<Preparing>(options)
-      : proxyActivities<Preparing>({ ...options, summary: 'the plan is checked' })
+    const { preparePlan } = isPlain
+      ? proxyActivities<Preparing>({ ...options, summary: 'the plan is checked' })
+      : proxyLocalActivities<Preparing>(options)
     return await preparePlan({ ...input, run, now: new Date(Date.now()).toISOString() })
   } catch (error) {
     throw ownFailure(error)

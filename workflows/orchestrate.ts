@@ -3,6 +3,7 @@ import {
   CancellationScope,
   defineQuery,
   makeContinueAsNewFunc,
+  patched,
   setHandler,
   sleep,
   workflowInfo,
@@ -45,7 +46,9 @@ export async function orchestrate(
   known?: PreparedRun,
   carried?: CarriedRun,
 ): Promise<RunResult> {
-  const trace = new Trace()
+  // Asked before anything else: a replay may have the outcome of a local activity a task earlier than it was, where the answer to
+  // a question that is asked after it is not known yet. Runs without this mark are older ones.
+  const isPlain = patched('the plan is checked by a plain activity')
   const info = workflowInfo()
   const run: RunKey = { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId }
   const startedAt = carried?.startedAt ?? info.startTime.toISOString()
@@ -67,7 +70,7 @@ export async function orchestrate(
   const handlers = new Handlers(() => live, log, continuation, wake)
 
   if (!live) {
-    const prepared = await prepare(input, run, !trace.isAskedFirst)
+    const prepared = await prepare(input, run, isPlain)
     const state = RunState.begin(prepared, { ...surroundings, open: isObject(input) && input.open === true })
     begin(prepared, state)
     handlers.begin(state)
@@ -80,7 +83,7 @@ export async function orchestrate(
   })
 
   const details = new Details(state)
-  trace.askAsBefore()
+  const trace = new Trace(isPlain)
   let alarm: number | undefined
   let looking = false
   while (!state.finished || handlers.running > 0) {

@@ -4,18 +4,13 @@ import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow'
 import { EVENTS_MEMO } from '../src/contract/names'
 
 export class Trace {
-  /**
-   * Asked before anything else of a run: a replay may have the outcome of a local activity a task earlier than it was, where the
-   * answer to a question that is asked after it is not known yet. Such runs have none: see `prepare`.
-   */
-  readonly isAskedFirst = patched('the plan is checked by a plain activity')
-  private isLeft = this.isAskedFirst
+  private readonly isLeft: boolean
   private events = 0
   private task = -1
 
-  /** Where runs asked that were begun before it was asked at the start. */
-  askAsBefore(): void {
-    this.isLeft ||= patched('a trace of each task')
+  /** `isCertain`: all runs of this version leave one. Older ones have asked whether they do, at this very place. */
+  constructor(isCertain: boolean) {
+    this.isLeft = isCertain || patched('a trace of each task')
   }
 
   /** `events`: how many have been logged. Once in a task is enough. */
