@@ -11,6 +11,7 @@ import type { Spent } from '../src/contract/run/spending'
 import type { RecordStore } from '../src/storage/store'
 import type { BudgetLog } from './budget-log'
 import { NOTHING, recordedAmount, usedAmount } from './reservation-outcome'
+import { rest } from './rest'
 
 /** While calls wait for others, one of them looks so often for what other processes have settled. */
 const LOOK_MS = 250
@@ -111,7 +112,7 @@ export class ExecutionBudget {
       const inVain = this.streams.length > 0 && Date.now() - began > this.readerPatienceMs
       if (found.kind === 'refused' || inVain) throw await this.exceeded(found, demand)
       if (Date.now() > this.of.until) throw new TroupeError('Timeout', 'its time was over before there was room')
-      await this.pause(news, signal)
+      await rest(this.lookMs, signal, news)
     }
   }
 
@@ -240,16 +241,6 @@ export class ExecutionBudget {
   ): Promise<Amount | undefined> {
     const { run, subtask } = this.of
     return recordedAmount(this.records, run, number, { subtask, ...call })
-  }
-
-  private async pause(news: Promise<void>, signal: AbortSignal): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    let stop: () => void = () => undefined
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', (stop = resolve as () => void)))
-    const time = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.lookMs)))
-    await Promise.race([news, time, aborted])
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
   }
 
   private async exceeded({ level, key }: Obstacle, demand: Demand): Promise<TroupeError> {

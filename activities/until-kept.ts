@@ -1,6 +1,7 @@
 // EFFECTS. Writes that cannot be left to the next attempt, which could not tell what happened. Nothing else is tried again here:
 // retries are Temporal's.
 import { asTroupeError } from '../src/contract/errors'
+import { rest } from './rest'
 
 /** Between tries: at first soon, since most stumbles are short, then seldom enough for a store that is overburdened. */
 const FIRST_PAUSE_MS = 200
@@ -13,20 +14,8 @@ export async function untilKept<Value>(write: () => Promise<Value>, ended: Abort
       return await write()
     } catch (error) {
       if (ended.aborted || asTroupeError(error)?.retryable === false) throw error
-      await restUnless(ended, pause)
+      await rest(pause, ended)
       if (ended.aborted) throw error
     }
   }
-}
-
-function restUnless(ended: AbortSignal, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const rested = (): void => {
-      clearTimeout(timer)
-      ended.removeEventListener('abort', rested)
-      resolve()
-    }
-    const timer = setTimeout(rested, milliseconds)
-    ended.addEventListener('abort', rested)
-  })
 }

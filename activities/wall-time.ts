@@ -1,10 +1,8 @@
 // EFFECTS. The wall time of budgets: ends an execution that is still running when it is over.
 import type { BudgetLevel } from '../src/contract/budget'
+import { LONGEST_TIMER_MS } from '../src/contract/limits'
 import { budgetExceeded } from '../src/contract/run/budget-texts'
 import type { Pulse } from './pulse'
-
-/** The longest delay that a timer of Node takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Ends an execution when a budget's wall time is over, whatever it does; returns what stops the clock. */
 export function limitWallTime(levels: readonly BudgetLevel[], pulse: Pulse): () => void {

@@ -1,9 +1,7 @@
 // HOST. An execution's own timer: aborts at its timeout or deadline, whichever comes first.
 import type { AgentTask } from '../contract/agent'
 import { TroupeError } from '../contract/errors'
-
-/** setTimeout takes no longer time than this; a deadline beyond it is not waited for here. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+import { LONGEST_TIMER_MS } from '../contract/limits'
 
 /** What was cut off has 5 s to settle; the rest is for writing down what a person is asked. */
 const ORDER_MS = 10_000

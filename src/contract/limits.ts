@@ -98,3 +98,5 @@ export const MAX_CONCURRENCY = 1_000
 export const DEFAULT_MAX_TOKENS = 500_000
 /** The longest wait for another attempt that a provider may ask for: who wants more has no quota left. */
 export const MAX_RETRY_AFTER_MS = 60 * 60 * 1000
+/** The longest delay that a timer of Node takes: what ends later is not waited for with one. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
