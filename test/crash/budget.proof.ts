@@ -4,7 +4,8 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run, RunStatusReport } from '../../src/index'
 import { ledgerTeam as team } from '../run/support/ledger-team'
-import { answer, OpenAiServer } from '../support/openai-server'
+import { useModels } from '../support/models'
+import { answer } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { killed, serveElsewhere } from '../support/typescript-process'
 
@@ -15,20 +16,14 @@ const A_CALL = { prompt: 10, completion: 90 }
 const A_CALL_USD = 0.19
 /** The shortest answer that is worth a call costs so much. */
 const LEAST_USD = 0.002 * 256
-let models: OpenAiServer
+const models = useModels(() => answer('yes', A_CALL))
 const workers: ChildProcess[] = []
 
 beforeAll(async () => {
-  models = await OpenAiServer.start(() => answer('yes', A_CALL))
-  process.env.OPENAI_COMPATIBLE_BASE_URL = models.url
   // The orchestrator's worker lives here; the agents' are killed
   await test.troupe.serve([])
 })
 afterEach(async () => void (await Promise.all(workers.splice(0).map(killed))))
-afterAll(async () => {
-  delete process.env.OPENAI_COMPATIBLE_BASE_URL
-  await models.close()
-})
 beforeEach(() => models.reset())
 
 async function serve(): Promise<ChildProcess> {

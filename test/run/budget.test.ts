@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { RunFailedError, teamManifest, type Run, type RunStatusReport } from '../../src/index'
 import { MAIN } from '../cli/support/command'
-import { answer, OpenAiServer, subjectOf, type Behaviour } from '../support/openai-server'
+import { useModels } from '../support/models'
+import { answer, subjectOf, type Behaviour } from '../support/openai-server'
 import { useTroupe } from '../support/troupe'
 import { ledgerTeam as team } from './support/ledger-team'
 import { limitedTeam } from './support/limited-team'
@@ -20,18 +21,12 @@ const CAP = 4_000
 const A_CALL = 100
 const TOKENS = { prompt: 10, completion: A_CALL - 10 }
 const AGENTS = 4
-let models: OpenAiServer
+const models = useModels(() => answer('yes', TOKENS))
 
 beforeAll(async () => {
-  models = await OpenAiServer.start(() => answer('yes', TOKENS))
-  process.env.OPENAI_COMPATIBLE_BASE_URL = models.url
   // The team's code is at hand, and its queues are served once a run names them
   const worker = await test.troupe.serve([], { onDemand: [team, limitedTeam] })
   expect(worker.serves('agent.ledger.eager')).toBe(false)
-})
-afterAll(async () => {
-  delete process.env.OPENAI_COMPATIBLE_BASE_URL
-  await models.close()
 })
 beforeEach(() => {
   models.reset()

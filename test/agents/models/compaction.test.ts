@@ -9,24 +9,16 @@ import { memoryLedger } from '../../../src/agents/ledger/memory-ledger'
 import { memoryEffects } from '../../../src/agents/memory-effects'
 import { countTokens } from '../../../src/agents/models/count-tokens'
 import type { JsonValue } from '../../../src/contract/json'
-import { answer, OpenAiServer, type ChatRequest } from '../../support/openai-server'
+import { useModels } from '../../support/models'
+import { answer, type ChatRequest } from '../../support/openai-server'
 
 const WINDOW = 6_000
 const ROUNDS = 24
 const nothing = (): void => undefined
 const info = jest.fn()
 
-let models: OpenAiServer
+const models = useModels()
 let ledger: ReturnType<typeof memoryLedger>
-beforeAll(async () => {
-  models = await OpenAiServer.start()
-  Object.assign(process.env, { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: models.url })
-})
-afterAll(async () => {
-  delete process.env.OPENAI_API_KEY
-  delete process.env.OPENAI_BASE_URL
-  await models.close()
-})
 beforeEach(() => {
   models.reset()
   info.mockReset()
